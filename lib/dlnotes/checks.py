@@ -1,0 +1,59 @@
+"""Errors a learner can act on: each names the argument, what came, and what was expected.
+
+Every public function passes its arguments through these few lines before it computes, because NumPy
+itself is silent about the mistakes that matter most: it broadcasts shapes that should not meet.
+"""
+
+import numpy as np
+
+
+def floating(name: str, value, ndim: int = 0) -> np.ndarray:
+    """`value` as a floating array with at least `ndim` axes; TypeError or ValueError otherwise."""
+    array = np.asarray(value)
+    if not np.issubdtype(array.dtype, np.floating):
+        raise TypeError(f"{name} must hold floats, got dtype {array.dtype}; convert it with {name}.astype(float)")
+    if array.ndim < ndim:
+        raise ValueError(f"{name} must have at least {ndim} axes, got shape {array.shape}")
+    return array
+
+
+def integers(name: str, value, *, below: int) -> np.ndarray:
+    """`value` as an integer array with entries in 0 … `below` − 1."""
+    array = np.asarray(value)
+    if not np.issubdtype(array.dtype, np.integer):
+        raise TypeError(f"{name} must hold integers, got dtype {array.dtype}")
+    if array.size and not (0 <= array.min() and array.max() < below):
+        raise ValueError(f"{name} must lie in 0 … {below - 1}, got {array.min()} … {array.max()}")
+    return array
+
+
+def same_shape(name: str, array: np.ndarray, other_name: str, other: np.ndarray) -> None:
+    """Refuse two arrays whose shapes differ, even where NumPy would broadcast them."""
+    if array.shape != other.shape:
+        raise ValueError(f"{name} has shape {array.shape}, but {other_name} has shape {other.shape}; they must agree")
+
+
+def same_size(name: str, size: int, other_name: str, other: int) -> None:
+    """Refuse two axes of different length."""
+    if size != other:
+        raise ValueError(f"{name} is {size}, but {other_name} is {other}; they must agree")
+
+
+def not_empty(name: str, array: np.ndarray) -> None:
+    """Refuse an array without entries: the mean over no samples is not a number."""
+    if array.size == 0:
+        raise ValueError(f"{name} must hold at least one sample, got shape {array.shape}")
+
+
+def positive(name: str, value: float) -> float:
+    """`value` if it is a positive, finite number."""
+    if not (isinstance(value, int | float | np.number) and np.isfinite(value) and value > 0):
+        raise ValueError(f"{name} must be a positive number, got {value!r}")
+    return float(value)
+
+
+def generator(name: str, rng) -> np.random.Generator:
+    """`rng` if it is a Generator: randomness in this library is always somebody's explicit choice."""
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(f"{name} must be a numpy.random.Generator such as np.random.default_rng(0), got {rng!r}")
+    return rng
