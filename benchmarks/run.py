@@ -1,0 +1,110 @@
+"""Measure what the book says about time, side by side in one run, and store it with machine and date.
+
+    make bench        writes benchmarks/results.json, which the chapters read
+
+Every figure is the median of interleaved repetitions, one thread, float64, in microseconds.
+"""
+
+import datetime
+import json
+import os
+import platform
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from dlnotes import functional as F
+from dlnotes import losses, optim, training
+from dlnotes.layers import Linear, Sequential
+
+RESULTS = Path(__file__).with_name("results.json")
+
+
+def interleaved(tasks: dict[str, Callable], *, seconds: float = 2.0) -> dict[str, float]:
+    """Median microseconds of each task, run in turn so that a slow moment of the machine hits all alike."""
+    times: dict[str, list[float]] = {name: [] for name in tasks}
+    for task in tasks.values():
+        task()
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end or min(map(len, times.values())) < 5:
+        for name, task in tasks.items():
+            start = time.perf_counter()
+            task()
+            times[name].append(time.perf_counter() - start)
+    return {name: round(1e6 * float(np.median(values)), 2) for name, values in times.items()}
+
+
+def gradient_cost() -> list[dict]:
+    """One forward pass, value and gradient, and central differences, as a 64-H-10 network grows."""
+    rows = []
+    for width in (1, 4, 16, 64):
+        rng = np.random.default_rng(0)
+        net = Sequential(Linear(64, width, rng=rng), F.sigmoid, Linear(width, 10, rng=rng))
+        x, labels = rng.uniform(size=(32, 64)), rng.integers(0, 10, 32)
+        flat = optim.SGD(net.parameters(), 0.1)
+
+        def forward(net=net, x=x, labels=labels) -> float:
+            return losses.cross_entropy(net(x), labels)[0]
+
+        def backpropagation(net=net, x=x, labels=labels, flat=flat) -> None:
+            flat.zero_grad()
+            logits, backward = net.forward(x, training=True)
+            backward(losses.cross_entropy(logits, labels)[1]())
+
+        def differences(forward=forward, flat=flat) -> None:
+            for i in range(flat.theta.size):
+                kept = flat.theta[i]
+                flat.theta[i] = kept + 1e-5
+                forward()
+                flat.theta[i] = kept - 1e-5
+                forward()
+                flat.theta[i] = kept
+
+        tasks = {"forward": forward, "backpropagation": backpropagation, "differences": differences}
+        rows.append({"parameters": flat.theta.size, **interleaved(tasks)})
+    return rows
+
+
+def activation() -> dict:
+    """The activation functions alone, on a million numbers."""
+    z = np.random.default_rng(0).standard_normal(1_000_000)
+    tasks = {name: (lambda f=f: f(z)) for name, f in (("relu", F.relu), ("sigmoid", F.sigmoid), ("tanh", F.tanh))}
+    return {"elements": z.size, **interleaved(tasks, seconds=4)}
+
+
+def training_step() -> dict:
+    """A whole training step of the same network with one or the other activation."""
+    sizes = (784, 256, 128, 10)
+    rng = np.random.default_rng(0)
+    x, labels = rng.uniform(size=(128, sizes[0])), rng.integers(0, 10, 128)
+    tasks = {}
+    for name, f in (("relu", F.relu), ("sigmoid", F.sigmoid), ("tanh", F.tanh)):
+        layers = [Linear(D, K, rng=rng) for D, K in zip(sizes[:-1], sizes[1:], strict=True)]
+        net = Sequential(layers[0], f, layers[1], f, layers[2])
+        optimizer = optim.SGD(net.parameters(), 0.01)
+        tasks[name] = lambda net=net, optimizer=optimizer: training.train_step(
+            net, losses.cross_entropy, optimizer, x, labels
+        )
+    return {"network": "-".join(map(str, sizes)), **interleaved(tasks, seconds=4)}
+
+
+def main() -> None:
+    if os.environ.get("OPENBLAS_NUM_THREADS") != "1":
+        raise SystemExit("set OPENBLAS_NUM_THREADS=1, or start this with: make bench")
+    results = {
+        "backpropagation": {
+            "machine": f"{platform.machine()}, {os.cpu_count()} cores, one thread, NumPy {np.__version__}",
+            "date": datetime.date.today().isoformat(),
+            "gradient_cost": gradient_cost(),
+            "activation": activation(),
+            "training_step": training_step(),
+        }
+    }
+    RESULTS.write_text(json.dumps(results, indent=1) + "\n")
+    print(json.dumps(results, indent=1))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,92 @@
+"""The one entry point: `python book/make.py TARGET [NAME=value ...]`.
+
+This file has to run on any Python, however old, far enough to say that it is too old: it keeps
+to syntax that Python 2.7 can read and imports the rest of the pipeline only after the check.
+"""
+
+import importlib
+import os
+import sys
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+OLDEST, NEWEST = (3, 11), (3, 13)
+
+# target, what it does, the function that does it inside the book's environment
+TARGETS = [
+    ("book", "build the site into book/_build", "book.tools.site:build"),
+    ("test", "check style, pairs, site, library and notebooks", "book.tools.regression:run"),
+    ("lab", "open JupyterLab with everything in place", "book.tools.lab:run"),
+    ("notebooks", "execute chapters that changed (CHAPTER=06b: one)", "book.tools.notebooks:run"),
+    ("bench", "time the library beside its reference", "book.tools.regression:bench"),
+    ("environment", "only prepare .venv", None),
+    ("clean", "remove what was built (ALL=1: .venv too)", None),
+    ("help", "print this", None),
+]
+NOTES = """
+Options are NAME=value, with make and without it:
+  PYTHON=python3.12   the Python to use, 3.11 to 3.13 (make only; else start that Python itself)
+  CHAPTER=06b         notebooks: only the chapters whose name begins so
+  ENV=current         use the packages of the running Python (conda, Binder) instead of .venv
+  ARGS="..."          passed on to JupyterLab (lab), pytest (test) or the timings (bench)
+"""
+
+
+def check_python(version=None):
+    """Stop with one sentence on a Python the book was not tested on."""
+    version = sys.version_info if version is None else version
+    if not OLDEST <= tuple(version[:2]) <= NEWEST:
+        found = ".".join(str(part) for part in version[:3])
+        sys.exit(
+            "This book needs Python 3.11, 3.12 or 3.13 but found %s; choose another, "
+            "for example: make book PYTHON=python3.12 (Windows: py -3.12 book/make.py book)."
+            % found
+        )
+
+
+def read_command(arguments):
+    """Return the target; put NAME=value options where make puts them, in the environment."""
+    words = [word for word in arguments if "=" not in word]
+    os.environ.update(word.split("=", 1) for word in arguments if "=" in word)
+    known = [name for name, _, _ in TARGETS]
+    if len(words) > 1 or (words and words[0] not in known):
+        sys.exit("There is no target '%s'; choose from: %s." % (" ".join(words), ", ".join(known)))
+    return words[0] if words else "help"
+
+
+def show_help():
+    """Print the targets and options."""
+    print("make TARGET, or python book/make.py TARGET:\n")
+    for name, purpose, _ in TARGETS:
+        print("  %-12s %s" % (name, purpose))
+    print(NOTES)
+
+
+def run_inside(target):
+    """Run a target's function; this process already is the book's environment."""
+    place = dict((name, function) for name, _, function in TARGETS)[target]
+    module, function = place.split(":")
+    from pathlib import Path
+
+    return getattr(importlib.import_module(module), function)(Path(ROOT))
+
+
+def main(arguments):
+    """Check the Python, prepare the environment if the target needs one, and run the target."""
+    check_python()
+    sys.path.insert(0, ROOT)
+    os.chdir(ROOT)
+    if arguments[:1] == ["--inside"]:
+        return run_inside(arguments[1])
+    target = read_command(arguments)
+    if target == "help":
+        return show_help()
+    environment = importlib.import_module("book.tools.environment")
+    return environment.enter(ROOT, target)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.stderr.write("\nInterrupted; nothing is half-written, run the same command again.\n")
+        sys.exit(130)

@@ -1,0 +1,1 @@
+"""What `make` does: the environment, the notebooks, the site, the tests, and JupyterLab."""

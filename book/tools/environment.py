@@ -1,0 +1,229 @@
+"""The book's own Python environment: made once, recognised in a moment, rebuilt when its recipe changes.
+
+This runs outside the environment it makes, so it imports the standard library only.
+"""
+
+import hashlib
+import importlib.metadata
+import importlib.util
+import json
+import os
+import platform
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+LOG = Path(".cache/install.log")
+STAMP = "dlnotes-stamp"
+INSTALL_LOCKED = ["install", "--progress-bar=off", "--require-hashes", "-r", "requirements.txt"]
+INSTALL_BOOK = ["install", "--no-deps", "--no-build-isolation", "-e", "."]
+Runner = Callable[[str, list[str], dict[str, str], Path], None]
+
+
+class SetupError(Exception):
+    """The environment cannot be prepared; the message is one sentence for the reader."""
+
+
+def enter(root: str | Path, target: str) -> int:
+    """Prepare what `target` needs, then run it inside the environment."""
+    root = Path(root)
+    if target == "clean":
+        return clean(root, everything=os.environ.get("ALL") == "1")
+    try:
+        python = prepare(root)
+    except SetupError as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    if target == "environment":
+        return 0
+    return replace_process([str(python), "book/make.py", "--inside", target], settings(root))
+
+
+def prepare(root: Path) -> Path:
+    """Return the environment's interpreter, making the environment first where that is due."""
+    if os.environ.get("ENV") == "current":
+        check_current(root)
+        python = Path(sys.executable)
+    else:
+        if not is_ready(root):
+            build(root)
+        python = interpreter(root)
+    if not any((root / ".cache/matplotlib").glob("fontlist*.json")):
+        # Left to the first notebook, this would print a warning into its output.
+        command = [str(python), "-c", "import matplotlib.font_manager"]
+        run_step("Listing the fonts", command, settings(root), root)
+    return python
+
+
+def interpreter(root: Path) -> Path:
+    """Where the environment's Python is."""
+    return root / ".venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+def recipe(root: Path) -> str:
+    """A hash of all that decides what the environment holds, and of where it stands.
+
+    Of pyproject.toml only the parts that pip reads count, so that a new lint rule costs no reinstall.
+    A virtual environment does not survive being moved, hence the path.
+    """
+    project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
+    read_by_pip = [project.get("project"), project.get("build-system")]
+    read_by_pip.append(project.get("tool", {}).get("setuptools"))
+    where = [platform.python_implementation(), platform.python_version(), str(root.resolve())]
+    digest = hashlib.sha256((root / "requirements.txt").read_bytes())
+    digest.update(json.dumps([read_by_pip, where], sort_keys=True).encode())
+    return digest.hexdigest()
+
+
+def is_ready(root: Path) -> bool:
+    """Whether the environment was completed, from the present recipe. Reads two files, no network."""
+    stamp = root / ".venv" / STAMP
+    if not (stamp.is_file() and interpreter(root).exists()):
+        return False
+    return stamp.read_text("utf-8") == recipe(root)
+
+
+def build(root: Path, run: Runner | None = None) -> None:
+    """Make the environment from nothing; the stamp comes last, so an interruption leaves none."""
+    run = run or run_step
+    started = time.monotonic()
+    print(f"Preparing .venv with Python {platform.python_version()}; this is needed once.")
+    (root / ".venv" / STAMP).unlink(missing_ok=True)
+    (root / LOG).parent.mkdir(exist_ok=True)
+    (root / LOG).write_text("", "utf-8")
+    base = getattr(sys, "_base_executable", None) or sys.executable
+    pip = [str(interpreter(root)), "-m", "pip", "--disable-pip-version-check", "--no-input"]
+    locked = [*pip, *INSTALL_LOCKED]
+    online = settings(root) | {"PIP_USER": "0"}
+    run("Creating .venv", [base, "-m", "venv", "--clear", ".venv"], online, root)
+    run("Installing packages", locked, online, root)
+    run("Installing the library", [*pip, *INSTALL_BOOK], online | {"PIP_NO_INDEX": "1"}, root)
+    (root / ".venv" / STAMP).write_text(recipe(root), "utf-8")
+    print(f"The environment is ready ({time.monotonic() - started:.0f} s).")
+
+
+def run_step(label: str, command: list[str], env: dict[str, str], root: Path) -> None:
+    """Run one command with its output in the log and its seconds on the screen."""
+    started = time.monotonic()
+    (root / LOG).parent.mkdir(exist_ok=True)
+    with (root / LOG).open("a", encoding="utf-8") as log:
+        try:
+            process = subprocess.Popen(command, cwd=root, env=env, stdout=log, stderr=log)
+        except OSError as problem:
+            raise SetupError(f"{label} failed: {problem}.") from None
+        try:
+            while wait(process) is None:
+                if sys.stdout.isatty():
+                    print(f"\r  {label} … {time.monotonic() - started:.0f} s", end="", flush=True)
+        except BaseException:
+            process.terminate()
+            process.wait()
+            raise
+    if process.returncode:
+        raise SetupError(("\n" if sys.stdout.isatty() else "") + explain(label, root))
+    start = "\r" if sys.stdout.isatty() else ""
+    print(f"{start}  {label}: {time.monotonic() - started:.1f} s", flush=True)
+
+
+def wait(process: subprocess.Popen) -> int | None:
+    """Wait for a process for up to a second."""
+    try:
+        return process.wait(timeout=1)
+    except subprocess.TimeoutExpired:
+        return None
+
+
+def explain(label: str, root: Path) -> str:
+    """Turn the end of pip's log into one sentence."""
+    said = (root / LOG).read_text("utf-8", errors="replace")
+    reasons = {
+        "do not match the hashes": "a downloaded package is not the one that requirements.txt names",
+        "No space left": "the disk is full",
+        "ensurepip": "this Python cannot make virtual environments (Debian: install python3-venv)",
+        "NewConnectionError|ConnectTimeout|ConnectionError|name resolution|getaddrinfo|ProxyError|"
+        "SSLError|Connection broken|Read timed out|Max retries": "the package index was not reached",
+        "No matching distribution": "a package was not found; is the network reachable?",
+    }
+    found = (reason for sign, reason in reasons.items() if re.search(sign, said))
+    reason = next(found, "the command ended with an error")
+    return (
+        f"{label} failed: {reason} (details in {LOG.as_posix()}); run the same command again later."
+    )
+
+
+def check_current(root: Path) -> None:
+    """Say in one sentence what the running Python lacks (ENV=current)."""
+    project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
+    wanted = project["project"]["dependencies"] + project["dependency-groups"]["book"]
+    missing = [name for name in map(package_name, wanted) if not is_installed(name)]
+    if missing:
+        raise SetupError(
+            f"ENV=current: {sys.executable} lacks {', '.join(missing)}; "
+            f"install them with: {sys.executable} -m pip install -r requirements.txt"
+        )
+    if importlib.util.find_spec("dlnotes") is None:
+        raise SetupError(
+            "ENV=current: the book's library is not installed; install it with: "
+            f"{sys.executable} -m pip {' '.join(INSTALL_BOOK)}"
+        )
+
+
+def package_name(requirement: str) -> str:
+    """The name in front of a requirement's version: `numpy>=2.4` is `numpy`."""
+    return re.split(r"[^\w.-]", requirement, maxsplit=1)[0]
+
+
+def is_installed(package: str) -> bool:
+    """Whether the running Python has a package of that name."""
+    try:
+        return bool(importlib.metadata.version(package))
+    except importlib.metadata.PackageNotFoundError:
+        return False
+
+
+def settings(root: Path) -> dict[str, str]:
+    """The variables under which everything runs: one thread each, and none of the user's own settings.
+
+    A matplotlibrc, an IPython start-up file or a kernel of the user's would change the outputs.
+    """
+    env = dict(os.environ)
+    for name in ("MPLBACKEND", "PYTHONHOME", "PYTHONSAFEPATH", "PYTHONSTARTUP", "JPY_SESSION_NAME"):
+        env.pop(name, None)
+    env |= dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    env |= {"PYTHONHASHSEED": "0", "PYTHONUTF8": "1", "JUPYTER_PREFER_ENV_PATH": "1"}
+    env["MPLCONFIGDIR"] = str(root / ".cache/matplotlib")
+    env["IPYTHONDIR"] = str(root / ".cache/ipython")
+    if env.get("ENV") != "current":
+        env.pop("PYTHONPATH", None)
+        env["VIRTUAL_ENV"] = str(root / ".venv")
+        env["PATH"] = os.pathsep.join([str(interpreter(root).parent), env.get("PATH", "")])
+    return env
+
+
+def replace_process(command: list[str], env: dict[str, str]) -> int:
+    """Become `command`, so that Ctrl-C and the exit code are its own."""
+    sys.stdout.flush()
+    if os.name != "nt":
+        os.execve(command[0], command, env)
+    process = subprocess.Popen(command, env=env)  # Windows cannot replace a process
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    return process.wait()
+
+
+def clean(root: Path, everything: bool) -> int:
+    """Remove what was built: the site, the caches and, if asked for, the environment."""
+    doomed = [root / name for name in ("book/_build", ".cache", ".pytest_cache", ".ruff_cache")]
+    for folder in ("book", "lib", "chapters", "tests", "benchmarks"):
+        doomed += (root / folder).rglob("__pycache__")
+        doomed += (root / folder).rglob(".ipynb_checkpoints")
+    if everything:
+        doomed.append(root / ".venv")
+    for path in doomed:
+        shutil.rmtree(path, ignore_errors=True)
+    return 0

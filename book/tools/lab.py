@@ -1,0 +1,66 @@
+"""`make lab`: JupyterLab on the book, with nothing written to or read from the user's own settings."""
+
+import json
+import os
+import shlex
+import sys
+from pathlib import Path
+
+from nbformat import read
+from nbformat.sign import NotebookNotary
+
+from book.tools.environment import replace_process
+
+CONFIG = """\
+import sys
+import warnings
+
+warnings.filterwarnings("ignore", "Overriding existing pre_save_hook")  # set twice by the server
+sys.path.insert(0, {root!r})
+from book.tools.pairs import before_save
+
+c = get_config()  # noqa: F821
+c.ServerApp.root_dir = {root!r}
+c.ContentsManager.pre_save_hook = before_save
+c.LabApp.news_url = None
+c.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"
+c.LabApp.extension_manager = "readonly"
+"""
+
+# No toast about news or new versions: nothing here talks to another host.
+OVERRIDES = {
+    "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}
+}
+
+
+def run(root: Path) -> int:
+    """Write the private configuration, trust the book's notebooks, and become JupyterLab."""
+    home = root / ".cache/jupyter"
+    env = os.environ | {
+        "JUPYTER_CONFIG_DIR": str(home / "config"),
+        "JUPYTER_DATA_DIR": str(home / "data"),
+        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
+    }
+    for name in ("JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR", "JUPYTER_CONFIG_PATH"):
+        env.pop(name, None)
+    configure(root, home)
+    trust(root, home / "data")
+    arguments = shlex.split(os.environ.get("ARGS", ""))
+    return replace_process([sys.executable, "-m", "jupyterlab", *arguments], env)
+
+
+def configure(root: Path, home: Path) -> None:
+    """Write what the server reads: the pre-save hook, and no toasts."""
+    (home / "config/labconfig").mkdir(parents=True, exist_ok=True)
+    config = CONFIG.format(root=str(root))
+    (home / "config/jupyter_server_config.py").write_text(config, "utf-8")
+    overrides = home / "config/labconfig/default_setting_overrides.json"
+    overrides.write_text(json.dumps(OVERRIDES), "utf-8")
+
+
+def trust(root: Path, data: Path) -> None:
+    """Sign the notebooks: JupyterLab shows only a dead first frame of a figure it does not trust."""
+    data.mkdir(parents=True, exist_ok=True)
+    with NotebookNotary(data_dir=str(data)) as notary:
+        for path in sorted((root / "chapters").glob("*.ipynb")):
+            notary.sign(read(path, as_version=4))

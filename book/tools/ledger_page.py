@@ -1,0 +1,121 @@
+"""Draws the ledger: what the notes claim and ask, what came of it, and where to look."""
+
+from collections.abc import Callable, Iterable
+from html import escape
+
+from .contents import CHAPTERS, heading
+from .ledger import VERDICTS, Record, anchor
+
+Link = Callable[[str], str]  # from a page's name to its address as seen from the ledger
+
+CONTROLS = """
+<form class="dl-filter" hidden role="search" aria-label="Filter the ledger">
+  <label>Words <input type="search" name="words" autocomplete="off"></label>
+  <label>Chapter <select name="page"><option value="">all</option>{pages}</select></label>
+  <label>Verdict <select name="verdict"><option value="">all</option>{verdicts}</select></label>
+  <output aria-live="polite"></output>
+</form>
+"""
+
+
+def tally(claims: dict, records: list[Record]) -> dict[str, int]:
+    """The numbers the book quotes about itself, by name."""
+    kinds = [item["kind"] for item in claims["items"]]
+    verdicts = [record.verdict for record in records]
+    counts = {
+        "claims": kinds.count("claim"),
+        "questions": kinds.count("question"),
+        "answered": verdicts.count("ANSWERED"),
+    }
+    counts["settled"] = len(verdicts) - counts["answered"]
+    return counts | {
+        verdict.lower().replace(" ", "-"): verdicts.count(verdict) for verdict in VERDICTS
+    }
+
+
+def controls(pages: Iterable[str]) -> str:
+    """The filter above the ledger; a script shows it, so that nothing dead stands there without one."""
+    verdicts = (*VERDICTS, "ANSWERED", "NOT YET TESTED")
+    return CONTROLS.format(
+        pages="".join(f'<option value="{page}">{escape(heading(page))}</option>' for page in pages),
+        verdicts="".join(
+            f'<option value="{verdict}">{verdict.lower()}</option>' for verdict in verdicts
+        ),
+    )
+
+
+def pages_in_order(claims: dict) -> list[str]:
+    """Every page that owns an item, in the order of the book."""
+    order = [chapter.page for chapter in CHAPTERS]
+    pages = {item["page"] for item in claims["items"]}
+    return sorted(
+        pages, key=lambda page: (order.index(page) if page in order else len(order), page)
+    )
+
+
+def chapter_html(
+    page: str, claims: dict, records: dict[str, Record], link: Link, finished: bool
+) -> str:
+    """One chapter's part: a sentence with the count and its items, folded away while the chapter is not written."""
+    items = [item for item in claims["items"] if item["page"] == page]
+    entries = "".join(
+        _entry(item, records.get(item["id"]), claims["documents"], link) for item in items
+    )
+    listing = f'<ul class="dl-entries">{entries}</ul>'
+    counts = _counts(items)
+    if finished:
+        return f'<div class="dl-ledger"><p>{counts}, tested in <a href="{link(page)}">the chapter</a>.</p>{listing}</div>'
+    return f'<div class="dl-ledger"><details><summary>{counts}, not yet tested</summary>{listing}</details></div>'
+
+
+def _counts(items: list[dict]) -> str:
+    claims = sum(item["kind"] == "claim" for item in items)
+    questions = len(items) - claims
+    return f"{claims} claim{'s' * (claims != 1)} and {questions} question{'s' * (questions != 1)}"
+
+
+def _entry(item: dict, record: Record | None, documents: dict, link: Link) -> str:
+    verdict = record.verdict if record else "NOT YET TESTED"
+    name = f"<b>{item['id']}</b>"
+    if record:
+        name = f'<a href="{link(record.page)}#{record.anchor}">{name}</a>'
+    evidence = (
+        f'<p class="dl-evidence">{escape(record.evidence)}</p>'
+        if record and record.evidence
+        else ""
+    )
+    return (
+        f'<li id="ledger-{anchor(item["id"])}" data-page="{item["page"]}" data-verdict="{verdict}">'
+        f'<p class="dl-verdict">{name} <b>{verdict}</b></p>'
+        f'<p class="dl-statement">{escape(item["statement"])}</p>{evidence}'
+        f'<p class="dl-source">{_source(item, documents)}</p></li>'
+    )
+
+
+def _source(item: dict, documents: dict) -> str:
+    """Where the notes say it: "title, line 29; also …: their words"."""
+    also = [place.replace(" L", " ").split(" ", 1) for place in item.get("also", [])]
+    places = [[item["document"], item["lines"]], *also]
+    source = "; also ".join(
+        _place(documents[document]["title"], lines) for document, lines in places
+    )
+    return source + (f': <span lang="zh">{escape(item["phrase"])}</span>' if item["phrase"] else "")
+
+
+def _place(title: str, lines: str) -> str:
+    plural = "s" if set("-,") & set(lines) else ""
+    return f"{_titled(title)}, line{plural} {escape(lines.replace('-', '–'))}"
+
+
+def _titled(title: str) -> str:
+    """A document's title, marked as Chinese where it is, so that it is spoken and drawn as such."""
+    return escape(title) if title.isascii() else f'<span lang="zh">{escape(title)}</span>'
+
+
+def documents_html(claims: dict) -> str:
+    """The five documents: title, what it means, what they are."""
+    rows = "".join(
+        f"<dt>{_titled(document['title'])}</dt><dd>{escape(document.get('english', ''))}: {escape(document.get('note', ''))}</dd>"
+        for document in claims["documents"].values()
+    )
+    return f'<dl class="dl-documents">{rows}</dl>'

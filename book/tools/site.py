@@ -1,0 +1,104 @@
+"""Builds the site from the stored outputs of the notebooks."""
+
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+PAGES = "book/_build/html"
+STAMP = "book/_build/site.stamp"  # its time is that of the last good build
+SOURCES = (
+    "book/*.*",
+    "book/assets/*",
+    "book/templates/**/*.html",
+    "book/tools/*.py",
+    "chapters/*.ipynb",
+    "lib/dlnotes/data/claims.json",
+)
+COLORS = re.compile(r"\x1b\[[0-9;]*m")
+SHOWN = 40  # warnings printed before the rest is only counted
+
+
+def command(root: Path) -> list[str]:
+    """The call of jupyter-book: the repository is the source, warnings are errors, and all of them are shown."""
+    program = "import sys; from jupyter_book.cli.main import main; sys.exit(main())"
+    options = [
+        "--config",
+        "book/_config.yml",
+        "--toc",
+        "book/_toc.yml",
+        "--path-output",
+        "book",
+        "-W",
+        "--keep-going",
+        "-n",
+    ]
+    return [sys.executable, "-c", program, "build", str(root), *options]
+
+
+def build(root: Path) -> int:
+    """Build the site under `root`; return 0 when it was built without a warning. Progress goes to stdout."""
+    start = time.perf_counter()
+    print("Building the site ...", flush=True)
+    process = subprocess.Popen(
+        command(root),
+        cwd=root,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+    )
+    log = []
+    for line in process.stdout:
+        log.append(COLORS.sub("", line))
+        _progress(log[-1])
+    failed = process.wait() != 0
+    _clear()
+    seconds = time.perf_counter() - start
+    if failed:
+        _explain(log, seconds)
+        # An incremental build forgets the warnings of pages it does not read again, and would pass.
+        shutil.rmtree(root / "book/_build/.doctrees", ignore_errors=True)
+        return 1
+    (root / STAMP).touch()
+    print(f"Built in {seconds:.1f} s. Open {PAGES}/index.html in a browser,")
+    print(f"or serve it: python -m http.server --directory {PAGES} 8000")
+    return 0
+
+
+def ensure(root: Path) -> int:
+    """Build only where the last good build is older than something it was made from."""
+    stamp = root / STAMP
+    newest = max(path.stat().st_mtime for pattern in SOURCES for path in root.glob(pattern))
+    return 0 if stamp.exists() and stamp.stat().st_mtime >= newest else build(root)
+
+
+def _progress(line: str) -> None:
+    """Show which page is at work, on one line that overwrites itself; nothing where no one watches."""
+    if sys.stdout.isatty() and ("reading sources" in line or "writing output" in line):
+        print(f"\r\033[K  {line.strip()[:70]}", end="", flush=True)
+
+
+def _clear() -> None:
+    if sys.stdout.isatty():
+        print("\r\033[K", end="")
+
+
+def _explain(log: list[str], seconds: float) -> None:
+    """Print the warnings and errors, or the end of the log where the build broke without naming one."""
+    named = [
+        line
+        for line in log
+        if re.search(r"\b(WARNING|ERROR|CRITICAL):|^\w*[Ee]rror\b|^[\w.]+(Error|Exception):", line)
+    ]
+    lines = list(dict.fromkeys(named or log[-30:]))
+    print(f"The site was not built without warnings ({seconds:.1f} s):")
+    print("".join(lines[:SHOWN]), end="")
+    if len(lines) > SHOWN:
+        print(f"... and {len(lines) - SHOWN} more.")
+
+
+if __name__ == "__main__":
+    sys.exit(build(Path(__file__).resolve().parents[2]))

@@ -1,0 +1,2246 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Backpropagation
+#
+# Here are three lines from the study notes that this book follows. They belong to a program that trains a network
+# with two layers, and the notes say of them: *these three lines complete backpropagation between two adjacent layers,
+# so all of backpropagation follows easily.*
+#
+# ```python
+# l2_delta = l2_error * nonlin(l2, deriv=True)
+# l1_error = l2_delta * W1  # back propagation
+# l1_delta = l1_error * nonlin(l1, deriv=True)
+# ```
+#
+# The program runs. No warning appears. The loss falls, step after step, until almost nothing is left of it. And the
+# gradient of one of its two weight matrices is wrong: not a little, but in size, in sign, and in the very number of
+# different values it has.
+#
+# You may already see the mistake. The author did not, nor did those who passed the program on; and the loss curve
+# will never tell. By the end of this chapter you will know why it stayed hidden, you will own the instrument
+# that finds it at once, and you will have built backpropagation in a form in which this mistake cannot be made.
+#
+# **After this chapter you can**
+#
+# - compute every gradient of a small network by hand, and say what each factor means;
+# - write the backward pass of a layer for a whole batch, from the shapes alone, and know when shapes lie;
+# - turn any differentiable NumPy function into a pair *value and pullback*, and build a tape that differentiates
+#   programs with loops and branches;
+# - test a gradient with differences, choose the step size for a reason, and name the bugs each test misses;
+# - say what a gradient costs, why it vanishes in deep networks, and what repairs that;
+# - train a network on real handwritten digits and compare it fairly with methods that need no gradient.
+#
+# **You need** derivatives and the chain rule from school, matrix products, and Python with NumPy. Reading takes about
+# ninety minutes; running everything takes less than one.
+#
+# The chapter follows the notes' sections on backpropagation (反向传播) and sections 6.5 and 8.2.5 of Goodfellow, Bengio and
+# Courville (2016) {cite}`goodfellow2016`. Cards such as the ones below the experiments settle single claims of the
+# notes. Their verdicts are computed, so you can change an assumption, run the cell again, and watch the verdict change.
+
+# %% tags=["hide-input"]
+import json
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from dlnotes import datasets, init, losses, metrics, optim, training
+from dlnotes import functional as F
+from dlnotes.claims import settle
+from dlnotes.exercises import backpropagation as exercises
+from dlnotes.explore import explore, show
+from dlnotes.gradcheck import GradientError, check_vjp, numerical_gradient, relative_error
+from dlnotes.layers import Layer, Linear, Parameter, Sequential
+from dlnotes.plotting import BLUE, INK, ORANGE, bars_with_numbers, image_grid, lines, network, use_style
+
+use_style()
+np.set_printoptions(precision=6, suppress=True)
+
+# %% [markdown]
+# (sec-6b-by-hand)=
+# ## One step by hand
+#
+# *You cannot yet say how much each weight of a network is to blame for its error. After this section you can, with
+# nothing but the chain rule and a sheet of paper.*
+#
+# The notes work one example from start to end, and so do we. Two inputs, two hidden units, one output, no
+# biases, sigmoids everywhere. In this section, as in the notes, a sample is a column:
+#
+# $$
+# \mathbf{x} = \begin{pmatrix} 0.35 \\ 0.9 \end{pmatrix},\qquad
+# W_0 = \begin{pmatrix} 0.1 & 0.8 \\ 0.4 & 0.6 \end{pmatrix},\qquad
+# W_1 = \begin{pmatrix} 0.3 & 0.9 \end{pmatrix},\qquad
+# y = 0.5 .
+# $$ (eq-6b-example)
+#
+# **Forward.** Each layer multiplies by its weights and bends the result with the sigmoid $\sigma(z) = 1/(1+e^{-z})$:
+#
+# $$
+# \mathbf{z}_1 = W_0\,\mathbf{x},\quad \mathbf{a}_1 = \sigma(\mathbf{z}_1),\qquad
+# z_2 = W_1\,\mathbf{a}_1,\quad \hat{y} = \sigma(z_2),\qquad
+# E = \tfrac12\,(\hat{y}-y)^2 .
+# $$ (eq-6b-forward)
+
+# %%
+x = np.array([[0.35], [0.9]])
+y = np.array([[0.5]])
+W0 = np.array([[0.1, 0.8], [0.4, 0.6]])
+W1 = np.array([[0.3, 0.9]])
+
+
+def σ(z):
+    return 1 / (1 + np.exp(-z))
+
+
+def forward(W0, W1, x):
+    a1 = σ(W0 @ x)
+    return a1, σ(W1 @ a1)
+
+
+a1, ŷ = forward(W0, W1, x)
+E = ((ŷ - y) ** 2 / 2).item()
+print("z1 =", (W0 @ x).ravel(), "  a1 =", a1.ravel())
+print("z2 =", (W1 @ a1).ravel(), "  ŷ  =", ŷ.ravel(), f"  E = {E:.6f}")
+
+# %% [markdown]
+# The network says $\hat y$; it should say 0.5. Six weights share the blame. How much is each one's part?
+#
+# :::{admonition} Predict
+# :class: predict
+# Before you read on: the input $x_2 = 0.9$ is larger than $x_1 = 0.35$, and the weight $w = 0.9$ from the second hidden unit
+# to the output is larger than $w = 0.3$ from the first. Which of the four entries of $W_0$ will get the largest change?
+# And will the changes of $W_0$ be larger or smaller than those of $W_1$?
+# :::
+#
+# **What a derivative is for.** $\partial E/\partial w$ says how fast $E$ grows when $w$ grows and everything else stands
+# still. Moving each weight a little *against* its derivative lowers $E$. The notes ask why weights are updated in just
+# this way; here is the whole reason. To first order a change $\Delta\theta$ of all weights changes the loss by the inner
+# product
+#
+# $$
+# \Delta E \approx \sum_i \frac{\partial E}{\partial \theta_i}\,\Delta\theta_i = \langle \nabla E, \Delta\theta\rangle ,
+# \qquad\text{so with}\quad \Delta\theta = -\eta\,\nabla E :\qquad \Delta E \approx -\eta\,\lVert\nabla E\rVert^2 < 0 ,
+# $$ (eq-6b-first-order)
+#
+# and among all steps of one length none has a more negative inner product (Cauchy–Schwarz). We shall check that prediction,
+# number for number, once we have the gradient.
+#
+# **The sigmoid's slope.** We need one derivative before the others. With $y = \sigma(z) = (1+e^{-z})^{-1}$,
+#
+# $$
+# \frac{dy}{dz} = \frac{e^{-z}}{(1+e^{-z})^2} = \frac{1}{1+e^{-z}}\cdot\frac{(1+e^{-z})-1}{1+e^{-z}} = y\,(1-y) .
+# $$ (eq-6b-sigmoid-slope)
+#
+# The slope comes from the value: once $y$ is known, no further exponential is needed. A product $y(1-y)$ of two numbers that
+# add up to one is largest when they are equal; so the slope never exceeds one quarter. The notes state both facts, the first
+# with a misprint (`y(1 ? y)`).
+
+# %%
+z = np.linspace(-12, 12, 4001)
+slope_measured = (σ(z + 1e-5) - σ(z - 1e-5)) / 2e-5
+slope_formula = σ(z) * (1 - σ(z))
+gap = np.abs(slope_measured - slope_formula).max()
+settle(
+    "C6.9",
+    gap < 1e-9,
+    f"largest gap between measured slope and y(1 − y) at {len(z)} points is below {10.0 ** np.ceil(np.log10(gap)):.0e}",
+)
+settle(
+    "C6.10",
+    bool(slope_formula.max() <= 0.25 and z[slope_formula.argmax()] == 0),
+    f"max σ′(z) = {slope_formula.max():.4f}, reached at z = {z[slope_formula.argmax()]:.1f}",
+)
+
+# %% [markdown]
+# **Backward, the output.** $E$ depends on $z_2$ only through $\hat y$. Define the *error signal* (误差项) of a unit as the
+# derivative of the loss with respect to its pre-activation, $\delta = \partial E/\partial z$. Then
+#
+# $$
+# \delta_2 = \frac{\partial E}{\partial z_2}
+# = \frac{\partial E}{\partial \hat y}\cdot\frac{d\hat y}{dz_2}
+# = (\hat y - y)\;\hat y\,(1-\hat y) .
+# $$ (eq-6b-delta2)
+#
+# The weight $w$ from hidden unit $j$ to the output enters $z_2 = \sum_j w_j a_{1j}$ with the factor $a_{1j}$, and nothing else
+# depends on it. Hence
+#
+# $$
+# \frac{\partial E}{\partial W_{1,j}} = \frac{\partial E}{\partial z_2}\cdot\frac{\partial z_2}{\partial W_{1,j}} = \delta_2\,a_{1j} ,
+# \qquad\text{all at once:}\quad \nabla_{W_1} E = \delta_2\,\mathbf{a}_1^\top .
+# $$ (eq-6b-dW1)
+#
+# **Backward, the hidden layer.** The same reasoning one layer down. Unit $j$ acts on $E$ only through $z_2$, and $z_2$ contains
+# $a_{1j}$ with the factor $W_{1,j}$:
+#
+# $$
+# \delta_{1j} = \frac{\partial E}{\partial z_{1j}}
+# = \frac{\partial E}{\partial z_2}\cdot\frac{\partial z_2}{\partial a_{1j}}\cdot\frac{da_{1j}}{dz_{1j}}
+# = \delta_2\,W_{1,j}\;a_{1j}(1-a_{1j}),
+# \qquad
+# \boldsymbol\delta_1 = (W_1^\top \delta_2)\odot \mathbf{a}_1\odot(1-\mathbf{a}_1) .
+# $$ (eq-6b-delta1)
+#
+# $$
+# \frac{\partial E}{\partial W_{0,ji}} = \delta_{1j}\,x_i , \qquad \nabla_{W_0}E = \boldsymbol\delta_1\,\mathbf{x}^\top .
+# $$ (eq-6b-dW0)
+#
+# Every gradient is *error signal times incoming activation*. That is all of backpropagation; the rest is bookkeeping. (The
+# notes' program stores $y-\hat y$ instead of $\hat y-y$, so its deltas carry the opposite sign and its update is an addition.)
+
+# %%
+def backward(W0, W1, x, y):
+    """Gradients of E with respect to W0 and W1, equation by equation."""
+    a1, ŷ = forward(W0, W1, x)
+    δ2 = (ŷ - y) * ŷ * (1 - ŷ)
+    dW1 = δ2 @ a1.T
+    δ1 = (W1.T @ δ2) * a1 * (1 - a1)
+    dW0 = δ1 @ x.T
+    return dW0, dW1
+
+
+dW0, dW1 = backward(W0, W1, x, y)
+print("∂E/∂W1 =", dW1)
+print("∂E/∂W0 =", *dW0, sep="\n         ")
+assert np.abs(dW0).argmax() == 3 and np.abs(dW0).max() < np.abs(dW1).min()
+
+# %% [markdown]
+# The bottom right entry of $W_0$ wins, as both hints suggested: large input, large weight above. And every derivative of
+# $W_0$ is smaller than every derivative of $W_1$. Each step down has multiplied by a weight and by a slope
+# of at most one quarter. Keep that in mind; it returns as the [vanishing gradient](#sec-6b-vanishing).
+#
+# Is it right? Formulas persuade; differences decide. Nudge one weight up by $\varepsilon$ and down by $\varepsilon$, and see what $E$ does:
+#
+# $$
+# \frac{\partial E}{\partial w} \approx \frac{E(w+\varepsilon)-E(w-\varepsilon)}{2\varepsilon} .
+# $$ (eq-6b-central)
+#
+# The notes describe this *gradient check* (梯度检查) with $\varepsilon = 10^{-4}$. It needs the forward pass only, so no mistake of the
+# derivation can leak into it.
+
+# %%
+def loss(W0, W1, x, y):
+    return ((forward(W0, W1, x)[1] - y) ** 2 / 2).sum()
+
+
+measured_W0 = numerical_gradient(lambda W: loss(W, W1, x, y), W0, epsilon=1e-4)
+measured_W1 = numerical_gradient(lambda W: loss(W0, W, x, y), W1, epsilon=1e-4)
+by_hand, measured = (np.concatenate([a.ravel(), b.ravel()]) for a, b in ((dW0, dW1), (measured_W0, measured_W1)))
+print("by hand ", by_hand)
+print("measured", measured)
+assert relative_error(by_hand, measured) < 1e-8
+
+# %% [markdown]
+# All six agree to eight digits. Now take the step, $\eta = 1$ as in the notes, and compare with what
+# {eq}`eq-6b-first-order` promised.
+
+# %%
+η = 1.0
+promised = -η * (by_hand**2).sum()
+delivered = loss(W0 - η * dW0, W1 - η * dW1, x, y) - E
+print(f"promised change of E {promised:.6f}, delivered {delivered:.6f}")
+print("W0 after one step:", *(W0 - η * dW0), sep="\n  ")
+print("W1 after one step:", W1 - η * dW1)
+assert 0.9 < delivered / promised < 1.1
+
+# %% [markdown]
+# The step delivers what the gradient promised, to within ten per cent; the difference is the curvature that a
+# linear prediction ignores. Repeat it a hundred times and the network answers 0.5. Move the slider and watch where the change
+# happens.
+
+# %%
+history, V0, V1 = [], W0.copy(), W1.copy()
+for _ in range(101):
+    history.append((V0, V1))
+    g0, g1 = backward(V0, V1, x, y)
+    V0, V1 = V0 - η * g0, V1 - η * g1
+
+
+def draw_step(ax, step):
+    V0, V1 = history[step]
+    a1, ŷ = forward(V0, V1, x)
+    numbers = [[f"{v:.4g}" for v in column.ravel()] for column in (x, a1, ŷ)]
+    network(ax, numbers, [V0.T, V1.T])
+    ax.set_title(f"After {step} steps: output {ŷ.item():.4f}, target {y.item()}")
+    return (
+        f"After {step} steps the weights of the second layer are {V1[0, 0]:.3f} and {V1[0, 1]:.3f}, "
+        f"the output is {ŷ.item():.4f}, and the loss is {loss(V0, V1, x, y):.2e}."
+    )
+
+
+explore(draw_step, step=[0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60, 70, 85, 100])
+
+# %%
+moved = [np.abs(last - first).max() for last, first in zip(history[-1], history[0], strict=True)]
+E_after_100 = loss(*history[100], x, y)
+print(f"largest change in W0 {moved[0]:.3f}, in W1 {moved[1]:.3f};  E after 100 steps {E_after_100:.1e}")
+assert moved[1] > 5 * moved[0]
+
+# %% [markdown]
+# The two weights next to the output move more than five times as far as the four below. The network solved its task almost
+# without its first layer. Remember this, too.
+#
+# :::{admonition} Exercise 1 · the slope of tanh
+# :class: exercise
+# A hidden unit may use $y = \tanh z = \dfrac{e^z - e^{-z}}{e^z + e^{-z}}$ instead. Derive $dy/dz$ in terms of $y$ alone,
+# as in {eq}`eq-6b-sigmoid-slope`, and write the function that turns $\partial E/\partial y$ into $\partial E/\partial z$. It must not
+# compute tanh again.
+# :::
+
+# %%
+def tanh_delta(y, dy):
+    """∂E/∂z from y = tanh(z) and dy = ∂E/∂y, both of any shape."""
+    ...
+
+
+exercises.check_tanh_delta(tanh_delta)
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. By the quotient rule dy/dz = ((eᶻ + e⁻ᶻ)² − (eᶻ − e⁻ᶻ)²) / (eᶻ + e⁻ᶻ)² = 1 − y².
+def tanh_delta(y, dy):
+    return dy * (1 - y**2)
+
+
+exercises.check_tanh_delta(tanh_delta)
+
+# %% [markdown]
+# (sec-6b-listing)=
+# ## The listing that everybody believed
+#
+# *You cannot yet tell a wrong gradient from a right one by watching it train. After this section you will not try to.*
+#
+# Here is the notes' program, ported from Python 2 (`print` and `xrange` would stop it today) and otherwise left alone: the same three
+# lines of backpropagation, the same two updates.
+
+# %%
+def notes_update(W0, W1, x, y):
+    """What the notes' listing adds to W0 and W1 in one step."""
+    l1, l2 = forward(W0, W1, x)
+    l2_error = y - l2
+    l2_delta = l2_error * l2 * (1 - l2)
+    l1_error = l2_delta * W1  # back propagation
+    l1_delta = l1_error * l1 * (1 - l1)
+    return x.T @ l1_delta, l2_delta * l1.T
+
+
+def train(update, W0, W1, x, y, steps=100):
+    """The losses before each step and after the last."""
+    losses_seen = []
+    for _ in range(steps):
+        losses_seen.append(loss(W0, W1, x, y))
+        up0, up1 = update(W0, W1, x, y)
+        W0, W1 = W0 + up0, W1 + up1
+    return np.array([*losses_seen, loss(W0, W1, x, y)])
+
+
+E_notes = train(notes_update, W0, W1, x, y)
+for step in (0, 1, 10, 50, 100):
+    print(f"step {step:3d}   E = {E_notes[step]:.3e}")
+assert (np.diff(E_notes) < 0).all() and E_notes[-1] < 1e-4 * E_notes[0]
+
+# %% [markdown]
+# The loss falls at every single step, by more than four orders of magnitude. Most of us have shipped programs on weaker evidence. Here
+# it is beside the loss of our own gradients:
+
+# %%
+def our_update(W0, W1, x, y):
+    return tuple(-g for g in backward(W0, W1, x, y))
+
+
+E_ours = train(our_update, W0, W1, x, y)
+fig, ax = plt.subplots()
+lines(ax, range(101), {"the notes' listing": E_notes, "our gradients": E_ours})
+ax.set(yscale="log", xlabel="step", ylabel="loss E", title="Which of these two has a broken gradient?")
+show(
+    fig,
+    f"Both loss curves fall at every step. After 100 steps the listing stands at {E_notes[-1]:.1e}, "
+    f"our gradients at {E_ours[-1]:.1e}: {E_notes[-1] / E_ours[-1]:.1f} times lower.",
+)
+
+# %% [markdown]
+# :::{admonition} Predict
+# :class: predict
+# If you had only this picture, and only one of the two curves, could you say whether its gradient is right? What *would* the curve have to look
+# like for you to become suspicious?
+# :::
+#
+# Ask the differences. The update is meant to be $-\eta\nabla E$ with $\eta = 1$, so its negative must be the gradient.
+
+# %%
+up0, up1 = notes_update(W0, W1, x, y)
+print("W1  listing ", -up1, "  measured", measured_W1)
+print("W0  listing ", *np.broadcast_to(-up0, W0.shape))
+print("    measured", *measured_W0)
+error_W1 = relative_error(-up1, measured_W1)
+error_W0 = relative_error(np.broadcast_to(-up0, W0.shape), measured_W0)
+print(f"relative error: W1 below 1e-8: {error_W1 < 1e-8},  W0 {error_W0:.2f}")
+
+# %% [markdown]
+# $W_1$ is perfect. $W_0$ is wrong, and wrong in a telling way: its two rows are *the same*. Two different hidden units, with different weights
+# to the output, cannot deserve the same blame. To find the line, print the shapes:
+
+# %%
+l1, l2 = forward(W0, W1, x)
+l2_delta = (y - l2) * l2 * (1 - l2)
+l1_error = l2_delta * W1
+l1_delta = l1_error * l1 * (1 - l1)
+for name in ("l1", "l2_delta", "W1", "l1_error", "l1_delta", "W0"):
+    print(f"{name:9s}{globals()[name].shape}")
+print("x.T @ l1_delta", (x.T @ l1_delta).shape)
+
+# %% [markdown]
+# `l1` is a column, shape (2, 1). `l1_error` is a row, shape (1, 2), because it was made from the row `W1` without transposing. Their
+# elementwise product should not exist. NumPy, asked to multiply a row by a column element by element, stretches both to a 2 × 2 table of
+# *all pairs* (broadcasting, 广播):
+#
+# $$
+# \underbrace{(e_1,\; e_2)}_{\text{row}} \odot \underbrace{\begin{pmatrix} s_1\\ s_2\end{pmatrix}}_{\text{column}}
+# \;\overset{\text{NumPy}}{=}\;
+# \begin{pmatrix} e_1 s_1 & e_2 s_1\\ e_1 s_2 & e_2 s_2\end{pmatrix},
+# \qquad\text{meant:}\quad \begin{pmatrix} e_1 s_1\\ e_2 s_2\end{pmatrix} .
+# $$ (eq-6b-broadcast)
+#
+# The right answer stands on the diagonal, and off it stands unit 1's error with unit 2's slope. Then
+# `x.T @ l1_delta` has shape (1, 2), and `W0 += …` broadcasts a second time: the same row is added to both rows of $W_0$.
+# Two silent stretches turn a shape error into a plausible number.
+#
+# The repair is one transposition, and with it the product no longer needs luck:
+
+# %%
+def mended_update(W0, W1, x, y):
+    l1, l2 = forward(W0, W1, x)
+    l2_delta = (y - l2) * l2 * (1 - l2)
+    l1_error = W1.T @ l2_delta  # (2, 1): a column, like l1
+    l1_delta = l1_error * l1 * (1 - l1)
+    return l1_delta @ x.T, l2_delta @ l1.T
+
+
+mended_W0, mended_W1 = mended_update(W0, W1, x, y)
+error_mended = relative_error(-mended_W0, measured_W0)
+settle(
+    "C6.49",
+    {"the gradient of W0, as printed": error_W0 < 1e-4, "the gradient of W0, with W1.T": error_mended < 1e-4},
+    f"relative error of the W0 gradient: {error_W0:.2f} as printed; with the transposition it passes the check",
+)
+
+# %% [markdown]
+# As printed, the claim fails; its idea survives. (To see the card change, write `W1.T @ l2_delta` into `notes_update` and run
+# the cells again. A test of this book does exactly that.)
+#
+# ### Why did the loss fall?
+#
+# Because $W_1$ learns correctly, and on this task $W_1$ alone is enough; that is what the slider above showed. To see what the broken gradient is
+# worth on its own, freeze $W_1$ and let only $W_0$ move, from random starts. And since one sample with two positive inputs
+# is a friendly world, try less friendly ones: weights of both signs, inputs of both signs.
+
+# %%
+worlds = {
+    "the notes' x, weights in (0, 1)": lambda rng: (x, rng.uniform(size=(2, 2)), rng.uniform(size=(1, 2))),
+    "the notes' x, normal weights": lambda rng: (x, rng.standard_normal((2, 2)), rng.standard_normal((1, 2))),
+    "normal x, normal weights": lambda rng: tuple(rng.standard_normal(s) for s in ((2, 1), (2, 2), (1, 2))),
+}
+
+
+def cosines(world, starts=4000, seed=0):
+    """cos of the angle between the listing's W0 step and steepest descent, for random starts and targets."""
+    rng, found = np.random.default_rng(seed), []
+    for _ in range(starts):
+        x, W0, W1 = world(rng)
+        target = rng.uniform(size=(1, 1))
+        wrong = np.broadcast_to(notes_update(W0, W1, x, target)[0], W0.shape)
+        right = -backward(W0, W1, x, target)[0]
+        found.append((wrong * right).sum() / (np.linalg.norm(wrong) * np.linalg.norm(right)))
+    return np.array(found)
+
+
+cos = {name: cosines(world) for name, world in worlds.items()}
+uphill = {name: (c < 0).mean() for name, c in cos.items()}
+for name, share in uphill.items():
+    print(f"{name:32s} uphill in {share:6.1%} of 4000 starts")
+friendly, mixed, hostile = uphill.values()
+assert friendly == 0 and 0.10 < mixed < 0.17 and 0.22 < hostile < 0.28
+
+# %% [markdown]
+# In the world of the example the wrong step never points uphill: all its factors are positive, and averaging positive things leaves the sign
+# right. Let inputs and weights have both signs, and **a quarter of all steps go up the hill they are meant to descend**. The example could
+# not have shown the bug: it was too polite.
+
+# %%
+fig, axes = plt.subplots(ncols=3, sharey=True, figsize=(9, 3.4))
+for ax, (name, c) in zip(axes, cos.items(), strict=True):
+    ax.hist(c, bins=np.linspace(-1, 1, 41), color=BLUE)
+    ax.axvspan(-1, 0, color=ORANGE, alpha=0.18, hatch="//", lw=0)
+    ax.set_title(f"{(c < 0).mean():.0%} uphill", fontsize=12)
+    ax.set_xlabel("cosine\n" + name.replace(", ", ",\n"))
+axes[0].set_ylabel("starts")
+show(
+    fig,
+    "Cosine between the listing's step and steepest descent; left of zero (hatched) the step climbs. "
+    + "; ".join(f"{name}: {share:.1%} uphill" for name, share in uphill.items())
+    + ".",
+)
+
+# %%
+def frozen_top(update, world, seed):
+    """Does E fall in 100 steps when only W0 may learn?"""
+    rng = np.random.default_rng(seed)
+    x, W0, W1 = world(rng)
+    target = rng.uniform(size=(1, 1))
+    E = train(lambda *a: (update(*a)[0], 0), W0, W1, x, target)
+    return E[-1] < E[0]
+
+
+hostile_world = worlds["normal x, normal weights"]
+fell_notes = np.mean([frozen_top(notes_update, hostile_world, seed) for seed in range(400)])
+fell_ours = np.mean([frozen_top(our_update, hostile_world, seed) for seed in range(400)])
+print(f"only W0 learns, 400 starts: E fell in {fell_notes:.1%} with the listing, in {fell_ours:.1%} with our gradient")
+assert fell_ours == 1 and fell_notes < 0.9
+
+# %% [markdown]
+# With a correct gradient the loss falls every time; with the listing's, it does not. So the conclusion of this section is a
+# rule that the book will keep: **a falling loss proves nothing about a gradient.** Every gradient in this book is derived,
+# then checked by differences, and in the library's tests compared with PyTorch as well. And since NumPy stretches shapes without a word, the
+# library refuses to:
+
+# %%
+try:
+    losses.squared_error(np.zeros((4, 1)), np.zeros(4))
+except ValueError as error:
+    print(f"ValueError: {error}")
+
+# %% [markdown]
+# That one is the most frequent silent stretch of all: predictions (N, 1) minus targets (N,) gives an N × N table of differences, whose mean
+# is a number, and falls.
+#
+# :::{admonition} Exercise 2 · mend the listing for two outputs
+# :class: exercise
+# Let the network have several outputs: `W1` has shape (K, 2) and `delta2` shape (K, 1). Write the hidden error signal
+# $\boldsymbol\delta_1$ in the column layout of this section. Which axis is summed over, and does your formula say so?
+# :::
+
+# %%
+def hidden_delta(W1, delta2, a1):
+    """δ1 of shape (H, 1) from W1 (K, H), δ2 (K, 1) and the hidden activations a1 (H, 1)."""
+    ...
+
+
+exercises.check_hidden_delta(hidden_delta)
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. Hidden unit j reaches the loss through every output k, so the products W1[k, j] δ2[k] add up:
+# that sum over k is what the matrix product with the transpose does.
+def hidden_delta(W1, delta2, a1):
+    return (W1.T @ delta2) * a1 * (1 - a1)
+
+
+exercises.check_hidden_delta(hidden_delta)
+
+# %% [markdown]
+# (sec-6b-chain)=
+# ## The chain rule, layer by layer
+#
+# *You can differentiate one network of six weights. After this section you can differentiate one of any depth and width, for a
+# whole batch, in eight lines.*
+#
+# ### Several outputs
+#
+# (q6-10)=
+# :::{admonition} Question 6.10 · The output is a vector, so several output units are needed: how is w updated then?
+# :class: question
+# Each output $k$ has an error signal of its own, $\delta_k$. A weight *into* output $k$ listens to that one alone:
+# $\partial E/\partial W_{kj} = \delta_k\,a_j$. A hidden unit feeds all outputs, so the blame from all of them **adds up**:
+# $\delta_j = \sigma'(z_j)\sum_k W_{kj}\,\delta_k$.
+# :::
+#
+# Why a sum? When $a_j$ moves by a small $h$, every $z_k$ moves by $W_{kj}h$, and each moves the loss by $\delta_k W_{kj} h$ (first order).
+# The loss feels all these moves together. In general, for a path that splits and joins again,
+#
+# $$
+# \frac{\partial E}{\partial a} = \sum_k \frac{\partial E}{\partial z_k}\,\frac{\partial z_k}{\partial a} ,
+# $$ (eq-6b-multivariate)
+#
+# the chain rule in several variables: *along a path derivatives multiply, over paths they add*. With sigmoid outputs and squared error,
+# the output signals form the vector $\boldsymbol\delta_2 = (\hat{\mathbf y}-\mathbf y)\odot\hat{\mathbf y}\odot(1-\hat{\mathbf y})$. The functions `forward` and
+# `backward` above did not need to be told: `W1.T @ δ2` sums over $k$ already. The experiment: one network with two outputs, against two networks with
+# one output each that share the hidden layer.
+
+# %%
+rng = np.random.default_rng(1)
+V0, V1, target = rng.standard_normal((2, 2)), rng.standard_normal((2, 2)), rng.uniform(size=(2, 1))
+shared, top = backward(V0, V1, x, target)
+first, second = (backward(V0, V1[[k]], x, target[[k]]) for k in (0, 1))
+print("hidden weights: shared net equals the sum of two nets:", np.allclose(shared, first[0] + second[0]))
+print("output weights: each row equals its own net's:        ", np.allclose(top, np.vstack([first[1], second[1]])))
+measured = numerical_gradient(lambda W: loss(W, V1, x, target), V0)
+assert relative_error(shared, measured) < 1e-8 and np.allclose(shared, first[0] + second[0])
+
+# %% [markdown]
+# ### The lecture's network, forward and backward
+#
+# Hung-yi Lee's lecture, which the notes retell, splits the work in two. For any weight that leads from an activation $a$ to a
+# pre-activation $z$,
+#
+# $$
+# \frac{\partial C}{\partial w} = \underbrace{\frac{\partial z}{\partial w}}_{\text{forward pass: } a}\;\cdot\;
+# \underbrace{\frac{\partial C}{\partial z}}_{\text{backward pass: } \delta} .
+# $$ (eq-6b-lee)
+#
+# The first factor is whatever comes *in* through the weight: read it off while computing forward. The second factor obeys a recursion from the
+# output down. On the lecture's network with input $(1,-1)$, the second input, then a hidden unit of the first layer, then one of the second give the factors:
+
+# %%
+lee_W = [np.array([[1.0, -2.0], [-1.0, 1.0]]), np.array([[2.0, -1.0], [-2.0, -1.0]]), np.array([[3.0, -1.0], [-1.0, 4.0]])]
+lee_b = [np.array([[1.0], [0.0]]), np.zeros((2, 1)), np.array([[-2.0], [2.0]])]
+activations = [np.array([[1.0], [-1.0]])]
+for W, b in zip(lee_W, lee_b, strict=True):
+    activations.append(σ(W @ activations[-1] + b))
+for level, a in enumerate(activations):
+    print(f"layer {level}: a = {a.ravel().round(2)}")
+print("∂z/∂w for three weights:", [round(a[1, 0].item(), 2) for a in activations[:3]])
+
+# %% [markdown]
+# **The backward pass is a network too.** Look at {eq}`eq-6b-delta1` again: $\boldsymbol\delta_1 = \sigma'(\mathbf z_1)\odot(W_1^\top\boldsymbol\delta_2)$. It takes signals in at the
+# top, mixes them with the transposed weights, and multiplies each by a number, $\sigma'(z)$. The lecture draws these units as *amplifiers* (放大器).
+# There is no bending: once the forward pass is done, $\sigma'(z)$ is a constant. So the backward network is **linear** in the signal
+# that is fed into it:
+#
+# $$
+# \text{back}(\alpha\,\mathbf u + \beta\,\mathbf v) = \alpha\,\text{back}(\mathbf u) + \beta\,\text{back}(\mathbf v) .
+# $$ (eq-6b-linear)
+#
+# Proof: it is composed of multiplications by $W^\top$ and by diagonal matrices $\text{diag}(\sigma'(\mathbf z))$, each of which is linear, and compositions of
+# linear maps are linear. $\square$
+
+# %%
+slopes = [a * (1 - a) for a in activations[1:]]
+
+
+def back(signal):
+    """From ∂C/∂a at the top to ∂C/∂z of every layer, output layer last."""
+    δs = []
+    for W, slope in zip(reversed(lee_W), reversed(slopes), strict=True):
+        δ = slope * signal
+        δs.append(δ)
+        signal = W.T @ δ
+    return δs[::-1]
+
+
+u, v = rng.standard_normal((2, 2, 1))
+α, β = 2.5, -0.7
+mixed = [α * p + β * q for p, q in zip(back(u), back(v), strict=True)]
+superposition = max(np.abs(p - q).max() for p, q in zip(back(α * u + β * v), mixed, strict=True))
+gains = np.concatenate(slopes)
+settle(
+    "C6.48",
+    {"linear in δ": superposition < 1e-12, "gain fixed by the forward pass, never above a quarter": bool(gains.max() <= 0.25)},
+    f"superposition holds within rounding; the gains of the six units lie between {gains.min():.3f} and {gains.max():.3f}",
+)
+
+# %%
+def draw_backward(ax, signal):
+    δs = back(np.array([[1.0], [signal]]))
+    numbers = [[f"{v:.3f}" for v in δ.ravel()] for δ in δs]
+    network(ax, numbers, [W.T for W in lee_W[1:]], backward=True)
+    ax.set_title("The backward network: signals run from right to left")
+    return (
+        f"Fed with ∂C/∂a = (1, {signal:.3g}) at the output, the amplifiers pass "
+        f"δ = ({δs[0][0, 0]:.4f}, {δs[0][1, 0]:.4f}) to the first layer."
+    )
+
+
+explore(draw_backward, signal=np.linspace(-2, 2, 17), start=8)
+
+# %% [markdown]
+# Move the slider: every number moves in a straight line, and the first layer receives signals a hundred times smaller than what was fed in. "Amplifier" is a kind
+# word for a unit whose gain never exceeds one quarter. They *attenuate*.
+
+# %%
+strongest = max(np.abs(back(np.array([[1.0], [s]]))[0]).max() / np.hypot(1, s) for s in np.linspace(-2, 2, 17))
+print(f"largest first-layer signal per unit fed in: {strongest:.4f}")
+assert strongest < 0.01
+
+# %% [markdown]
+# ### From the last layer backward, and why that order
+#
+# In practice, the notes say, one computes the derivatives from the last layer back to the first. One could also start at a weight and follow every
+# path up to the output: derivatives multiply along paths and add over paths, {eq}`eq-6b-multivariate`. Both give the same number. The first visits
+# each unit once, because $\delta$ of a layer serves everything below it. The second walks each path on its own, and the number of paths is
+# width to the power of depth. Count:
+
+# %%
+def count_calls(width, depth, remember):
+    """How often δ is evaluated to get the signal of one unit in the first of `depth` layers."""
+    calls, known = 0, {}
+
+    def δ(layer, unit):
+        nonlocal calls
+        if (layer, unit) in known:
+            return
+        calls += 1
+        if layer < depth:
+            for above in range(width):
+                δ(layer + 1, above)
+        if remember:
+            known[layer, unit] = True
+
+    δ(1, 0)
+    return calls
+
+
+depths = np.arange(1, 8)
+naive, memoized = (np.array([count_calls(4, d, remember) for d in depths]) for remember in (False, True))
+fig, ax = plt.subplots()
+lines(ax, depths, {"path by path": naive, "layer by layer": memoized}, marker="o")
+ax.set(yscale="log", xlabel="depth (layers of width 4)", ylabel="evaluations of δ", title="Reuse is the whole trick")
+show(
+    fig,
+    f"At depth {depths[-1]} the path-by-path recursion evaluates δ {naive[-1]} times, the layer-by-layer pass "
+    f"{memoized[-1]} times. Only the first grows exponentially.",
+)
+
+# %% [markdown]
+# ### A batch, and the change of layout
+#
+# Real training pushes $N$ samples through at once. From here on samples are **rows**: $X$ has shape $(N, D)$ and a layer computes
+#
+# $$
+# Z = XW + \mathbf 1\,\mathbf b^\top,\qquad X\,(N,D),\; W\,(D,K),\; \mathbf b\,(K),\; Z\,(N,K) ,
+# $$ (eq-6b-affine)
+#
+# so $W$ here is the transpose of the notes' $W$. All gradients follow from {eq}`eq-6b-multivariate`, entry by entry. Write $dZ$ for $\partial L/\partial Z$, and so
+# on; an array and its gradient have the same shape. $Z_{nk} = \sum_d X_{nd}W_{dk} + b_k$ gives
+#
+# $$
+# dX_{nd} = \sum_k dZ_{nk}W_{dk}, \qquad dW_{dk} = \sum_n X_{nd}\,dZ_{nk}, \qquad db_k = \sum_n dZ_{nk} ,
+# $$ (eq-6b-affine-entries)
+#
+# $$
+# dX = dZ\,W^\top, \qquad dW = X^\top dZ, \qquad d\mathbf b = \textstyle\sum_n dZ_n .
+# $$ (eq-6b-affine-backward)
+#
+# Note what is summed: $dX$ sums over the outputs of one sample, $dW$ and $d\mathbf b$ over the samples. One weight serves all samples, so it collects blame from all. And note how little you need to
+# remember: of the products of $X$ $(N,D)$ and $dZ$ $(N,K)$ only $X^\top dZ$ has the shape of $W$. Shapes find the formula. They do not *prove* it, as
+# square matrices show: there $dZ\,W$ fits as well as $dZ\,W^\top$.
+#
+# **A network of any depth.** With $\delta^{(l)} = \partial L/\partial Z^{(l)}$ and activations $A^{(l)} = \sigma(Z^{(l)})$, $A^{(0)} = X$,
+#
+# $$
+# \delta^{(L)} = \frac{\partial L}{\partial A^{(L)}}\odot\sigma'(Z^{(L)}),\qquad
+# \delta^{(l)} = \bigl(\delta^{(l+1)}W^{(l+1)\top}\bigr)\odot\sigma'(Z^{(l)}),\qquad
+# \frac{\partial L}{\partial W^{(l)}} = A^{(l-1)\top}\delta^{(l)} .
+# $$ (eq-6b-layers)
+
+# %%
+def mlp_gradients(Ws, bs, X, Y):
+    """All gradients of L = 1/N Σ ½‖A − y‖² for sigmoid layers: forward, then backward."""
+    A = [X]
+    for W, b in zip(Ws, bs, strict=True):
+        A.append(σ(A[-1] @ W + b))
+    dA, dWs, dbs = (A[-1] - Y) / len(X), [], []
+    for W, a_in, a_out in zip(reversed(Ws), reversed(A[:-1]), reversed(A), strict=False):
+        δ = dA * a_out * (1 - a_out)
+        dWs.insert(0, a_in.T @ δ)
+        dbs.insert(0, δ.sum(axis=0))
+        dA = δ @ W.T
+    return dWs, dbs
+
+
+def mlp_loss(Ws, bs, X, Y):
+    A = X
+    for W, b in zip(Ws, bs, strict=True):
+        A = σ(A @ W + b)
+    return ((A - Y) ** 2).sum() / (2 * len(X))
+
+
+for depth in range(1, 6):
+    sizes = [3, *[4] * (depth - 1), 2]
+    Ws = [rng.standard_normal(shape) for shape in zip(sizes[:-1], sizes[1:], strict=True)]
+    bs = [rng.standard_normal(K) for K in sizes[1:]]
+    X, Y = rng.standard_normal((6, 3)), rng.uniform(size=(6, 2))
+    dWs, dbs = mlp_gradients(Ws, bs, X, Y)
+    errors = [
+        relative_error(dWs[i], numerical_gradient(lambda W, i=i: mlp_loss([*Ws[:i], W, *Ws[i + 1 :]], bs, X, Y), Ws[i]))
+        for i in range(depth)
+    ]
+    assert max(errors) < 1e-7
+    print(f"{depth} layers {sizes}: all {depth} weight gradients agree with differences")
+
+# %% [markdown]
+# The backward half is six lines, whatever the depth.
+#
+# **Which δ?** The notes also print the gradient as $\nabla = \sigma'\,\delta\,x$. Whether that is right depends on what $\delta$ is taken to be. If
+# $\delta = \partial L/\partial a$, the factor $\sigma'$ is needed. With the definition of this book and most others,
+# $\delta = \partial L/\partial z$, it would be counted twice. Two readings, one check:
+
+# %%
+def gradient_of_W0(δ_is):
+    """∇ = σ′ δ x for the example, with δ read as ∂E/∂a or as ∂E/∂z."""
+    a1, ŷ = forward(W0, W1, x)
+    dE_da = W1.T @ ((ŷ - y) * ŷ * (1 - ŷ))
+    slope = a1 * (1 - a1)
+    δ = dE_da if δ_is == "∂E/∂a" else slope * dE_da
+    return slope * δ @ x.T
+
+
+readings = {name: relative_error(gradient_of_W0(name), measured_W0) for name in ("∂E/∂a", "∂E/∂z")}
+settle(
+    "C6.63",
+    {f"δ = {name}": error < 1e-6 for name, error in readings.items()},
+    f"read with δ = ∂E/∂a it passes the gradient check; with δ = ∂E/∂z its relative error is {readings['∂E/∂z']:.2f}",
+)
+
+# %% [markdown]
+# **Full and partial connection.** The notes ask what distinguishes the two. For the gradient, nothing: a missing connection is a weight that is multiplied by a
+# zero, $W\odot M$ with a mask $M$ of zeros and ones, and by the chain rule its gradient is masked as well:
+
+# %%
+mask = np.array([[1, 1, 0, 0], [0, 1, 1, 0], [0, 0, 1, 1]], dtype=float)  # each output sees two neighbors
+W, X = rng.standard_normal((3, 4)), rng.standard_normal((5, 3))
+Z, backward_Z = F.linear(X, W * mask)
+dW = backward_Z(np.ones_like(Z))[1] * mask
+assert relative_error(dW, numerical_gradient(lambda V: F.linear(X, V * mask)[0].sum(), W)) < 1e-8
+print("gradient of the absent weights:", dW[mask == 0])
+
+# %% [markdown]
+# With neighbors connected and the same few weights used at every place, this is a convolution; the chapter on convolutional networks begins there.
+#
+# :::{admonition} Exercise 3 · a gain per feature
+# :class: exercise
+# A layer multiplies feature $d$ of every sample by a gain of its own: $Y_{nd} = X_{nd}\,g_d$, with $X$ $(N, D)$ and $g$ $(D)$. Derive both
+# gradients entry by entry, as in {eq}`eq-6b-affine-entries`, and return them. Which of the two is summed over the batch?
+# :::
+
+# %%
+def gain_backward(X, g, dY):
+    """(dX, dg) of shapes (N, D) and (D,) for Y = X g, given dY (N, D)."""
+    ...
+
+
+exercises.check_gain_backward(gain_backward)
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. X[n, d] occurs in Y[n, d] alone; g[d] occurs in Y[n, d] for every n, so its blame adds up over n.
+def gain_backward(X, g, dY):
+    return dY * g, (dY * X).sum(axis=0)
+
+
+exercises.check_gain_backward(gain_backward)
+
+# %% [markdown]
+# (sec-6b-pairs)=
+# ## Every function returns its value and its pullback
+#
+# *Your backward pass works for chains of sigmoid layers. After this section you can differentiate anything you can compose.*
+#
+# `mlp_gradients` has to know the whole network. Change one activation and you must edit the loop. The way out is to let every function
+# answer for itself. It knows how it computed its value, so it also knows how to send a gradient back through. Let it return both:
+#
+# $$
+# f:\; x \;\longmapsto\; \bigl(\,y,\;\; \text{backward}: dy \mapsto dx\,\bigr),
+# \qquad dx_i = \sum_j dy_j\,\frac{\partial y_j}{\partial x_i} .
+# $$ (eq-6b-pullback)
+#
+# `backward` is called the *pullback* or vector–Jacobian product: it multiplies the row $dy$ into the Jacobian matrix without ever building that matrix. Here
+# are two, under the names and signatures they have in the library. Read {eq}`eq-6b-affine-backward` and {eq}`eq-6b-sigmoid-slope` in them:
+
+# %%
+def linear(x, W, b):
+    y = x @ W + b
+
+    def backward(dy):
+        return dy @ W.T, x.T @ dy, dy.sum(axis=0)
+
+    return y, backward
+
+
+def sigmoid(z):
+    y = 1 / (1 + np.exp(-z))
+    return y, lambda dy: dy * y * (1 - y)
+
+
+X, W, b = rng.standard_normal((5, 3)), rng.standard_normal((3, 2)), rng.standard_normal(2)
+for ours, library, args in ((linear, F.linear, (X, W, b)), (sigmoid, F.sigmoid, (X,))):
+    y_ours, back_ours = ours(*args)
+    y_library, back_library = library(*args)
+    dy = rng.standard_normal(y_ours.shape)
+    agree = np.allclose(y_ours, y_library) and all(map(np.allclose, back_ours(dy), back_library(dy)))
+    print(f"{ours.__name__}: this cell and the library agree: {agree}")
+    assert agree
+
+# %% [markdown]
+# From here on the library's versions serve; `lib/dlnotes/functional.py` is a table of such pairs, made to be read. The forward and
+# the backward half share one scope and the same names. Nothing is stored on an object, so nothing can be stale:
+
+# %%
+class CachingSigmoid:
+    """The textbook layer object: forward leaves its value on self, backward picks it up there."""
+
+    def forward(self, z):
+        self.y = σ(z)
+        return self.y
+
+    def backward(self, dy):
+        return dy * self.y * (1 - self.y)
+
+
+def twice_cached(z):
+    layer = CachingSigmoid()
+    y = layer.forward(3 * layer.forward(z))
+    return y, lambda dy: layer.backward(3 * layer.backward(dy))
+
+
+def twice_closed(z):
+    h, back_h = F.sigmoid(z)
+    y, back_y = F.sigmoid(3 * h)
+    return y, lambda dy: back_h(3 * back_y(dy))
+
+
+z = rng.standard_normal(5)
+truth = numerical_gradient(lambda z: twice_closed(z)[0].sum(), z)
+for f in (twice_cached, twice_closed):
+    print(f"{f.__name__}: passes the check: {relative_error(f(z)[1](np.ones(5)), truth) < 1e-8}")
+stale = relative_error(twice_cached(z)[1](np.ones(5)), truth)
+assert stale > 0.01
+
+# %% [markdown]
+# The layer that caches on `self`, used twice, has overwritten the value that its first use needs. The closures each hold their own.
+#
+# **Composition** (复合) chains the pullbacks in reverse. This is backpropagation, all of it:
+
+# %%
+def compose(*functions):
+    def composed(x):
+        pullbacks = []
+        for f in functions:
+            x, pullback = f(x)
+            pullbacks.append(pullback)
+
+        def backward(dy):
+            for pullback in reversed(pullbacks):
+                dy = pullback(dy)
+            return dy
+
+        return x, backward
+
+    return composed
+
+
+bent = compose(F.sigmoid, F.tanh, F.softmax)
+print(f"composition passes the check: {check_vjp(bent, rng.standard_normal((4, 3)), rng=rng) < 1e-8}")
+
+# %% [markdown]
+# `check_vjp` is the library's gradient check: it draws a random direction $u$ for the argument and a random $v$ for the value, and compares
+#
+# $$
+# \langle v,\; J u\rangle \approx \Bigl\langle v,\; \frac{f(x+\varepsilon u)-f(x-\varepsilon u)}{2\varepsilon}\Bigr\rangle
+# \qquad\text{with}\qquad \langle \text{backward}(v),\; u\rangle .
+# $$ (eq-6b-adjoint)
+#
+# The two must agree, because both are $v^\top J u$: one multiplies $J$ from the right first, the other from the left. A pullback is the *adjoint* of the derivative.
+#
+# **Sharing.** An array used in two places is a path that splits; by {eq}`eq-6b-multivariate` its gradients **add**. In a network with
+# tied weights, $Y = \tanh(XW)\,W^\top$, the matrix $W$ works twice:
+
+# %%
+def tied(X, W):
+    A, back_A = F.linear(X, W)
+    H, back_H = F.tanh(A)
+    Y, back_Y = F.linear(H, W.T)
+
+    def backward(dY):
+        dH, dWT = back_Y(dY)
+        dX, dW = back_A(back_H(dH))
+        return dX, dW + dWT.T  # two uses, two contributions
+
+    return Y, backward
+
+
+error = check_vjp(tied, rng.standard_normal((6, 4)), rng.standard_normal((4, 3)), rng=rng)
+print(f"tied weights pass the check: {error < 1e-8}")
+
+# %% [markdown]
+# The library's `Parameter` does this sum in one place: every pullback *adds* to `.grad`. Which is why gradients must be set to zero before each
+# backward pass; forgetting it is a classic bug, and you will meet it again in the [table of planted bugs](#sec-6b-checking).
+#
+# (sec-6b-fused)=
+# ### Softmax and cross-entropy: two hard functions, one easy pair
+#
+# For classification the outputs $\mathbf z$ become probabilities, $p_i = e^{z_i}/\sum_j e^{z_j}$, and the loss is the negative logarithm of the probability of the right class $c$,
+# $\ell = -\ln p_c$. The softmax mixes all its inputs; for one sample its slopes are
+#
+# $$
+# \frac{\partial p_i}{\partial z_j} = \frac{\partial}{\partial z_j}\frac{e^{z_i}}{\sum_k e^{z_k}}
+# = \frac{[i=j]\,e^{z_i}\sum_k e^{z_k} - e^{z_i}e^{z_j}}{(\sum_k e^{z_k})^2} = p_i\,([i=j]-p_j) ,
+# $$ (eq-6b-softmax)
+#
+# where $[i=j]$ is 1 if $i=j$ and 0 otherwise. Its pullback is therefore $dz_j = \sum_i dp_i\,p_i([i=j]-p_j) = p_j\,\bigl(dp_j - \sum_i dp_i\,p_i\bigr)$. Now take the
+# logarithm first: $\ell = -\ln p_c = -z_c + \ln\sum_k e^{z_k}$, and
+#
+# $$
+# \frac{\partial \ell}{\partial z_j} = -[j=c] + \frac{e^{z_j}}{\sum_k e^{z_k}} = p_j - [j=c] .
+# $$ (eq-6b-ce)
+#
+# Prediction minus target: everything else has canceled. The notes call the result "simple and beautiful" and say one can write it directly into
+# code. They are right:
+
+# %%
+labels = np.array([0, 2, 1, 1])
+logits = rng.standard_normal((4, 3))
+_, backward_ce = losses.cross_entropy(logits, labels)
+one_line = (F.softmax(logits)[0] - np.eye(3)[labels]) / len(labels)
+by_differences = numerical_gradient(lambda z: losses.cross_entropy(z, labels)[0], logits)
+
+p, back_p = F.softmax(logits)  # the long way: through −ln p and the softmax pullback
+dp = np.where(np.eye(3)[labels] == 1, -1 / (p * len(labels)), 0.0)
+gaps = [relative_error(one_line, g) for g in (backward_ce(), back_p(dp), by_differences)]
+settle(
+    "C6.32",
+    bool(max(gaps) < 1e-8),
+    f"one line (p − one-hot)/N against the library's pair, the chained pullbacks and differences: "
+    f"all within a relative error of {10.0 ** np.ceil(np.log10(max(gaps))):.0e}",
+)
+
+# %% [markdown]
+# The fused pair is not only shorter. The long way divides by $p$, and a confident mistake makes $p$ underflow:
+
+# %%
+extreme = np.array([[0.0, 1000.0]])
+print("fused loss and gradient:", losses.cross_entropy(extreme, np.array([0]))[0], losses.cross_entropy(extreme, np.array([0]))[1]())
+print("probability of the right class, computed first:", F.softmax(extreme)[0][0, 0], "- and its logarithm is not finite")
+
+# %% [markdown]
+# **A classic bug** lives here as well: normalizing over the wrong axis. With `axis=0` the "probabilities" of each class sum to one *over the
+# batch*. Shapes fit, the loss is a number, and it can even fall. The check that sees it at a glance is an invariant: every row must sum to one.
+
+# %%
+def softmax_over_batch(z):
+    e = np.exp(z - z.max(axis=0))
+    return e / e.sum(axis=0)
+
+
+print("row sums, right axis:", F.softmax(logits)[0].sum(axis=1))
+print("row sums, wrong axis:", softmax_over_batch(logits).sum(axis=1))
+
+# %% [markdown]
+# :::{admonition} Exercise 4 · tied weights
+# :class: exercise
+# Write the pair for $Y = X\,W\,W^\top$ with one matrix $W$ $(D, K)$: return $Y$ and a `backward` that gives $(dX, dW)$.
+# :::
+
+# %%
+def project(X, W):
+    """Y = X W Wᵀ and its pullback dY → (dX, dW)."""
+    ...
+
+
+exercises.check_project(project)
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. Two uses of W, two contributions; the second is transposed because W was.
+def project(X, W):
+    A, back_A = F.linear(X, W)
+    Y, back_Y = F.linear(A, W.T)
+
+    def backward(dY):
+        dA, dWT = back_Y(dY)
+        dX, dW = back_A(dA)
+        return dX, dW + dWT.T
+
+    return Y, backward
+
+
+exercises.check_project(project)
+
+# %% [markdown]
+# :::{admonition} Exercise 5 · log-softmax
+# :class: exercise
+# $y_i = z_i - \ln\sum_k e^{z_k}$ over the last axis, for any leading axes. Write the pair. The value must survive logits of ±1000, and `backward`
+# must not build a Jacobian.
+# :::
+
+# %%
+def log_softmax(z):
+    """y = z − ln Σ eᶻ over the last axis, and its pullback."""
+    ...
+
+
+exercises.check_log_softmax(log_softmax)
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. ∂yᵢ/∂zⱼ = [i = j] − pⱼ, so dz = dy − p Σ dy. Shifting by the maximum keeps the exponentials finite.
+def log_softmax(z):
+    shifted = z - z.max(axis=-1, keepdims=True)
+    y = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+    return y, lambda dy: dy - np.exp(y) * dy.sum(axis=-1, keepdims=True)
+
+
+exercises.check_log_softmax(log_softmax)
+
+# %% [markdown]
+# (sec-6b-tape)=
+# ## A tape in sixty lines
+#
+# *You still write each backward pass yourself. After this section the machine writes it, for any program.*
+#
+# (q6-6)=
+# :::{admonition} Question 6.6 · Must derivatives be hard-coded because code cannot differentiate? Or is it implemented by a tree?
+# :class: question
+# The notes first write that code cannot differentiate, then, one line later, that it can: hard-code the basic rules, build a computational
+# graph (计算图), propagate; "probably with a tree". The second thought is right, but for the tree. Three ways exist: *numerical* (differences),
+# *symbolic* (rewrite the formula), and *automatic*: run the program, note which rule was used on which values, and play the notes back
+# in reverse. And the notes form a graph in which a value may have several consumers, not a tree. The difference is not academic: below, the tree
+# walk pays for it exponentially.
+# :::
+#
+# The basic rules are there already: they are the pairs of the last section. What is missing is the record. A `Node` holds a value, the nodes it was made from, and the pullback.
+
+# %%
+class Node:
+    """A value that remembers which nodes it came from, and how to send gradients to them."""
+
+    def __init__(self, value, parents=(), pullback=None):
+        self.value, self.parents, self.pullback = value, parents, pullback
+        self.grad = 0.0
+
+    def __add__(self, other):
+        return lift(add)(self, other)
+
+    def __mul__(self, other):
+        return lift(multiply)(self, other)
+
+    def __matmul__(self, other):
+        return lift(F.linear)(self, other)
+
+    __radd__, __rmul__ = __add__, __mul__
+
+
+def lift(f):
+    """Let f, which returns (value, pullback), act on Nodes and be recorded."""
+
+    def lifted(*args):
+        nodes = [a if isinstance(a, Node) else Node(a) for a in args]
+        value, pullback = f(*(node.value for node in nodes))
+        return Node(value, nodes, pullback)
+
+    return lifted
+
+# %% [markdown]
+# Two more rules, sum and product, each with its pullback. Broadcasting copies, and the gradient of a copy adds up; `F.sum_to` does that sum.
+
+# %%
+def add(a, b):
+    return a + b, lambda dy: (F.sum_to(dy, np.shape(a)), F.sum_to(dy, np.shape(b)))
+
+
+def multiply(a, b):
+    return a * b, lambda dy: (F.sum_to(dy * b, np.shape(a)), F.sum_to(dy * a, np.shape(b)))
+
+# %% [markdown]
+# Then the walk back. A node may pass its gradient on only when *all* its consumers have reported. A topological order guarantees that: list each node
+# after its parents, and go through the list in reverse.
+
+# %%
+def topological(root):
+    """Every node that root depends on, each after its parents."""
+    order, seen = [], set()
+
+    def visit(node):
+        if id(node) not in seen:
+            seen.add(id(node))
+            for parent in node.parents:
+                visit(parent)
+            order.append(node)
+
+    visit(root)
+    return order
+
+
+def backpropagate(root):
+    """Fill .grad of every node with ∂root/∂node; returns how many pullbacks were called."""
+    order = topological(root)
+    for node in order:
+        node.grad = np.zeros_like(node.value)
+    root.grad = np.ones_like(root.value)
+    recorded = [node for node in reversed(order) if node.pullback]
+    for node in recorded:
+        gradients = node.pullback(node.grad)
+        gradients = gradients if isinstance(gradients, tuple) else (gradients,)
+        for parent, gradient in zip(node.parents, gradients, strict=True):
+            parent.grad = parent.grad + gradient
+    return len(recorded)
+
+# %% [markdown]
+# That is the entire machine. Try the smallest graph that is not a tree, $f = a\,b + a$, where $a$ is used twice:
+# $\partial f/\partial a = b + 1$ and $\partial f/\partial b = a$.
+
+# %%
+a, b = Node(np.array(3.0)), Node(np.array(4.0))
+f = a * b + a
+backpropagate(f)
+print(f"f = {f.value},  ∂f/∂a = {a.grad},  ∂f/∂b = {b.grad}")
+assert (a.grad, b.grad) == (4.0 + 1.0, 3.0)
+
+# %% [markdown]
+# **What a tree would cost.** A walker that follows the expression as a tree, from the root down every branch, visits a shared node once for each path. Square a number again and
+# again, $x_{k+1} = x_k\cdot x_k$: every squaring has two edges to the same parent, and the number of paths doubles.
+
+# %%
+def tree_walk(node, gradient):
+    """The same derivative, path by path; returns how many pullbacks were called."""
+    if node.pullback is None:
+        node.grad = node.grad + gradient
+        return 0
+    parts = zip(node.parents, node.pullback(gradient), strict=True)
+    return 1 + sum(tree_walk(parent, part) for parent, part in parts)
+
+
+lengths, tree_calls, tape_calls, same = np.arange(1, 15), [], [], []
+for length in lengths:
+    start = Node(np.array(1.01))
+    end = start
+    for _ in range(length):
+        end = end * end
+    tree_calls.append(tree_walk(end, 1.0))
+    by_tree = start.grad
+    tape_calls.append(backpropagate(end))
+    same.append(np.isclose(by_tree, start.grad))
+fig, ax = plt.subplots()
+lines(ax, lengths, {"tree": tree_calls, "tape": tape_calls}, marker="o")
+ax.set(yscale="log", xlabel="number of squarings", ylabel="pullbacks called", title="A tree pays for every path")
+show(
+    fig,
+    f"After {lengths[-1]} squarings the tree walk has called {tree_calls[-1]} pullbacks, the tape {tape_calls[-1]}; "
+    f"both derivatives agree in {sum(same)} of {len(same)} cases.",
+)
+assert all(same) and tree_calls[-1] == 2 ** lengths[-1] - 1 and tape_calls[-1] == lengths[-1]
+
+# %% [markdown]
+# ### It differentiates programs
+#
+# The tape never sees the source code. It sees which operations ran. So a loop is unrolled and a branch is simply the branch that was taken. Here is a program with both, and its
+# slope against differences:
+
+# %%
+def program(x):
+    """Repeat until large: square, or triple and add one, whichever the value calls for."""
+    steps = 0
+    while (x.value if isinstance(x, Node) else x) < 50:
+        value = x.value if isinstance(x, Node) else x
+        x = x * x if value > 2 else 3 * x + 1
+        steps += 1
+    return x, steps
+
+
+disagreements = []
+for start in np.linspace(0.11, 3.9, 40):
+    leaf = Node(np.array(start))
+    end, _ = program(leaf)
+    backpropagate(end)
+    measured = (program(start + 1e-6)[0] - program(start - 1e-6)[0]) / 2e-6
+    disagreements.append(abs(leaf.grad - measured) / abs(measured))
+worst = max(disagreements)
+branches = sorted({program(start)[1] for start in np.linspace(0.11, 3.9, 40)})
+print(f"40 starts, loops of {branches} rounds, worst relative disagreement below 1e-6: {worst < 1e-6}")
+settle(
+    "C6.33",
+    not worst < 1e-6,
+    f"a program with a loop of {branches[0]} to {branches[-1]} rounds and a branch was differentiated "
+    f"at {len(disagreements)} starts, in agreement with differences",
+)
+
+# %% [markdown]
+# Now the network of the first section on the tape, against the gradients that we derived by hand:
+
+# %%
+node_W0, node_W1 = Node(W0.T), Node(W1.T)  # rows are samples here, so the weights are transposed
+output = lift(F.sigmoid)(lift(F.sigmoid)(Node(x.T) @ node_W0) @ node_W1)
+E_node = lift(lambda prediction: losses.squared_error(prediction, y))(output)
+backpropagate(E_node)
+tape_error = max(relative_error(node_W0.grad.T, by_hand[:4].reshape(2, 2)), relative_error(node_W1.grad.T, by_hand[4:][None]))
+rules = {"linear", "sigmoid", "squared_error", "add", "multiply"}
+settle(
+    "C6.34",
+    {"the network of section one": tape_error < 1e-12, "a program with loop and branch": worst < 1e-6, "a shared node": all(same)},
+    f"a tape over {len(rules)} hard-coded rules reproduces the gradients derived by hand within rounding",
+)
+
+# %% [markdown]
+# Nothing in the tape knows about networks. A new operation costs one pair. That is also how the large frameworks do it: each operation brings its rule, the
+# graph is recorded while the program runs, and the reverse pass is generic (Baydin et al. 2018 {cite}`baydin2018` survey the field; the idea of
+# reverse accumulation is Linnainmaa's, 1970 {cite}`linnainmaa1976`).
+#
+# The library of this book uses pairs *without* a tape. Its networks are mostly chains, where composing pullbacks is enough, and the code you debug is then the code you read.
+#
+# :::{admonition} Exercise 6 · a new rule for the tape
+# :class: exercise
+# Write the pair `divide(a, b)` for $a/b$, elementwise on arrays of equal shape, so that `lift(divide)` works on Nodes.
+# :::
+
+# %%
+def divide(a, b):
+    """a / b and the pullback dy → (da, db)."""
+    ...
+
+
+exercises.check_divide(divide)
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. ∂(a/b)/∂a = 1/b and ∂(a/b)/∂b = −a/b².
+def divide(a, b):
+    return a / b, lambda dy: (dy / b, -dy * a / b**2)
+
+
+exercises.check_divide(divide)
+
+# %% [markdown]
+# (sec-6b-checking)=
+# ## Gradient checking as an instrument
+#
+# *You have been comparing with differences all along. After this section you know how far to trust them, and which mistakes they cannot see.*
+#
+# ### The step has a best size
+#
+# How wrong is the central difference itself? Expand $E$ around $w$ (Taylor):
+#
+# $$
+# E(w\pm\varepsilon) = E \pm \varepsilon E' + \tfrac{\varepsilon^2}{2}E'' \pm \tfrac{\varepsilon^3}{6}E''' + O(\varepsilon^4) .
+# $$ (eq-6b-taylor)
+#
+# Subtract the two and divide by $2\varepsilon$. The even terms cancel:
+#
+# $$
+# \frac{E(w+\varepsilon)-E(w-\varepsilon)}{2\varepsilon} = E' + \frac{\varepsilon^2}{6}E''' + O(\varepsilon^4) ,
+# \qquad
+# \frac{E(w+\varepsilon)-E(w)}{\varepsilon} = E' + \frac{\varepsilon}{2}E'' + O(\varepsilon^2) .
+# $$ (eq-6b-truncation)
+#
+# So the central difference errs by $\varepsilon^2$, the one-sided by $\varepsilon$: for one more evaluation you get twice the digits. That speaks for a small $\varepsilon$. But $E$ is computed in
+# floating point, with an error of about $u\lvert E\rvert$, where $u \approx 1.1\cdot10^{-16}$ in double precision. The subtraction keeps that error, and the division by $2\varepsilon$ blows it up:
+#
+# $$
+# \text{error}(\varepsilon) \approx \frac{\varepsilon^2}{6}\lvert E'''\rvert + \frac{u\lvert E\rvert}{\varepsilon},
+# \qquad\text{smallest at}\quad \varepsilon^* = \Bigl(\frac{3u\lvert E\rvert}{\lvert E'''\rvert}\Bigr)^{1/3} .
+# $$ (eq-6b-best-step)
+#
+# (Set the derivative with respect to $\varepsilon$ to zero: $\varepsilon\lvert E'''\rvert/3 = u\lvert E\rvert/\varepsilon^2$.) The error as a function of $\varepsilon$ must look like a V. Does it? Take all six weights of the example:
+
+# %%
+θ = np.concatenate([W0.ravel(), W1.ravel()])
+
+
+def E_of(θ, dtype=float):
+    W = θ.astype(dtype)
+    return loss(W[:4].reshape(2, 2), W[4:].reshape(1, 2), x.astype(dtype), y.astype(dtype))
+
+
+def differences(ε, kind, dtype=float):
+    """All six derivatives by central or one-sided differences in the given precision."""
+    ε = dtype(ε)
+    steps = ε * np.eye(6, dtype=dtype)
+    ahead, behind = (np.array([E_of(θ.astype(dtype) + s * e, dtype) for e in steps]) for s in (1, -1))
+    return (ahead - behind) / (2 * ε) if kind == "central" else (ahead - E_of(θ, dtype)) / ε
+
+
+sizes = np.logspace(-1, -13, 25)
+kinds = {"central": ("central", float), "one-sided": ("one-sided", float), "central, float32": ("central", np.float32)}
+error = {name: [relative_error(differences(ε, *kind), by_hand) for ε in sizes] for name, kind in kinds.items()}
+at_1e4 = {name: error[name][6] for name in kinds}
+print(f"at ε = {sizes[6]:.0e}: central {at_1e4['central']:.1e}, one-sided {at_1e4['one-sided']:.1e}")
+assert at_1e4["central"] < 1e-3 * at_1e4["one-sided"]
+
+# %%
+h = 1e-2
+ahead2, ahead1, back1, back2 = (np.array([E_of(θ + k * h * e) for e in np.eye(6)]) for k in (2, 1, -1, -2))
+third = np.linalg.norm((ahead2 - 2 * ahead1 + 2 * back1 - back2) / (2 * h**3))  # |E‴|, itself by differences
+size = 2 * np.linalg.norm(by_hand)
+truncation = sizes**2 * third / 6 / size
+rounding = np.finfo(float).eps / 2 * E * np.sqrt(6) / sizes / size
+
+
+def draw_v(ax, ε):
+    lines(ax, sizes, error)
+    i = np.abs(np.log(sizes / ε)).argmin()
+    ax.axvline(ε, color=INK, lw=1)
+    ax.plot(sizes, truncation + rounding, color=INK, lw=6, alpha=0.3)
+    ax.set(xscale="log", yscale="log", ylim=(1e-12, 10), xlabel="step ε", ylabel="relative error")
+    larger = "truncation" if truncation[i] > rounding[i] else "rounding"
+    ax.set_title(f"ε = {ε:.0e}: {larger} dominates")
+    return (
+        f"At ε = {ε:.0e} theory gives the central difference a truncation error of {truncation[i]:.0e} and a rounding "
+        f"error of {rounding[i]:.0e}; {larger} dominates. The broad gray line is their sum."
+    )
+
+
+explore(draw_v, ε=sizes, start=6)
+
+# %% [markdown]
+# Walk down the right arm: every step of ten gains two digits for the central difference, one for the one-sided. Then the left arm: rounding takes them back. The minimum lies where {eq}`eq-6b-best-step` puts it:
+
+# %%
+best = sizes[np.argmin(error["central"])]
+predicted = (3 * np.finfo(float).eps / 2 * E * np.sqrt(6) / third) ** (1 / 3)
+print(f"predicted best step {predicted:.0e}; the measured minimum lies within a factor of ten: {0.1 < best / predicted < 10}")
+assert 0.1 < best / predicted < 10 and min(error["central, float32"]) > 1e-5
+
+# %% [markdown]
+# Single precision never gets far: its $u$ is about half a billion times larger, so both arms meet high up. Gradient checks belong into double precision, even when training
+# does not.
+#
+# ### When correct gradients fail the check
+#
+# The notes expect correct gradients to agree to at least four digits at $\varepsilon = 10^{-4}$. Try it where it should work, and in three places where it should not:
+
+# %%
+def digits_agree(derived, measured):
+    """At least four significant digits, for every weight."""
+    return bool((np.abs(derived - measured) < 0.5e-4 * np.abs(derived)).all())
+
+
+ε = 1e-4
+at_kink = np.array([0.3 * ε, 1.0])  # one ReLU input closer to its kink than ε
+kink_derived = F.relu(at_kink)[1](np.ones(2))
+kink_measured = numerical_gradient(lambda z: F.relu(z)[0].sum(), at_kink, ε)
+far = np.array([[25.0]])  # a saturated unit, badly wrong: a tiny but perfectly correct gradient
+tiny = F.sigmoid(far)[0] - 0.5
+tiny_derived = tiny * F.sigmoid(far)[1](np.ones((1, 1)))
+tiny_measured = numerical_gradient(lambda z: ((F.sigmoid(z)[0] - 0.5) ** 2 / 2).sum(), far, ε)
+settle(
+    "C6.51",
+    {
+        "float64 and smooth units": digits_agree(by_hand, differences(ε, "central")),
+        "float32": digits_agree(by_hand, differences(ε, "central", np.float32)),
+        "a ReLU input within ε of its kink": digits_agree(kink_derived, kink_measured),
+        "a saturated unit": digits_agree(tiny_derived, tiny_measured),
+    },
+    f"same correct gradients, same ε = {ε:g}, four situations",
+)
+
+# %% [markdown]
+# Three correct gradients fail. So a failed check is a question, not a verdict. Is it a kink? Then two step sizes disagree with each other; `check_vjp` compares two and says so. Is it a tiny gradient among large
+# ones? Compare relative to the whole gradient, not weight by weight. Is it precision? Use float64.
+#
+# ### Which check finds which bug?
+#
+# Ten bugs that all of us have written, planted one at a time into a correct gradient: a tanh layer with a softmax on top. Each runs without a complaint.
+
+# %%
+BUGS = (
+    "the 1/N is missing",
+    "W2 instead of its transpose",
+    "slope of tanh forgotten",
+    "slope taken at z instead of y",
+    "softmax over the batch",
+    "bias: mean instead of sum",
+    "output bias never learns",
+    "only the first sample counts",
+    "one weight one percent off",
+    "old gradient not reset",
+)
+leftover = {}
+
+
+def gradients(θ, X, labels, bug=""):
+    W1, b1, W2, b2 = θ
+    Z1 = X @ W1 + b1
+    H = np.tanh(Z1)
+    P = F.softmax((H @ W2 + b2).T)[0].T if bug == BUGS[4] else F.softmax(H @ W2 + b2)[0]
+    dZ = (P - np.eye(len(b2))[labels]) / (1 if bug == BUGS[0] else len(X))
+    dH = dZ @ (W2 if bug == BUGS[1] else W2.T)
+    δ = dH * {BUGS[2]: 1.0, BUGS[3]: 1 - Z1**2}.get(bug, 1 - H**2)
+    dW1 = X[:1].T @ δ[:1] if bug == BUGS[7] else X.T @ δ
+    dW1[0, 0] *= 1.01 if bug == BUGS[8] else 1
+    db1 = δ.mean(axis=0) if bug == BUGS[5] else δ.sum(axis=0)
+    found = [dW1, db1, H.T @ dZ, dZ.sum(axis=0) * (bug != BUGS[6])]
+    if bug == BUGS[9]:
+        found = leftover["g"] = [g + old for g, old in zip(found, leftover.get("g", [0] * 4), strict=True)]
+    return found
+
+# %%
+def objective(θ, X, labels):
+    H, _ = F.tanh(X @ θ[0] + θ[1])
+    return losses.cross_entropy(H @ θ[2] + θ[3], labels)[0]
+
+
+def flat(arrays):
+    return np.concatenate([a.ravel() for a in arrays])
+
+
+def unflat(v):
+    return [part.reshape(p.shape) for part, p in zip(np.split(v, np.cumsum([p.size for p in θ_net])[:-1]), θ_net, strict=True)]
+
+
+rng = np.random.default_rng(3)
+θ_net = [rng.standard_normal(shape) for shape in ((4, 3), (3,), (3, 3), (3,))]
+X_bugs, labels_bugs = rng.standard_normal((12, 4)), rng.integers(0, 3, 12)
+
+
+def falls(bug):
+    θ_now = θ_net
+    for _ in range(100):
+        θ_now = [p - 0.1 * g for p, g in zip(θ_now, gradients(θ_now, X_bugs, labels_bugs, bug), strict=True)]
+    return objective(θ_now, X_bugs, labels_bugs) < objective(θ_net, X_bugs, labels_bugs)
+
+
+def every_weight(bug, N):
+    measured = numerical_gradient(lambda v: objective(unflat(v), X_bugs[:N], labels_bugs[:N]), flat(θ_net))
+    return relative_error(flat(gradients(θ_net, X_bugs[:N], labels_bugs[:N], bug)), measured) < 1e-6
+
+
+def one_direction(bug):
+    u = np.random.default_rng(4).standard_normal(flat(θ_net).size)
+    slope = numerical_gradient(lambda t: objective(unflat(flat(θ_net) + t[0] * u), X_bugs, labels_bugs), np.zeros(1))
+    return relative_error(flat(gradients(θ_net, X_bugs, labels_bugs, bug)) @ u, slope[0]) < 1e-6
+
+
+def twice(bug):
+    return np.allclose(*(flat(gradients(θ_net, X_bugs, labels_bugs, bug)) for _ in range(2)))
+
+
+checks = {
+    "the loss falls": falls,
+    "shapes fit": lambda bug: [g.shape for g in gradients(θ_net, X_bugs, labels_bugs, bug)] == [p.shape for p in θ_net],
+    "every weight, one sample": lambda bug: every_weight(bug, 1),
+    "every weight, a batch": lambda bug: every_weight(bug, 12),
+    "one direction, a batch": one_direction,
+    "the same call twice": twice,
+}
+passes = np.empty((len(BUGS), len(checks)), bool)
+for (i, j), _ in np.ndenumerate(passes):
+    leftover.clear()
+    passes[i, j] = list(checks.values())[j](BUGS[i])
+leftover.clear()
+assert all(check("") for check in checks.values())  # the correct gradient passes all six
+
+# %% [markdown]
+# :::{admonition} Predict
+# :class: predict
+# Ten bugs, six checks. How many of the ten does "the loss falls" catch? And is there a bug that checking every single weight misses?
+# :::
+
+# %%
+found = dict(zip(checks, (~passes).sum(axis=0).tolist(), strict=True))
+fig, ax = plt.subplots(figsize=(8, 5.2))
+for (i, j), passed in np.ndenumerate(passes):
+    ax.text(j, i, "·" if passed else "found", ha="center", va="center", color=INK if passed else BLUE, weight="bold")
+ax.set_xticks(range(len(checks)), [name.replace(", ", ",\n") for name in checks], fontsize=10)
+ax.set_yticks(range(len(BUGS)), BUGS)
+ax.set(xlim=(-0.6, len(checks) - 0.4), ylim=(len(BUGS) - 0.4, -0.6), title="Which check finds which bug")
+ax.xaxis.tick_top()
+show(fig, f"Bugs found, of {len(BUGS)}: " + ", ".join(f"{name}: {count}" for name, count in found.items()) + ".")
+
+# %%
+assert found["shapes fit"] == 0 and found["the loss falls"] <= 3
+assert found["every weight, a batch"] == found["one direction, a batch"] == 9
+assert found["every weight, one sample"] < 9 and found["the same call twice"] == 1
+missed_alone = [bug for bug, passed in zip(BUGS, passes[:, 2], strict=True) if passed]
+print("missed on a single sample:", *missed_alone, sep="\n  ")
+
+# %% [markdown]
+# Shapes find nothing here, and a falling loss close to nothing. A single sample hides every mistake of the batch: with $N = 1$ sum and mean are the same. One random direction over all parameters finds
+# what the check of every weight finds, for two evaluations instead of two for every weight. And the old gradient that nobody reset is invisible to all of them: each single call is right. Only calling twice shows it.
+#
+# ### How many weights, how many samples?
+#
+# The notes say that one sample may do, weight after weight. On real data there is a catch that the toy network hides. In an image of a digit many pixels are zero; a weight that starts at a
+# zero pixel has gradient zero for that sample, and so has a wrong formula for it.
+
+# %%
+pixels, digit_labels = datasets.digits()
+rng = np.random.default_rng(5)
+θ_net = [rng.standard_normal((64, 8)) / 4, np.zeros(8), rng.standard_normal((8, 10)), np.zeros(10)]
+batch = rng.choice(len(pixels), 100, replace=False)
+g_batch = gradients(θ_net, pixels[batch], digit_labels[batch])
+per_sample = np.array([gradients(θ_net, pixels[[n]], digit_labels[[n]])[0] for n in batch])
+
+
+def direction_finds(pixel, unit, seed):
+    """Plant one per cent into one weight; does one random direction notice?"""
+    u = np.random.default_rng(seed).standard_normal(flat(θ_net).size)
+    wrong = [g.copy() for g in g_batch]
+    wrong[0][pixel, unit] *= 1.01
+    t = 1e-4
+    ahead, behind = (objective(unflat(flat(θ_net) + s * t * u), pixels[batch], digit_labels[batch]) for s in (1, -1))
+    return abs(flat(wrong) @ u - (ahead - behind) / (2 * t)) > 1e-6 * np.linalg.norm(flat(g_batch))
+
+
+planted = [(rng.integers(64), rng.integers(8)) for _ in range(200)]
+chance = {
+    "every weight, one sample": float(np.mean([per_sample[rng.integers(100), i, j] != 0 for i, j in planted])),
+    "every weight, a hundred samples": float(np.mean([g_batch[0][i, j] != 0 for i, j in planted])),
+    "one direction, a hundred samples": float(np.mean([direction_finds(i, j, s) for s, (i, j) in enumerate(planted)])),
+    "one weight, a hundred samples": 1 / flat(θ_net).size,
+}
+for scheme, probability in chance.items():
+    print(f"{scheme:34s}{probability:6.1%}")
+settle(
+    "C6.52",
+    {
+        "one sample, every weight": chance["every weight, one sample"] > 0.8,
+        "many samples, every weight": chance["every weight, a hundred samples"] > 0.8,
+        "many samples, one random direction": chance["one direction, a hundred samples"] > 0.8,
+        "mistakes of the batch, on one sample": len(missed_alone) == 0,
+    },
+    f"an error of one per cent in one random weight of {flat(θ_net).size} is seen with probability "
+    f"{chance['every weight, one sample']:.2f} on one sample and {chance['every weight, a hundred samples']:.2f} on a batch",
+)
+
+# %% [markdown]
+# So the recipe of this book: **double precision, a batch of several samples, random directions, two step sizes, one argument at a time so that a failure names the culprit, and every call made twice.** That is what
+# `check_vjp` and the library's tests do with each function.
+#
+# :::{admonition} Exercise 7 · a checker of your own
+# :class: exercise
+# Write the check along one direction: given `f` (array to number), its gradient `g` at `x`, and a direction `u`, return $\lvert g\cdot u - m\rvert/(\lvert g\cdot u\rvert+\lvert m\rvert)$, where $m$ is the
+# *central* difference of $f$ along $u$ with step `epsilon`.
+# :::
+
+# %%
+def direction_error(f, x, g, u, epsilon):
+    """Relative disagreement of the gradient g with the central difference of f at x along u."""
+    ...
+
+
+exercises.check_direction_error(direction_error)
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. The derivative of t ↦ f(x + t u) at t = 0 is g · u; two evaluations measure it.
+def direction_error(f, x, g, u, epsilon):
+    derived = (g * u).sum()
+    measured = (f(x + epsilon * u) - f(x - epsilon * u)) / (2 * epsilon)
+    return abs(derived - measured) / (abs(derived) + abs(measured))
+
+
+exercises.check_direction_error(direction_error)
+
+# %% [markdown]
+# (sec-6b-cost)=
+# ## What a gradient costs
+#
+# *You have two ways to a gradient. After this section you know the price of each, and why only one of them can train a network.*
+#
+# Count multiplications. A layer with $D$ inputs and $K$ outputs needs $NDK$ of them for a batch of $N$. Going back it computes $dX = dZ\,W^\top$, again $NDK$, and
+# $dW = X^\top dZ$, again $NDK$. So a backward pass costs two forward passes, and value and gradient together three, *however many weights there are*. Differences need two forward
+# passes **for every weight**:
+#
+# $$
+# \text{backpropagation: } 3\,F, \qquad \text{central differences: } 2P\cdot F, \qquad\text{for } P \text{ parameters and } F \text{ multiplications forward.}
+# $$ (eq-6b-cost)
+#
+# Do not believe the count; let the arrays count for themselves:
+
+# %%
+class Counted(np.ndarray):
+    """An array that counts the multiplications of its matrix products."""
+
+    total = 0
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **options):
+        plain = [np.asarray(value) for value in inputs]
+        result = getattr(ufunc, method)(*plain, **options)
+        if ufunc is np.matmul:
+            Counted.total += result.size * plain[0].shape[-1]
+        return result.view(Counted) if isinstance(result, np.ndarray) else result
+
+
+def multiplications(f, *args):
+    Counted.total = 0
+    f(*args)
+    return Counted.total
+
+
+print("   parameters      forward  with gradient  ratio  differences/gradient")
+counts = []
+for width in (4, 16, 64, 256):
+    layers = [(64, width), (width, width), (width, 10)]
+    Ws = [rng.standard_normal(shape).view(Counted) for shape in layers]
+    bs = [np.zeros(K) for _, K in layers]
+    X, Y = rng.standard_normal((32, 64)).view(Counted), rng.uniform(size=(32, 10))
+    once, full = multiplications(mlp_loss, Ws, bs, X, Y), multiplications(mlp_gradients, Ws, bs, X, Y)
+    P = sum(W.size for W in Ws) + sum(b.size for b in bs)
+    counts.append((P, once, full))
+    print(f"{P:13,d}{once:13,d}{full:15,d}{full / once:7.2f}{2 * P * once / full:17,.0f}")
+ratios = [full / once for _, once, full in counts]
+gains = [2 * P * once / full for P, once, full in counts]
+
+# %%
+settle(
+    "C6.47",
+    {
+        "value and gradient for at most three forward passes": bool(max(ratios) <= 3),
+        "cheaper than differences, by more the larger the network": bool(gains[0] > 100 and (np.diff(gains) > 0).all()),
+    },
+    f"value and gradient cost {max(ratios):.2f} forward passes at every size; differences cost "
+    f"{gains[0]:,.0f} times as much at {counts[0][0]:,} parameters and {gains[-1]:,.0f} times at {counts[-1][0]:,}",
+)
+
+# %% [markdown]
+# That the gradient of *any* scalar program costs a small constant times the program itself is a theorem, the cheap gradient principle (Baur and Strassen 1983
+# {cite}`baur1983`; Griewank and Walther 2008 {cite}`griewank2008`). The price is memory: the values of the forward pass must be kept until the backward pass has used them.
+#
+# Operations are not seconds. The times below were measured once, side by side, by `make bench`, and are stored with the machine they come from; this page reads the file, so it cannot quote what was not measured.
+
+# %%
+bench = json.loads(Path("../benchmarks/results.json").read_text())["backpropagation"]
+print("measured on:", bench["machine"], "on", bench["date"])
+cost = bench["gradient_cost"]
+P_bench = np.array([row["parameters"] for row in cost])
+fig, ax = plt.subplots()
+for key, label in (("differences", "central differences"), ("backpropagation", "backpropagation"), ("forward", "one forward pass")):
+    ax.plot(P_bench, [row[key] for row in cost], marker="o", label=label)
+ax.set(xscale="log", yscale="log", xlabel="parameters P", ylabel="microseconds", title="Two ways to the same gradient")
+ax.legend()
+slower = [row["differences"] / row["backpropagation"] for row in cost]
+show(
+    fig,
+    f"With {P_bench[0]:,} parameters differences take {slower[0]:,.0f} times as long as backpropagation, "
+    f"with {P_bench[-1]:,} parameters {slower[-1]:,.0f} times.",
+)
+assert (np.diff(slower) > 0).all()
+
+# %% [markdown]
+# The notes praise the ReLU $\max(0,z)$ for its price: no exponential, no reciprocal. Per element that is easy to see. Per training step, another question decides: how much of the step is spent in activations at all?
+
+# %%
+alone = bench["activation"]["sigmoid"] / bench["activation"]["relu"]
+whole = bench["training_step"]["sigmoid"] / bench["training_step"]["relu"]
+settle(
+    "C6.12",
+    {"the function alone": alone > 2, "a whole training step": whole > 2},
+    f"on {bench['activation']['elements']:,} numbers the sigmoid takes {alone:.1f} times as long as the ReLU; "
+    f"a training step of a {bench['training_step']['network']} network takes {whole:.2f} times as long",
+)
+
+# %% [markdown]
+# "Holds" here means at least twice as fast. The function is cheap; the network is made of matrix products. If the ReLU trains faster, that must have another reason. The next section has it.
+#
+# :::{admonition} Exercise 8 · count
+# :class: exercise
+# For a fully connected network with layer sizes such as `[64, 32, 10]` and a batch of `N`, return the number of multiplications in matrix products
+# for the forward pass, and for the backward pass **if the gradient with respect to the input is not computed** (nobody needs it in training).
+# :::
+
+# %%
+def count_multiplications(sizes, N):
+    """(forward, backward) multiplications of all matrix products."""
+    ...
+
+
+exercises.check_count_multiplications(count_multiplications)
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. Each layer costs N·D·K for XW and for XᵀdZ; all but the first also N·D·K for dZ Wᵀ.
+def count_multiplications(sizes, N):
+    layers = [N * D * K for D, K in zip(sizes[:-1], sizes[1:], strict=True)]
+    return sum(layers), 2 * sum(layers) - layers[0]
+
+
+exercises.check_count_multiplications(count_multiplications)
+
+# %% [markdown]
+# (sec-6b-vanishing)=
+# ## Vanishing, exploding
+#
+# *You can compute the gradient of a deep network. After this section you can predict its size before you compute it.*
+#
+# In the first section the derivatives of $W_0$ came out smaller than those of $W_1$. The notes draw the conclusion: each sigmoid layer multiplies the gradient by $\sigma' \le \tfrac14$, so
+# it becomes smaller and smaller (梯度消失). That is half of the story. Equation {eq}`eq-6b-layers` has two factors per layer, $\delta^{(l)} = (\delta^{(l+1)}W^\top)\odot\sigma'$: the slope *and the weights*.
+#
+# **How large is one step back?** Let the entries of $W$ $(n \times n)$ be independent with mean 0 and variance $s^2/n$, independent of $\delta$ and of the slopes. Then
+#
+# $$
+# \mathbb E\bigl[(\delta W^\top)_j^2\bigr] = \sum_k \mathbb E[\delta_k^2]\,\mathbb E[W_{jk}^2] = \frac{s^2}{n}\,\mathbb E\lVert\delta\rVert^2
+# \quad\Longrightarrow\quad
+# \mathbb E\lVert\delta^{(l)}\rVert^2 = s^2\;\overline{\sigma'^2}\;\mathbb E\lVert\delta^{(l+1)}\rVert^2 ,
+# $$ (eq-6b-factor)
+#
+# where $\overline{\sigma'^2}$ is the mean squared slope in the layer. The signal shrinks or grows by $s\cdot\mathrm{rms}(\sigma')$ per layer. For a sigmoid at rest that is $s/4$; for a tanh at rest $s$; for a ReLU, which has slope 1 on one half
+# and 0 on the other, $s/\sqrt2$. Twenty layers take the twentieth power. (The independence is an assumption: $\delta$ and $W$ meet only once on the way back, but the slopes depend on the same $W$. Whether that matters, the measurement says.)
+
+# %%
+ACTIVATIONS = {"sigmoid": F.sigmoid, "tanh": F.tanh, "ReLU": F.relu}
+
+
+def signal_norms(activation, scale, depth=20, width=64, seed=0, residual=False):
+    """‖δ‖ = ‖∂L/∂z‖ for each layer of a random network, first layer first, and the rms slope of each layer."""
+    rng = np.random.default_rng(seed)
+    a, layers = rng.standard_normal((32, width)), []
+    for _ in range(depth):
+        W = rng.standard_normal((width, width)) * scale / np.sqrt(width)
+        z, back_linear = F.linear(a, W)
+        h, back_activation = activation(z)
+        a = a + h if residual else h
+        layers.append((back_linear, back_activation, np.sqrt(np.mean(back_activation(np.ones_like(z)) ** 2))))
+    da, norms = rng.standard_normal(a.shape), []
+    for back_linear, back_activation, _ in reversed(layers):
+        δ = back_activation(da)
+        norms.append(np.linalg.norm(δ))
+        da = back_linear(δ)[0] + (da if residual else 0)
+    return np.array(norms[::-1]), np.array([slope for *_, slope in layers])
+
+
+for name, activation in ACTIVATIONS.items():
+    norms, slopes = signal_norms(activation, scale=1.0)
+    measured, predicted = (norms[0] / norms[-1]) ** (1 / 19), np.exp(np.log(slopes[:-1]).mean())
+    print(f"{name:8s} factor per layer: measured {measured:.3f}, s · rms(σ′) = {predicted:.3f}")
+    assert 0.95 < measured / predicted < 1.05
+
+# %% [markdown]
+# The prediction holds within five per cent, for all three. Now move the scale of the weights:
+
+# %%
+def draw_norms(ax, weight_scale):
+    styles = {"sigmoid": "-", "tanh": "--", "ReLU": "-."}
+    ends = {}
+    for name, activation in ACTIVATIONS.items():
+        norms, _ = signal_norms(activation, weight_scale)
+        ax.plot(np.arange(1, 21), norms / norms[-1], styles[name], label=name)
+        ends[name] = norms[0] / norms[-1]
+    ax.set(yscale="log", ylim=(1e-20, 1e12), xlabel="layer (20 is next to the loss)", ylabel="‖δ‖ relative to layer 20")
+    ax.set_xticks([1, 5, 10, 15, 20])
+    ax.set_title(f"Weights of scale s = {weight_scale:.3g}")
+    ax.legend(loc="lower right")
+    return f"At weight scale {weight_scale:.3g} the signal that reaches layer 1 is " + ", ".join(
+        f"{end:.1e} times that of layer 20 for {name}" for name, end in ends.items()
+    ) + "."
+
+
+explore(draw_norms, weight_scale=np.geomspace(0.5, 32, 19), start=3)
+
+# %%
+scales = {"weights of scale 1 (Glorot)": 1.0, "scale 4": 4.0, "scale 32": 32.0}
+shrink = {
+    name: np.median([signal_norms(F.sigmoid, s, seed=seed)[0][0] / signal_norms(F.sigmoid, s, seed=seed)[0][-1] for seed in range(5)])
+    for name, s in scales.items()
+}
+settle(
+    "C6.11",
+    {f"sigmoid, {name}": bool(ratio < 1) for name, ratio in shrink.items()},
+    "signal at layer 1 over signal at layer 20, median of five networks: " + ", ".join(f"{ratio:.0e}" for ratio in shrink.values()),
+)
+
+# %% [markdown]
+# For every sane initialization the notes are right, and dramatically so. But the bound $\sigma'\le\tfrac14$ is not the reason alone. Weights of scale 4 should balance it, says $s/4$; they do not, because large weights drive the units
+# from rest into saturation, where the slope is far below a quarter. Still larger weights make the signal grow *in spite of* the small slopes, carried by the few units that happen to sit near zero. Nobody wants to train there.
+#
+# **ReLU.** Its slope is 1, so the gradient does not shrink, say the notes. On active units, yes. But half of the units are not active:
+
+# %%
+he, glorot = np.sqrt(2), 1.0
+relu_ratio = {}
+for name, s in {"scale √2 (He)": he, "scale 1 (Glorot)": glorot, "scale 0.5": 0.5}.items():
+    norms, slopes = signal_norms(F.relu, s)
+    relu_ratio[name] = norms[0] / norms[-1]
+    print(f"{name:18s} layer 1 / layer 20 = {relu_ratio[name]:.1e}, share of active units {np.mean(slopes**2):.2f}")
+sigmoid_norms = signal_norms(F.sigmoid, glorot)[0]
+settle(
+    "C6.13",
+    {f"ReLU with weights of {name}": bool(ratio > 0.1) for name, ratio in relu_ratio.items()}
+    | {"ReLU against sigmoid, both at scale 1": bool(relu_ratio["scale 1 (Glorot)"] > 1e3 * sigmoid_norms[0] / sigmoid_norms[-1])},
+    f"share of the signal that reaches layer 1 of 20: {', '.join(f'{r:.0e}' for r in relu_ratio.values())}; "
+    f"sigmoid {sigmoid_norms[0] / sigmoid_norms[-1]:.0e}",
+)
+
+# %% [markdown]
+# The factor $s/\sqrt2$ of {eq}`eq-6b-factor` is 1 exactly for $s=\sqrt2$. That is the initialization of He et al. (2015) {cite}`he2015`; Glorot and Bengio (2010) {cite}`glorot2010` had balanced forward and backward signals for tanh-like units before.
+#
+# **A surprise.** For the ReLU the *signal* $\delta$ shrinks at $s = 0.5$, but look at the gradients of the *weights*, $A^{(l-1)\top}\delta^{(l)}$:
+
+# %%
+def weight_gradient_norms(activation, scale, depth=20, width=64, seed=0):
+    """‖∂L/∂W‖ and ⟨W, ∂L/∂W⟩ for each layer."""
+    rng = np.random.default_rng(seed)
+    Ws = [Parameter(rng.standard_normal((width, width)) * scale / np.sqrt(width)) for _ in range(depth)]
+    net = Sequential(*(layer for W in Ws for layer in (Layer(F.linear, W), activation)))
+    y, backward_net = net.forward(rng.standard_normal((32, width)), training=True)
+    backward_net(rng.standard_normal(y.shape))
+    return np.array([np.linalg.norm(W.grad) for W in Ws]), np.array([(W.value * W.grad).sum() for W in Ws])
+
+
+norms, products = weight_gradient_norms(F.relu, 0.5)
+print(f"ReLU, s = 0.5: ‖∂L/∂W‖ in layer 1 / layer 20 = {norms[0] / norms[-1]:.2f}")
+print("⟨W, ∂L/∂W⟩ is the same in all 20 layers:", np.allclose(products, products[0], rtol=1e-9))
+assert 0.5 < norms[0] / norms[-1] < 2 and np.allclose(products, products[0], rtol=1e-9)
+
+# %% [markdown]
+# Equal in size, and $\langle W^{(l)}, \partial L/\partial W^{(l)}\rangle$ is *exactly* the same in every layer. The reason is one line. A ReLU passes a positive factor through, $\max(0,cz) = c\max(0,z)$, so scaling any one weight matrix by $c$ scales the output by
+# $c$, whichever layer it is; and the derivative of the loss with respect to that $c$, at $c=1$, is $\langle W^{(l)},\partial L/\partial W^{(l)}\rangle$ (Euler's theorem on homogeneous functions). What the backward signal loses on its way down, the activations have lost on their way up. All gradients are then equally
+# tiny: the network as a whole goes silent. "Vanishing gradient" can mean two different things; say which.
+#
+# **Saturation.** The other way to lose the gradient: units driven far out. The notes name very large $|z|$ as the culprit. Start all hidden units there, and compare with a Glorot start:
+
+# %%
+moons = datasets.two_moons(200, noise=0.15, rng=np.random.default_rng(0))
+moon_targets = moons.y[:, None].astype(float)
+
+
+def loss_after(activation, bias, steps=300, seed=0):
+    """Cross-entropy after training when every hidden unit starts with the given bias."""
+    rng = np.random.default_rng(seed)
+    hidden = Linear(2, 16, rng=rng)
+    hidden.b.value += bias
+    net = Sequential(hidden, activation, Linear(16, 16, rng=rng), activation, Linear(16, 1, rng=rng))
+    net.layers[2].b.value += bias
+    optimizer = optim.Momentum(net.parameters(), 0.1)
+    return [training.train_step(net, losses.binary_cross_entropy, optimizer, moons.x, moon_targets) for _ in range(steps)][-1]
+
+
+saturated = {}
+for name in ("sigmoid", "tanh"):
+    activation = ACTIVATIONS[name]
+    slope = activation(np.array([10.0]))[1](np.ones(1)).item()
+    start, far = (loss_after(activation, bias) for bias in (0.0, 10.0))
+    saturated[name] = (slope, start, far)
+    print(f"{name:8s} slope at z = 10: {slope:.1e};  loss after training: {start:.3f} from z ≈ 0, {far:.3f} from z ≈ 10")
+settle(
+    "C6.27",
+    {f"{name}: slope nearly gone, training stalls": bool(slope < 1e-4 and far > 2 * start) for name, (slope, start, far) in saturated.items()},
+    "loss from a start at z ≈ 0 and from a start at z ≈ 10: "
+    + ", ".join(f"{name} {start:.2f} and {far:.2f}" for name, (_, start, far) in saturated.items()),
+)
+
+# %% [markdown]
+# ### A bridge for the gradient
+#
+# If each layer *adds* something to its input, $\mathbf a^{(l)} = \mathbf a^{(l-1)} + f(\mathbf a^{(l-1)})$, the pullback adds too:
+#
+# $$
+# d\mathbf a^{(l-1)} = d\mathbf a^{(l)} + \text{back}_f\bigl(d\mathbf a^{(l)}\bigr) ,
+# $$ (eq-6b-residual)
+#
+# and the first term crosses any number of layers unharmed. These are residual networks (残差网络). The notes ask whether numerical mathematics can guide the design of networks; here is a case, since
+# $\mathbf a^{(l)} = \mathbf a^{(l-1)} + h\,f(\mathbf a^{(l-1)})$ is one step of size $h$ of Euler's method for the differential equation $\dot{\mathbf a} = f(\mathbf a)$.
+
+# %%
+fig, ax = plt.subplots()
+layers_50 = np.arange(1, 51)
+plain = signal_norms(F.sigmoid, 1.0, depth=50)[0]
+bridged = signal_norms(F.sigmoid, 1.0, depth=50, residual=True)[0]
+lines(ax, layers_50, {"plain sigmoid network": plain / plain[-1], "the same with a bridge": bridged / bridged[-1]})
+ax.set(yscale="log", xlabel="layer (50 is next to the loss)", ylabel="‖δ‖ relative to layer 50", title="Adding instead of replacing")
+show(
+    fig,
+    f"Through 50 sigmoid layers the signal falls to {plain[0] / plain[-1]:.0e}; with the bridge it arrives at {bridged[0] / bridged[-1]:.2g} times its size.",
+)
+assert 0.01 < bridged[0] / bridged[-1] < 100
+
+# %% [markdown]
+# :::{admonition} Exercise 9 · find the scale
+# :class: exercise
+# For a **tanh** network of 20 layers, find a `weight_scale` such that the signal that reaches layer 1 is between half and twice that of layer 20, for each of five random networks. Use the
+# slider to narrow it down, or {eq}`eq-6b-factor` with the thought that a tanh in action has slopes below 1.
+# :::
+
+# %%
+weight_scale = ...
+
+exercises.check_weight_scale(weight_scale)
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. At s = 1 the slopes below 1 make the signal shrink a little; a slightly larger scale makes up for it.
+weight_scale = 1.3
+
+exercises.check_weight_scale(weight_scale)
+
+# %% [markdown]
+# :::{admonition} Exercise 10 · a residual block as a pair
+# :class: exercise
+# Write `residual(f)`: it takes a function that returns (value, pullback) and returns a new one for $y = x + f(x)$.
+# :::
+
+# %%
+def residual(f):
+    """The function x ↦ (x + f(x), pullback)."""
+    ...
+
+
+exercises.check_residual(residual)
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. x is used twice, so two contributions add up: dy unharmed, and dy through f.
+def residual(f):
+    def block(x):
+        value, pullback = f(x)
+        return x + value, lambda dy: dy + pullback(dy)
+
+    return block
+
+
+exercises.check_residual(residual)
+
+# %% [markdown]
+# (sec-6b-digits)=
+# ## From a gradient to a network that reads
+#
+# *You can compute any gradient and trust it. After this section you have used one to learn from real data, and compared the result with methods that need none.*
+#
+# (q6-21)=
+# :::{admonition} Question 6.21 · How is a neural network trained?
+# :class: question
+# Repeat: a forward pass, the loss, a backward pass from the last layer, a step against the gradient. Stop when the error on held-out data no longer falls. That is the whole procedure; the loop below is eight lines.
+# What remains are choices: which loss, how many samples per step, how long a step, and from where to start.
+# :::
+
+# %%
+def train_visibly(net, loss, optimizer, x, target, batch_size, epochs, rng):
+    """The loop that every later chapter uses as `training.fit`, written out once."""
+    history = []
+    for _ in range(epochs):
+        for batch in training.minibatches(len(x), batch_size, rng=rng):
+            optimizer.zero_grad()
+            prediction, backward_net = net.forward(x[batch], training=True)
+            value, backward_loss = loss(prediction, target[batch])
+            backward_net(backward_loss())
+            optimizer.step()
+            history.append(float(value))
+    return history
+
+# %% [markdown]
+# ### The smallest task that needs a hidden layer
+#
+# (q6-3)=
+# :::{admonition} Question 6.3 · How are the parameters of a network that solves XOR trained?
+# :class: question
+# As above; but XOR (异或) shows what the recipe does not promise. The loss is not convex, so the outcome depends on where one starts, on the activation, and on the loss. How often does it succeed? Run two hundred random starts and count.
+# :::
+#
+# Because the library's functions take leading axes, two hundred networks train as one: `W` of shape (200, 2, 4) instead of (2, 4).
+
+# %%
+def xor_success(activation, loss, starts=200, hidden=4, steps=400, symmetric=False):
+    """Share of random starts from which all four points end on the right side."""
+    rng = np.random.default_rng(0)
+    x, y = datasets.xor()
+    target = np.broadcast_to(y[:, None].astype(float), (starts, 4, 1))
+    shapes = ((starts, 2, hidden), (starts, hidden), (starts, hidden, 1), (starts, 1))
+    W1, b1, W2, b2 = (Parameter(np.full(s, 0.5) if symmetric else rng.standard_normal(s)) for s in shapes)
+    output = F.sigmoid if loss is losses.squared_error else F.identity
+    net = Sequential(Layer(F.linear, W1, b1), activation, Layer(F.linear, W2, b2), output)
+    optimizer = optim.Adam(net.parameters(), 0.05)
+    for _ in range(steps):
+        optimizer.zero_grad()
+        prediction, backward_net = net.forward(x, training=True)
+        backward_net(loss(prediction, target)[1](np.ones(starts)))
+        optimizer.step()
+    threshold = 0.5 if output is F.sigmoid else 0.0
+    return float(((net(x) > threshold) == (target == 1)).all(axis=(-2, -1)).mean())
+
+
+success = {
+    f"{name}, {label}": xor_success(activation, loss)
+    for name, activation in ACTIVATIONS.items()
+    for label, loss in (("squared error", losses.squared_error), ("cross-entropy", losses.binary_cross_entropy))
+}
+symmetric = xor_success(F.tanh, losses.binary_cross_entropy, symmetric=True)
+fig, ax = plt.subplots()
+bars_with_numbers(ax, success, form="{:.1%}")
+ax.set(xlabel="share of 200 starts that solve XOR", title="The start decides, and so do the choices", xlim=(0, 1.15))
+show(
+    fig,
+    "Share of 200 random starts with four hidden units that solve XOR after 400 steps: "
+    + "; ".join(f"{name} {share:.0%}" for name, share in success.items())
+    + f". With all weights equal at the start: {symmetric:.0%}.",
+)
+assert symmetric == 0
+
+# %% [markdown]
+# The last figure in that sentence is a classic failure. Equal weights receive equal gradients, {eq}`eq-6b-delta1`, so equal units stay equal for ever: four hidden units
+# do the work of one, and one cannot do XOR. Random starts are there to break the symmetry.
+#
+# ### Watch a network bend a plane
+#
+# Two spirals, two inputs, two hidden layers of 32 ReLU units. Each frame is a later stage of one training run.
+
+# %%
+spiral = datasets.spirals(300, turns=1.0, rng=np.random.default_rng(2))
+rng = np.random.default_rng(0)
+net = Sequential(Linear(2, 32, rng=rng, initialize=init.he), F.relu, Linear(32, 32, rng=rng, initialize=init.he), F.relu, Linear(32, 2, rng=rng))
+optimizer = optim.Adam(net.parameters(), 0.01)
+grid = np.stack(np.meshgrid(np.linspace(-1.1, 1.1, 60), np.linspace(-1.1, 1.1, 60)), axis=-1)
+stages, snapshots, step = [0, 5, 10, 20, 30, 45, 60, 80, 100, 130, 160, 200, 250, 300, 400, 500], {}, 0
+for stage in stages:
+    for step in range(step, stage):
+        training.train_step(net, losses.cross_entropy, optimizer, spiral.x, spiral.y)
+    step = stage
+    snapshots[stage] = F.softmax(net(grid.reshape(-1, 2)))[0][:, 1].reshape(60, 60), metrics.accuracy(net(spiral.x), spiral.y)
+
+
+def draw_spiral(ax, training_steps):
+    p, right = snapshots[training_steps]
+    ax.imshow(p, extent=(-1.1, 1.1, -1.1, 1.1), origin="lower", cmap="berlin", vmin=0, vmax=1)
+    for label, marker in ((0, "o"), (1, "s")):
+        points = spiral.x[spiral.y == label]
+        ax.plot(*points.T, marker, ms=4, mfc="white" if label else "black", mec=INK, mew=0.5)
+    ax.set(xticks=[], yticks=[], title=f"After {training_steps} steps: {right:.0%} right")
+    ax.grid(False)
+    return f"After {training_steps} steps the network classifies {right:.1%} of the {len(spiral.y)} points of the two spirals correctly."
+
+
+explore(draw_spiral, training_steps=stages, start=0, figsize=(4.6, 4.4))
+
+# %% [markdown]
+# ### Real digits, and the honest baselines
+#
+# 1,797 handwritten digits of 8 × 8 pixels, written by thirteen people (Alpaydin and Kaynak 1998 {cite}`alpaydin1998`). We train on one part, choose on a second, and report on a third that nothing has seen.
+
+# %%
+data = datasets.split(datasets.digits(), validation=300, test=400)
+fig, ax = plt.subplots(figsize=(7, 2.4))
+image_grid(ax, data.train.x[:20].reshape(-1, 8, 8), columns=10, titles=[str(label) for label in data.train.y[:20]])
+show(
+    fig,
+    f"Twenty of the {len(data.train.y):,} training digits with their labels; {len(data.validation.y)} more are kept "
+    f"for choosing and {len(data.test.y)} for the final test. Chance would be right in one case of {len(set(data.test.y.tolist()))}.",
+)
+
+# %% [markdown]
+# Before any network, three methods that a network has to beat. *Nearest centroid*: average each digit class, compare with ten images. *k nearest neighbors*: compare with all training
+# images; the best $k$ is chosen on the validation part. *Logistic regression*: one linear layer and the cross-entropy, a convex problem.
+
+# %%
+def distances(a, b):
+    return (a**2).sum(axis=1)[:, None] - 2 * a @ b.T + (b**2).sum(axis=1)
+
+
+def centroid_accuracy(part):
+    centroids = np.stack([data.train.x[data.train.y == digit].mean(axis=0) for digit in range(10)])
+    return metrics.accuracy(-distances(part.x, centroids), part.y)
+
+
+def neighbor_accuracy(part, k):
+    nearest = data.train.y[np.argsort(distances(part.x, data.train.x), axis=1, kind="stable")[:, :k]]
+    votes = (nearest[:, :, None] == np.arange(10)).sum(axis=1)
+    return metrics.accuracy(votes.astype(float), part.y)
+
+
+def train_digits(sizes, learning_rate, seed, epochs=30, batch_size=32):
+    rng, layers = np.random.default_rng(seed), []
+    for D, K in zip(sizes[:-1], sizes[1:], strict=True):
+        layers += [Linear(D, K, rng=rng, initialize=init.he), F.relu]
+    net = Sequential(*layers[:-1])
+    optimizer = optim.Momentum(net.parameters(), learning_rate)
+    training.fit(net, losses.cross_entropy, optimizer, *data.train, epochs=epochs, batch_size=batch_size, rng=rng)
+    return net
+
+
+def best_on_validation(options, score):
+    return max(options, key=lambda option: score(option))
+
+
+k = best_on_validation((1, 3, 5, 9), lambda k: neighbor_accuracy(data.validation, k))
+rates = (0.01, 0.03, 0.1)
+validated = lambda sizes: lambda rate: metrics.accuracy(train_digits(sizes, rate, seed=99)(data.validation.x), data.validation.y)
+rate_linear, rate_net = (best_on_validation(rates, validated(sizes)) for sizes in ([64, 10], [64, 32, 10]))
+print(f"chosen on the validation part: k = {k}, learning rate {rate_linear} (linear), {rate_net} (network)")
+
+# %%
+test = data.test
+baselines = {
+    "chance (most frequent digit)": np.bincount(test.y)[np.bincount(data.train.y).argmax()] / len(test.y),
+    "nearest centroid": centroid_accuracy(test),
+    "logistic regression": metrics.accuracy(train_digits([64, 10], rate_linear, seed=0)(test.x), test.y),
+    f"{k} nearest neighbor{'s' if k > 1 else ''}": neighbor_accuracy(test, k),
+}
+nets = [train_digits([64, 32, 10], rate_net, seed) for seed in range(20)]
+scores = np.array([metrics.accuracy(net(test.x), test.y) for net in nets])
+for name, score in baselines.items():
+    print(f"{name:30s}{score:7.2%}")
+print(f"{'network 64-32-10, 20 seeds':30s}{scores.mean():7.2%} ± {scores.std(ddof=1):.2%} (from {scores.min():.2%} to {scores.max():.2%})")
+one_error = 1 / len(test.y)
+print(f"one image of the test part is worth {one_error:.2%}; its sampling error is about {np.sqrt(scores.mean() * (1 - scores.mean()) / len(test.y)):.2%}")
+
+# %%
+fig, ax = plt.subplots()
+for row, (name, score) in enumerate(list(baselines.items())[1:]):
+    ax.plot(score, row, "D", color=ORANGE)
+ax.plot(scores, np.full(20, 3.0) + np.linspace(-0.15, 0.15, 20), "o", color=BLUE, alpha=0.7)
+ax.set_yticks(range(4), [*list(baselines)[1:], "network, 20 seeds"])
+ax.set(xlabel="test accuracy", ylim=(-0.6, 3.6), title="A network among its rivals")
+neighbors, linear_score = list(baselines.values())[3], list(baselines.values())[2]
+ahead = {"logistic regression": (scores > linear_score).sum(), "nearest neighbors": (scores > neighbors).sum()}
+show(
+    fig,
+    f"Test accuracy on {len(test.y)} digits. Of the 20 networks {ahead['logistic regression']} beat logistic regression "
+    f"and {ahead['nearest neighbors']} beat nearest neighbors.",
+)
+
+# %% [markdown]
+# Read the row of dots, not its best dot. The hidden layer is worth something against the linear model. Against the neighbors, who learn nothing and only remember, look at the count in the caption, and at the sampling error above it, before you say anything. On a task this small, with
+# images this well centered, remembering is hard to beat. What the network has in return is size: it keeps
+
+# %%
+weights = sum(p.value.size for p in nets[0].parameters())
+print(f"{weights:,} numbers instead of {data.train.x.size:,}: {data.train.x.size / weights:.0f} times fewer")
+wrong = np.flatnonzero(nets[0](test.x).argmax(axis=1) != test.y)
+said = nets[0](test.x[wrong]).argmax(axis=1)
+fig, ax = plt.subplots(figsize=(7, 1.6 if len(wrong) <= 10 else 2.6))
+image_grid(ax, test.x[wrong].reshape(-1, 8, 8), columns=10, titles=[f"{t}→{s}" for t, s in zip(test.y[wrong], said, strict=True)])
+show(
+    fig,
+    f"All {len(wrong)} test digits that the first network gets wrong, as truth → answer: "
+    + ", ".join(f"{t} → {s}" for t, s in zip(test.y[wrong].tolist(), said.tolist(), strict=True))
+    + ".",
+)
+
+# %% [markdown]
+# ### One sample, thirty-two, or all
+#
+# The notes say that every sample passes through the network alone, and that each changes the parameters. That is one of three regimes: *stochastic* (one sample a step), *mini-batch*, and *full batch*. Give each its own best learning rate, then compare at equal numbers of samples seen.
+
+# %%
+def regime(batch_size, learning_rate, epochs=5):
+    """Validation loss after each epoch, and the number of parameter updates in one."""
+    rng = np.random.default_rng(0)
+    net = Sequential(Linear(64, 32, rng=rng, initialize=init.he), F.relu, Linear(32, 10, rng=rng))
+    optimizer, trace = optim.SGD(net.parameters(), learning_rate), []
+    for _ in range(epochs):
+        updates = train_visibly(net, losses.cross_entropy, optimizer, *data.train, batch_size, 1, rng)
+        trace.append(float(losses.cross_entropy(net(data.validation.x), data.validation.y)[0]))
+    return trace, len(updates)
+
+
+N = len(data.train.y)
+regimes = {"one sample": 1, "32 samples": 32, "all samples": N}
+traces, updates_per_epoch = {}, {}
+for name, batch_size in regimes.items():
+    runs = [regime(batch_size, rate) for rate in (0.01, 0.03, 0.1, 0.3, 1.0)]
+    traces[name], updates_per_epoch[name] = min(runs, key=lambda run: run[0][-1] if np.isfinite(run[0][-1]) else np.inf)
+fig, ax = plt.subplots()
+lines(ax, np.arange(1, 6) * N, traces, marker="o")
+ax.set(yscale="log", xlabel="samples seen", ylabel="validation loss", title="Same samples, different numbers of steps")
+show(
+    fig,
+    f"After {5 * N:,} samples the validation loss is "
+    + ", ".join(f"{trace[-1]:.2f} with {name} a step" for name, trace in traces.items())
+    + ".",
+)
+settle(
+    "C6.50",
+    {f"{name} a step": updates_per_epoch[name] == N for name in regimes},
+    f"parameter updates in one pass over {N:,} samples: " + ", ".join(f"{count:,}" for count in updates_per_epoch.values()),
+)
+
+# %% [markdown]
+# All three follow the same gradient on average. The mean over a batch is just $\tfrac1N\sum_n$ of the single gradients, which is why a forgotten $1/N$ looks like nothing but a different learning rate. Per sample seen, many small noisy steps beat one exact one. Per second it is another question, because
+# matrix products prefer batches; the chapter on optimization measures it.
+#
+# (sec-6b-summary)=
+# ## What to take away
+#
+# 1. $\delta = \partial L/\partial z$; every weight gradient is *error signal times incoming activation*, summed over the samples. Along a path derivatives multiply, over paths they add.
+# 2. A falling loss proves nothing about a gradient. The notes' listing lost one transposition, NumPy stretched the shapes, and the second layer learned well enough to hide it.
+# 3. Let every function return its value and its pullback, in one scope. Then backpropagation is: compose the pullbacks in reverse, and add where paths meet.
+# 4. A tape is a list of such pairs. It differentiates whatever ran, loops and branches included; as a graph, not as a tree.
+# 5. Check gradients in double precision, with central differences along random directions, on a batch, with two step sizes, and twice. Know what each check cannot see.
+# 6. Value and gradient cost three forward passes, whatever the number of parameters. Differences cost two for each parameter.
+# 7. Per layer the signal is multiplied by weights *and* slopes, $s\cdot\mathrm{rms}(\sigma')$. Initialization, the ReLU and bridges keep that product near one.
+# 8. Before you praise a network, ask its neighbors.
+#
+# **Where to read on.** Rumelhart, Hinton and Williams (1986) {cite}`rumelhart1986` made the method famous; Linnainmaa {cite}`linnainmaa1976` and Werbos {cite}`werbos1982` had it before. Goodfellow, Bengio and Courville (2016) {cite}`goodfellow2016`, section 6.5, treat the graph view; Nielsen (2015) {cite}`nielsen2015`, chapter 2, the four equations with
+# much patience. Baydin et al. (2018) {cite}`baydin2018` survey automatic differentiation and Griewank and Walther (2008) {cite}`griewank2008` are its book. The notes' own sources are Hung-yi Lee's lecture on backpropagation, 3Blue1Brown's series on neural networks, and the blog posts they link for the derivations of the losses and of the
+# error term; everything those links were needed for is derived above.

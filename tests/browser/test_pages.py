@@ -1,0 +1,155 @@
+"""Every page as its reader meets it: in a browser, wide and narrow, light and dark."""
+
+import pytest
+
+from .conftest import HTML, ROOT
+
+PAGES = [
+    *(f"book/{path.stem}" for path in sorted((ROOT / "book").glob("*.md"))),
+    *(f"chapters/{path.stem}" for path in sorted((ROOT / "chapters").glob("[0-9]*.ipynb"))),
+    "search",
+]
+WIDTHS = {1280: 800, 390: 844}
+
+# Rules of axe that are not applied, each with its reason.
+EXCLUDED: dict[str, str] = {}
+
+# In the dark only the colors are new.
+SCHEMES = {"light": {}, "dark": {"runOnly": {"type": "rule", "values": ["color-contrast"]}}}
+
+SCROLL = """async () => {
+  for (let y = 0; y < document.documentElement.scrollHeight; y += innerHeight / 2) {
+    scrollTo(0, y);
+    await new Promise((done) => setTimeout(done, 40));
+  }
+}"""
+UNSET_MATH = """() => [...document.querySelectorAll("main .math")]
+  .filter((box) => box.checkVisibility() && !box.querySelector("mjx-container mjx-math")).map((box) => box.textContent)"""
+BROKEN_MATH = """() => [...document.querySelectorAll("mjx-merror")].map((box) => box.textContent)"""
+BROKEN_IMAGES = """() => [...document.images].filter((image) => image.checkVisibility() && !(image.complete && image.naturalWidth))
+  .map((image) => image.src)"""
+OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+STATE = """(figure) => {
+  const shown = [...figure.querySelectorAll("img")].filter((image) => image.checkVisibility());
+  return {
+    frames: shown.length, alt: shown[0]?.alt, label: shown[0]?.dataset.label,
+    caption: figure.querySelector("figcaption").textContent,
+    spoken: figure.querySelector("input").getAttribute("aria-valuetext"),
+    value: figure.querySelector("input").value, output: figure.querySelector("output").textContent,
+  };
+}"""
+
+
+class Watched:
+    """A page whose requests and complaints are written down."""
+
+    def __init__(self, browser, width: int) -> None:
+        self.context = browser.new_context(viewport={"width": width, "height": WIDTHS[width]}, color_scheme="light")
+        self.page = self.context.new_page()
+        self.requests, self.complaints = [], []
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("console", self._listen)
+
+    def _listen(self, line) -> None:
+        if line.type in ("error", "warning"):
+            self.complaints.append(f"{line.text} ({line.location['url']})")
+
+    def open(self, url: str) -> None:
+        self.page.goto(url)
+        self.page.evaluate(SCROLL)
+        self.page.wait_for_function(f"() => ({UNSET_MATH})().length === 0", timeout=20_000)
+        self.page.wait_for_function(f"() => ({BROKEN_IMAGES})().length === 0", timeout=20_000)
+
+    def foreign(self, home: str) -> list[str]:
+        return [url for url in self.requests if not url.startswith((home, "data:"))]
+
+
+@pytest.fixture
+def watched(browser, request):
+    opened = Watched(browser, request.param)
+    yield opened
+    opened.context.close()
+
+
+def violations(page, rules: dict) -> list[str]:
+    """What axe finds, one sentence each."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    # Without preloading, axe does not fetch the style sheets again from where they do not lie.
+    found = Axe().run(page, options={"preload": False, "resultTypes": ["violations"], **rules}).response["violations"]
+    return [
+        f"{rule['id']}: {rule['help']} at {node['html'][:200]}"
+        for rule in found
+        if rule["id"] not in EXCLUDED
+        for node in rule["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("watched", WIDTHS, indirect=True)
+@pytest.mark.parametrize("name", PAGES)
+def test_page(watched, address, name, record_property):
+    watched.open(f"{address}/{name}.html")
+    page = watched.page
+    for scheme, rules in SCHEMES.items():
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_function("(name) => document.documentElement.dataset.theme === name", arg=scheme)
+        page.wait_for_timeout(400)  # the theme fades from one color to the other
+        assert violations(page, rules) == []
+        assert page.evaluate(OVERFLOW) <= 0, "the page scrolls sideways"
+    assert page.evaluate(BROKEN_MATH) == []
+    assert watched.foreign(address) == []
+    assert watched.complaints == []
+    record_property("checked views", 2)
+    record_property("checked equations", page.locator("mjx-container").count())
+    record_property("checked requests, none to another host", len(watched.requests))
+
+
+@pytest.mark.parametrize("watched", WIDTHS, indirect=True)
+@pytest.mark.parametrize("name", [name for name in PAGES if name.startswith("chapters/")])
+def test_sliders(watched, address, name, record_property):
+    watched.open(f"{address}/{name}.html")
+    for figure in watched.page.locator("figure.dl-moving").all():
+        slider = figure.locator("input[type=range]")
+        fits(watched.page, figure)
+        start = state(figure)
+        slider.focus()
+        key = "ArrowLeft" if start["value"] == slider.get_attribute("max") else "ArrowRight"
+        slider.press(key)
+        moved = state(figure)
+        assert moved["value"] != start["value"] and moved["label"] != start["label"]
+        box = slider.bounding_box()
+        assert box["height"] >= 40, "the slider is too small for a finger"
+        far = 0.97 if int(moved["value"]) < int(slider.get_attribute("max")) / 2 else 0.03
+        watched.page.mouse.click(box["x"] + far * box["width"], box["y"] + box["height"] / 2)
+        dragged = state(figure)
+        assert dragged["value"] not in (start["value"], moved["value"])
+        assert len({start["caption"], moved["caption"], dragged["caption"]}) == 3, "the sentence does not follow the slider"
+        record_property("checked sliders by key and mouse", 1)
+    assert watched.complaints == []
+    assert watched.page.evaluate(BROKEN_IMAGES) == []
+
+
+def state(figure) -> dict:
+    """What a moving figure shows and says now; picture, caption, spoken value and number must agree."""
+    now = figure.evaluate(STATE)
+    assert now["frames"] == 1, f"{now['frames']} frames are visible at once"
+    assert now["alt"] == now["caption"] == now["spoken"] and now["label"] == now["output"], now
+    return now
+
+
+def fits(page, figure) -> None:
+    """A figure, its slider and its sentence can be seen together."""
+    figure.scroll_into_view_if_needed()
+    room = page.viewport_size["height"] - page.locator(".bd-header-article").bounding_box()["height"]
+    assert figure.bounding_box()["height"] <= room, "the figure and its sentence do not fit one screen"
+
+
+@pytest.mark.parametrize("watched", [1280], indirect=True)
+def test_pages_work_from_a_folder(watched, record_property, address):
+    """Opened as a file, without any server."""
+    for name in PAGES:
+        watched.open(f"{HTML.as_uri()}/{name}.html")
+        assert watched.complaints == [], name
+        record_property("checked pages without a server", 1)
+    assert watched.foreign(HTML.as_uri()) == []

@@ -1,0 +1,290 @@
+"""The pipeline on small books of its own: pairs, execution, environment, and saving in JupyterLab."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from book.tools import notebooks, pairs
+
+ROOT = Path(__file__).parents[1]
+FIRST = """\
+# %% [markdown]
+# # First
+
+# %%
+import ipywidgets
+from IPython.display import display
+
+print("some", flush=True)
+print("text")
+slider = ipywidgets.IntSlider()
+display({"text/html": "<b>0</b>", "text/plain": "0", **slider._repr_mimebundle_()}, raw=True)
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+1 + 1
+"""
+HEADER = "# ---\n# jupyter:\n#   kernelspec: {display_name: P, name: python3}\n# ---\n\n"
+SECOND = '# %%\nprint("second")\n'
+
+
+@pytest.fixture(scope="module")
+def executed(tmp_path_factory):
+    """A book of two chapters, executed once."""
+    root = tmp_path_factory.mktemp("book")
+    (root / "chapters").mkdir()
+    (root / "lib/dlnotes").mkdir(parents=True)
+    (root / "lib/dlnotes/f.py").write_text("one = 1\n")
+    shutil.copy(ROOT / "jupytext.toml", root)
+    (root / "chapters/01_first.py").write_text(FIRST)
+    (root / "chapters/02_second.py").write_text(SECOND)
+    assert notebooks.run(root) == 0
+    return root
+
+
+@pytest.fixture
+def book(executed, tmp_path):
+    """A copy to spoil."""
+    return Path(shutil.copytree(executed, tmp_path / "book"))
+
+
+@pytest.fixture
+def no_kernels(monkeypatch):
+    """Which chapters would be executed."""
+    asked = []
+
+    def refresh(root, path, shared):
+        asked.append(path.stem)
+        return True
+
+    monkeypatch.setattr(notebooks, "refresh", refresh)
+    return asked
+
+
+def edit(path, old, new):
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf-8")
+
+
+# ── Pairs ──
+
+
+def test_pairs_in_step_have_no_problems(book):
+    assert pairs.check_pairs(book) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "complaint"),
+    [
+        ("01_first.py", "1 + 1", "1 + 2", "cell 3 (`1 + 2`) has another source"),
+        ("01_first.py", "# # First", "# # Fist", "cell 1 (`# Fist`) has another source"),
+        ("01_first.py", 'tags=["hide-cell"] ', "", "cell 3 (`1 + 1`) has another metadata"),
+        ("01_first.py", "# %% [markdown]\n# # First\n\n", "", "cell 1"),
+        ("02_second.py", "# %%\n", "# %%\n2\n\n# %%\n", "cell 1 (`2`)"),
+        ("02_second.py", "# %%\n", HEADER + "# %%\n", "JupyterLab would save"),
+        ("01_first.ipynb", '"1 + 1"', '"1 + 2"', "cell 3 (`1 + 1`) has another source"),
+        ("01_first.ipynb", '"hide-cell"', '"hide-input"', "another metadata"),
+        ("01_first.ipynb", '"metadata": {},\n   "source"', '"metadata": {"a": 1},\n   "source"', "cell 1"),
+        ("01_first.ipynb", '"execution_count": 1', '"execution_count": null', "count None"),
+        ("01_first.ipynb", '"execution_count": 1', '"execution_count": 5', "count 5"),
+        ("01_first.ipynb", '"text/html"', f'"{pairs.WIDGET}": {{}}, "text/html"', "tool or run"),
+        ("01_first.ipynb", '"pygments_lexer"', '"version": "3", "pygments_lexer"', "tool or run"),
+        ("01_first.ipynb", '"cells"', '"cels"', "cannot be read"),
+    ],
+)  # fmt: skip
+def test_a_pair_out_of_step_is_noticed(book, file, old, new, complaint):
+    edit(book / "chapters" / file, old, new)
+    problems = pairs.check_pairs(book)
+    assert len(problems) == 1
+    assert problems[0].startswith(file[:5])
+    assert complaint in problems[0]
+
+
+def test_a_changed_id_and_a_stored_error_are_noticed(book):
+    path = book / "chapters/02_second.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    error = nbformat.v4.new_output("error", ename="E", evalue="", traceback=[])
+    notebook.cells[0].outputs.append(error)
+    path.write_text(pairs.dumps(notebook))
+    assert "ended in an error" in pairs.check_pairs(book)[0]
+    notebook.cells[0].id = "another"
+    path.write_text(pairs.dumps(notebook))
+    assert "another id" in pairs.check_pairs(book)[0]
+
+
+@pytest.mark.parametrize("suffix", ["py", "ipynb"])
+def test_half_a_pair_is_noticed(book, suffix):
+    (book / f"chapters/02_second.{suffix}").unlink()
+    problems = pairs.check_pairs(book)
+    assert len(problems) == 1 and problems[0].startswith("02_second: ")
+
+
+def test_normalizing_keeps_content_and_drops_the_rest():
+    stream = nbformat.v4.new_output("stream", text="a\n")
+    error = nbformat.v4.new_output("stream", name="stderr", text="e\n")
+    view = {pairs.WIDGET: {"model_id": "x"}}
+    both = nbformat.v4.new_output("display_data", data={"text/plain": "p", **view})
+    only = nbformat.v4.new_output("display_data", data=view)
+    outputs = [stream, error, stream, both, only, stream]
+    metadata = {"execution": {}, "tags": ["t"]}
+    cells = [nbformat.v4.new_code_cell(source) for source in ("x\n\n", "x", "\n")]
+    cells[0].update(outputs=outputs, metadata=metadata)
+    notebook = nbformat.v4.new_notebook(cells=cells, metadata={"widgets": {}, "jupytext": {}})
+    once = pairs.normalize(notebook)
+    assert [cell.source for cell in once.cells] == ["x", "x"]
+    assert once.cells[0].metadata == {"tags": ["t"]}
+    shown = [output.get("text") or output["data"] for output in once.cells[0].outputs]
+    assert shown == ["a\na\n", "e\n", {"text/plain": "p"}, "a\n"]
+    assert set(once.metadata) == {"kernelspec", "language_info"}
+    assert pairs.dumps(pairs.normalize(once)) == pairs.dumps(once)
+    assert once.cells[0].id != once.cells[1].id
+    notebook.cells.insert(0, nbformat.v4.new_markdown_cell("above"))
+    assert [c.id for c in pairs.normalize(notebook).cells[1:]] == [c.id for c in once.cells]
+
+
+# ── Execution ──
+
+
+def test_executing_twice_gives_the_same_bytes(book):
+    notebook = book / "chapters/01_first.ipynb"
+    first = notebook.read_bytes()
+    again = pairs.dumps(notebooks.execute(book / "chapters/01_first.py"))
+    assert again.encode() == first
+    assert pairs.WIDGET.encode() not in first and b"<b>0</b>" in first
+
+
+@pytest.mark.parametrize(
+    ("file", "expected"),
+    [
+        (None, []),
+        ("chapters/01_first.py", ["01_first"]),
+        ("chapters/02_second.ipynb", ["02_second"]),
+        ("lib/dlnotes/f.py", ["01_first", "02_second"]),
+        ("lib/dlnotes/data.csv", ["01_first", "02_second"]),
+        ("lib/dlnotes/__pycache__/f.pyc", []),
+    ],
+)
+def test_content_decides_what_is_executed(book, no_kernels, file, expected):
+    for path in book.rglob("*"):
+        os.utime(path, (1, 1))
+    if file:
+        (book / file).parent.mkdir(exist_ok=True)
+        with (book / file).open("a") as stream:
+            stream.write("\n")
+    assert notebooks.run(book) == 0
+    assert no_kernels == expected
+
+
+def test_one_chapter_can_be_chosen(book, no_kernels, monkeypatch):
+    edit(book / "lib/dlnotes/f.py", "1", "2")
+    monkeypatch.setenv("CHAPTER", "02")
+    assert notebooks.run(book) == 0
+    assert no_kernels == ["02_second"]
+    monkeypatch.setenv("CHAPTER", "17")
+    assert notebooks.run(book) != 0
+
+
+def test_a_failing_chapter_is_named_and_left_alone_and_others_go_on(book, capsys):
+    edit(book / "chapters/01_first.py", "1 + 1", "1 / 0")
+    edit(book / "chapters/02_second.py", "second", "2nd")
+    before = (book / "chapters/01_first.ipynb").read_bytes()
+    assert notebooks.run(book) == 1
+    said = capsys.readouterr().err
+    for word in ("01_first", "cell 3 of 3", "`1 / 0`", "ZeroDivisionError: division by zero"):
+        assert word in said
+    assert "\x1b" not in said
+    assert (book / "chapters/01_first.ipynb").read_bytes() == before
+    assert "2nd" in (book / "chapters/02_second.ipynb").read_text()
+    assert sorted(path.name for path in (book / "chapters").iterdir()) == [
+        "01_first.ipynb", "01_first.py", "02_second.ipynb", "02_second.py",
+    ]  # fmt: skip
+    notebooks.run(book)
+    assert "01_first" in capsys.readouterr().err  # it is not taken for done
+
+
+def test_an_interrupted_write_leaves_the_old_file(tmp_path, monkeypatch):
+    path = tmp_path / "notebook.ipynb"
+    path.write_text("old")
+
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "replace", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        notebooks.replace(path, "new")
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+# ── JupyterLab ──
+
+
+class Server:
+    """`make lab` on a book, spoken to as JupyterLab speaks to it."""
+
+    def __init__(self, root):
+        options = "--no-browser --allow-root --port=0 --IdentityProvider.token=t"
+        command = "import pathlib; from book.tools.lab import run; run(pathlib.Path.cwd())"
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", command],
+            cwd=root,
+            env=os.environ | {"ARGS": options, "PYTHONPATH": str(ROOT)},
+            stderr=subprocess.DEVNULL,
+        )
+        self.runtime = root / ".cache/jupyter/runtime"
+
+    def url(self):
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and self.process.poll() is None:
+            for path in self.runtime.glob("jpserver-*[0-9].json"):
+                if text := path.read_text():
+                    return json.loads(text)["url"]
+            time.sleep(0.1)
+        pytest.fail("JupyterLab did not start")
+
+    def call(self, method, path, body=None):
+        data = None if body is None else json.dumps(body).encode()
+        headers = {"Authorization": "token t"}
+        request = urllib.request.Request(self.url() + path, data, headers, method=method)
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return json.load(answer)
+
+
+@pytest.fixture
+def lab(book):
+    server = Server(book)
+    yield server
+    server.process.terminate()
+    server.process.wait()
+
+
+def test_a_save_in_jupyterlab_changes_nothing_but_what_was_edited(book, lab):
+    files = [book / "chapters" / name for name in ("01_first.py", "01_first.ipynb")]
+    before = [path.read_bytes() for path in files]
+    where = "api/contents/chapters/01_first.ipynb"
+    content = lab.call("GET", where)["content"]
+    for number, cell in enumerate(content["cells"]):
+        cell["id"] = f"random-{number}"
+        cell["metadata"]["execution"] = {"iopub.status.busy": "now"}
+        for output in cell.get("outputs", []):
+            if "data" in output:
+                output["data"][pairs.WIDGET] = {"model_id": "live"}
+    content["cells"].append(nbformat.v4.new_code_cell(""))
+    content["metadata"]["widgets"] = {"state": {}}
+    model = {"type": "notebook", "format": "json", "content": content}
+    lab.call("PUT", where, model)
+    assert [path.read_bytes() for path in files] == before
+    saved = lab.call("GET", where)["content"]
+    assert all(cell["metadata"]["trusted"] for cell in saved["cells"])
+    content["cells"][0]["source"] = "# Edited"
+    lab.call("PUT", where, model)
+    assert files[0].read_text().startswith("# %% [markdown]\n# # Edited\n")
+    assert pairs.check_pairs(book) == []

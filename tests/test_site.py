@@ -1,0 +1,166 @@
+"""The built site, read as files: nothing missing, nothing foreign, nothing heavy in the pages."""
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urldefrag, urlsplit
+
+import pytest
+
+from book.tools import frames, site
+
+ROOT = Path(__file__).resolve().parents[1]
+HTML = ROOT / "book/_build/html"
+LOADS = {
+    ("script", "src"),
+    ("img", "src"),
+    ("link", "href"),
+    ("source", "src"),
+    ("iframe", "src"),
+    ("use", "href"),
+    ("object", "data"),
+}
+
+
+class Page(HTMLParser):
+    """What a page contains, as far as the tests ask."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.path, self.ids, self.links, self.loads, self.images = path, set(), [], [], []
+        self.headings, self.language, self.description, self.text = (
+            0,
+            "",
+            "",
+            path.read_text(encoding="utf-8"),
+        )
+        self.feed(self.text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = {name: value or "" for name, value in attrs}
+        self.ids.update(values[name] for name in ("id", "name") if name in values)
+        self.headings += tag == "h1"
+        if tag == "html":
+            self.language = values.get("lang", "")
+        if tag == "a" and "href" in values:
+            self.links.append(values["href"])
+        if tag == "img":
+            self.images.append(values)
+        if values.get("name") == "description":
+            self.description = values["content"]
+        self.loads += [
+            values[name]
+            for kind, name in LOADS
+            if kind == tag and name in values and values.get("rel") != "canonical"
+        ]
+
+
+@pytest.fixture(scope="session")
+def pages() -> dict[Path, Page]:
+    """Every page of the site, which is built first where it is missing or older than its sources."""
+    assert site.ensure(ROOT) == 0, "the site does not build without warnings; see the output above"
+    paths = [
+        path
+        for path in HTML.rglob("*.html")
+        if "_static" not in path.relative_to(HTML).parts and path != HTML / "index.html"
+    ]
+    return {path: Page(path) for path in sorted(paths)}
+
+
+def test_there_is_a_page_for_every_notebook(pages):
+    for notebook in (ROOT / "chapters").glob("[0-9]*.ipynb"):
+        assert HTML / f"chapters/{notebook.stem}.html" in pages
+
+
+def test_nothing_is_loaded_from_elsewhere(pages):
+    for page in pages.values():
+        foreign = [
+            url
+            for url in page.loads
+            if urlsplit(url).netloc or urlsplit(url).scheme not in ("", "data")
+        ]
+        assert not foreign, f"{page.path.name} loads {foreign}"
+    for style in HTML.rglob("*.css"):
+        foreign = re.findall(
+            r"""(?:url\(|@import)\s*["']?((?:https?:)?//[^"')\s]+)""",
+            style.read_text(encoding="utf-8"),
+        )
+        assert not foreign, f"{style.name} loads {foreign}"
+
+
+def test_what_is_loaded_is_there(pages):
+    for page in pages.values():
+        for url in page.loads:
+            if not url.startswith("data:"):
+                assert (page.path.parent / unquote(urlsplit(url).path)).exists(), (
+                    f"{page.path.name} loads {url}, which is missing"
+                )
+
+
+def test_links_and_anchors_lead_somewhere(pages):
+    for page in pages.values():
+        for link in page.links:
+            place, anchor = urldefrag(link)
+            if urlsplit(place).scheme or not link.strip("#"):
+                continue
+            target = (page.path.parent / unquote(place)).resolve() if place else page.path
+            assert target.exists(), f"{page.path.name} links to {link}, which is missing"
+            if anchor and target in pages:
+                assert unquote(anchor) in pages[target].ids, (
+                    f"{page.path.name} links to {link}, which has no such place"
+                )
+
+
+def test_figures_are_light_and_described(pages):
+    for page in pages.values():
+        assert "data:image/" not in page.text, f"{page.path.name} carries pictures inside itself"
+        for image in page.images:
+            assert image.get("alt", "").strip(), (
+                f"{page.path.name} shows {image.get('src')} without alternative text"
+            )
+            if frames.PREFIX in image["src"]:
+                assert image["loading"] == "lazy" and image["width"] and image["height"], (
+                    f"{page.path.name}: {image['src']}"
+                )
+
+
+def test_pages_introduce_themselves(pages):
+    for page in pages.values():
+        assert page.language == "en", page.path.name
+        assert page.headings == 1, f"{page.path.name} has {page.headings} first-level headings"
+        assert 40 <= len(page.description) <= 200, (
+            f"{page.path.name} describes itself as {page.description!r}"
+        )
+    descriptions = [page.description for page in pages.values()]
+    assert len(set(descriptions)) == len(descriptions), "two pages have the same description"
+
+
+def test_every_icon_is_drawn(pages):
+    """The theme's icon script is left out, so each icon a page names must be in our style sheet."""
+    style = (ROOT / "book/assets/dlnotes.css").read_text(encoding="utf-8")
+    for page in pages.values():
+        icons = {
+            name
+            for names in re.findall(r'class="(fa[sbr]? [^"]*|fa-solid [^"]*)"', page.text)
+            for name in names.split()
+        }
+        for icon in icons - {"fas", "fa-solid", "fa-lg"}:
+            assert f".{icon} " in style, (
+                f"{page.path.name} shows the icon {icon}, which dlnotes.css does not draw"
+            )
+
+
+def test_frames_move_out_and_unused_ones_go(tmp_path):
+    pixel = "R0lGODlhAQABAAAAACwAAAAAAQABAAA="
+    html, files = frames.extract(
+        f'<img src="data:image/gif;base64,{pixel}" alt="a > b" width="1">', "../_images"
+    )
+    (name,) = files
+    assert (
+        html
+        == f'<img src="../_images/{name}" loading="lazy" decoding="async" alt="a > b" width="1">'
+    )
+    frames.save(files | {"frame-0000000000000000.gif": b"old"}, tmp_path / "_images")
+    (tmp_path / "page.html").write_text(html)
+    assert frames.prune(tmp_path) == ["frame-0000000000000000.gif"]
+    assert (tmp_path / "_images" / name).exists()
