@@ -14,7 +14,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-
 from dlnotes import functional as F
 from dlnotes import losses, optim, training
 from dlnotes.layers import Linear, Sequential
@@ -70,7 +69,10 @@ def gradient_cost() -> list[dict]:
 def activation() -> dict:
     """The activation functions alone, on a million numbers."""
     z = np.random.default_rng(0).standard_normal(1_000_000)
-    tasks = {name: (lambda f=f: f(z)) for name, f in (("relu", F.relu), ("sigmoid", F.sigmoid), ("tanh", F.tanh))}
+    tasks = {
+        name: (lambda f=f: f(z))
+        for name, f in (("relu", F.relu), ("sigmoid", F.sigmoid), ("tanh", F.tanh))
+    }
     return {"elements": z.size, **interleaved(tasks, seconds=4)}
 
 

@@ -50,15 +50,23 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
-
 from dlnotes import datasets, init, losses, metrics, optim, training
 from dlnotes import functional as F
 from dlnotes.claims import settle
 from dlnotes.exercises import backpropagation as exercises
 from dlnotes.explore import explore, show
-from dlnotes.gradcheck import GradientError, check_vjp, numerical_gradient, relative_error
+from dlnotes.gradcheck import check_vjp, numerical_gradient, relative_error
 from dlnotes.layers import Layer, Linear, Parameter, Sequential
-from dlnotes.plotting import BLUE, INK, ORANGE, bars_with_numbers, image_grid, lines, network, use_style
+from dlnotes.plotting import (
+    BLUE,
+    INK,
+    ORANGE,
+    bars_with_numbers,
+    image_grid,
+    lines,
+    network,
+    use_style,
+)
 
 use_style()
 np.set_printoptions(precision=6, suppress=True)
@@ -194,6 +202,7 @@ settle(
 # Every gradient is *error signal times incoming activation*. That is all of backpropagation; the rest is bookkeeping. (The
 # notes' program stores $y-\hat y$ instead of $\hat y-y$, so its deltas carry the opposite sign and its update is an addition.)
 
+
 # %%
 def backward(W0, W1, x, y):
     """Gradients of E with respect to W0 and W1, equation by equation."""
@@ -224,6 +233,7 @@ assert np.abs(dW0).argmax() == 3 and np.abs(dW0).max() < np.abs(dW1).min()
 # The notes describe this *gradient check* (梯度检查) with $\varepsilon = 10^{-4}$. It needs the forward pass only, so no mistake of the
 # derivation can leak into it.
 
+
 # %%
 def loss(W0, W1, x, y):
     return ((forward(W0, W1, x)[1] - y) ** 2 / 2).sum()
@@ -231,7 +241,9 @@ def loss(W0, W1, x, y):
 
 measured_W0 = numerical_gradient(lambda W: loss(W, W1, x, y), W0, epsilon=1e-4)
 measured_W1 = numerical_gradient(lambda W: loss(W0, W, x, y), W1, epsilon=1e-4)
-by_hand, measured = (np.concatenate([a.ravel(), b.ravel()]) for a, b in ((dW0, dW1), (measured_W0, measured_W1)))
+by_hand, measured = (
+    np.concatenate([a.ravel(), b.ravel()]) for a, b in ((dW0, dW1), (measured_W0, measured_W1))
+)
 print("by hand ", by_hand)
 print("measured", measured)
 assert relative_error(by_hand, measured) < 1e-8
@@ -279,7 +291,9 @@ explore(draw_step, step=[0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50,
 # %%
 moved = [np.abs(last - first).max() for last, first in zip(history[-1], history[0], strict=True)]
 E_after_100 = loss(*history[100], x, y)
-print(f"largest change in W0 {moved[0]:.3f}, in W1 {moved[1]:.3f};  E after 100 steps {E_after_100:.1e}")
+print(
+    f"largest change in W0 {moved[0]:.3f}, in W1 {moved[1]:.3f};  E after 100 steps {E_after_100:.1e}"
+)
 assert moved[1] > 5 * moved[0]
 
 # %% [markdown]
@@ -293,6 +307,7 @@ assert moved[1] > 5 * moved[0]
 # compute tanh again.
 # :::
 
+
 # %%
 def tanh_delta(y, dy):
     """∂E/∂z from y = tanh(z) and dy = ∂E/∂y, both of any shape."""
@@ -300,6 +315,7 @@ def tanh_delta(y, dy):
 
 
 exercises.check_tanh_delta(tanh_delta)
+
 
 # %% tags=["hide-cell"] jupyter={"source_hidden": true}
 # Solution. By the quotient rule dy/dz = ((eᶻ + e⁻ᶻ)² − (eᶻ − e⁻ᶻ)²) / (eᶻ + e⁻ᶻ)² = 1 − y².
@@ -317,6 +333,7 @@ exercises.check_tanh_delta(tanh_delta)
 #
 # Here is the notes' program, ported from Python 2 (`print` and `xrange` would stop it today) and otherwise left alone: the same three
 # lines of backpropagation, the same two updates.
+
 
 # %%
 def notes_update(W0, W1, x, y):
@@ -348,6 +365,7 @@ assert (np.diff(E_notes) < 0).all() and E_notes[-1] < 1e-4 * E_notes[0]
 # The loss falls at every single step, by more than four orders of magnitude. Most of us have shipped programs on weaker evidence. Here
 # it is beside the loss of our own gradients:
 
+
 # %%
 def our_update(W0, W1, x, y):
     return tuple(-g for g in backward(W0, W1, x, y))
@@ -356,7 +374,9 @@ def our_update(W0, W1, x, y):
 E_ours = train(our_update, W0, W1, x, y)
 fig, ax = plt.subplots()
 lines(ax, range(101), {"the notes' listing": E_notes, "our gradients": E_ours})
-ax.set(yscale="log", xlabel="step", ylabel="loss E", title="Which of these two has a broken gradient?")
+ax.set(
+    yscale="log", xlabel="step", ylabel="loss E", title="Which of these two has a broken gradient?"
+)
 show(
     fig,
     f"Both loss curves fall at every step. After 100 steps the listing stands at {E_notes[-1]:.1e}, "
@@ -412,6 +432,7 @@ print("x.T @ l1_delta", (x.T @ l1_delta).shape)
 #
 # The repair is one transposition, and with it the product no longer needs luck:
 
+
 # %%
 def mended_update(W0, W1, x, y):
     l1, l2 = forward(W0, W1, x)
@@ -423,15 +444,16 @@ def mended_update(W0, W1, x, y):
 
 mended_W0, mended_W1 = mended_update(W0, W1, x, y)
 error_mended = relative_error(-mended_W0, measured_W0)
+assert error_mended < 1e-8
 settle(
     "C6.49",
-    {"the gradient of W0, as printed": error_W0 < 1e-4, "the gradient of W0, with W1.T": error_mended < 1e-4},
-    f"relative error of the W0 gradient: {error_W0:.2f} as printed; with the transposition it passes the check",
+    error_W1 < 1e-4 and error_W0 < 1e-4,
+    f"the gradient of W1 passes the check, that of W0 has a relative error of {error_W0:.2f}",
 )
 
 # %% [markdown]
-# As printed, the claim fails; its idea survives. (To see the card change, write `W1.T @ l2_delta` into `notes_update` and run
-# the cells again. A test of this book does exactly that.)
+# As printed, the claim fails; its idea survives: with the transposition the same three lines pass. (To see the card change, put
+# `W1.T @ l2_delta` and `l1_delta @ x.T` into `notes_update` and run the cells again. A test of this book does exactly that.)
 #
 # ### Why did the loss fall?
 #
@@ -441,9 +463,19 @@ settle(
 
 # %%
 worlds = {
-    "the notes' x, weights in (0, 1)": lambda rng: (x, rng.uniform(size=(2, 2)), rng.uniform(size=(1, 2))),
-    "the notes' x, normal weights": lambda rng: (x, rng.standard_normal((2, 2)), rng.standard_normal((1, 2))),
-    "normal x, normal weights": lambda rng: tuple(rng.standard_normal(s) for s in ((2, 1), (2, 2), (1, 2))),
+    "the notes' x, weights in (0, 1)": lambda rng: (
+        x,
+        rng.uniform(size=(2, 2)),
+        rng.uniform(size=(1, 2)),
+    ),
+    "the notes' x, normal weights": lambda rng: (
+        x,
+        rng.standard_normal((2, 2)),
+        rng.standard_normal((1, 2)),
+    ),
+    "normal x, normal weights": lambda rng: tuple(
+        rng.standard_normal(s) for s in ((2, 1), (2, 2), (1, 2))
+    ),
 }
 
 
@@ -486,6 +518,7 @@ show(
     + ".",
 )
 
+
 # %%
 def frozen_top(update, world, seed):
     """Does E fall in 100 steps when only W0 may learn?"""
@@ -497,9 +530,11 @@ def frozen_top(update, world, seed):
 
 
 hostile_world = worlds["normal x, normal weights"]
-fell_notes = np.mean([frozen_top(notes_update, hostile_world, seed) for seed in range(400)])
-fell_ours = np.mean([frozen_top(our_update, hostile_world, seed) for seed in range(400)])
-print(f"only W0 learns, 400 starts: E fell in {fell_notes:.1%} with the listing, in {fell_ours:.1%} with our gradient")
+fell_notes = np.mean([frozen_top(notes_update, hostile_world, seed) for seed in range(200)])
+fell_ours = np.mean([frozen_top(our_update, hostile_world, seed) for seed in range(200)])
+print(
+    f"only W0 learns, 200 starts: E fell in {fell_notes:.1%} with the listing, in {fell_ours:.1%} with our gradient"
+)
 assert fell_ours == 1 and fell_notes < 0.9
 
 # %% [markdown]
@@ -524,6 +559,7 @@ except ValueError as error:
 # $\boldsymbol\delta_1$ in the column layout of this section. Which axis is summed over, and does your formula say so?
 # :::
 
+
 # %%
 def hidden_delta(W1, delta2, a1):
     """δ1 of shape (H, 1) from W1 (K, H), δ2 (K, 1) and the hidden activations a1 (H, 1)."""
@@ -531,6 +567,7 @@ def hidden_delta(W1, delta2, a1):
 
 
 exercises.check_hidden_delta(hidden_delta)
+
 
 # %% tags=["hide-cell"] jupyter={"source_hidden": true}
 # Solution. Hidden unit j reaches the loss through every output k, so the products W1[k, j] δ2[k] add up:
@@ -575,8 +612,14 @@ rng = np.random.default_rng(1)
 V0, V1, target = rng.standard_normal((2, 2)), rng.standard_normal((2, 2)), rng.uniform(size=(2, 1))
 shared, top = backward(V0, V1, x, target)
 first, second = (backward(V0, V1[[k]], x, target[[k]]) for k in (0, 1))
-print("hidden weights: shared net equals the sum of two nets:", np.allclose(shared, first[0] + second[0]))
-print("output weights: each row equals its own net's:        ", np.allclose(top, np.vstack([first[1], second[1]])))
+print(
+    "hidden weights: shared net equals the sum of two nets:",
+    np.allclose(shared, first[0] + second[0]),
+)
+print(
+    "output weights: each row equals its own net's:        ",
+    np.allclose(top, np.vstack([first[1], second[1]])),
+)
 measured = numerical_gradient(lambda W: loss(W, V1, x, target), V0)
 assert relative_error(shared, measured) < 1e-8 and np.allclose(shared, first[0] + second[0])
 
@@ -595,7 +638,11 @@ assert relative_error(shared, measured) < 1e-8 and np.allclose(shared, first[0] 
 # output down. On the lecture's network with input $(1,-1)$, the second input, then a hidden unit of the first layer, then one of the second give the factors:
 
 # %%
-lee_W = [np.array([[1.0, -2.0], [-1.0, 1.0]]), np.array([[2.0, -1.0], [-2.0, -1.0]]), np.array([[3.0, -1.0], [-1.0, 4.0]])]
+lee_W = [
+    np.array([[1.0, -2.0], [-1.0, 1.0]]),
+    np.array([[2.0, -1.0], [-2.0, -1.0]]),
+    np.array([[3.0, -1.0], [-1.0, 4.0]]),
+]
 lee_b = [np.array([[1.0], [0.0]]), np.zeros((2, 1)), np.array([[-2.0], [2.0]])]
 activations = [np.array([[1.0], [-1.0]])]
 for W, b in zip(lee_W, lee_b, strict=True):
@@ -638,9 +685,13 @@ superposition = max(np.abs(p - q).max() for p, q in zip(back(α * u + β * v), m
 gains = np.concatenate(slopes)
 settle(
     "C6.48",
-    {"linear in δ": superposition < 1e-12, "gain fixed by the forward pass, never above a quarter": bool(gains.max() <= 0.25)},
+    {
+        "linear in δ": superposition < 1e-12,
+        "gain fixed by the forward pass, never above a quarter": bool(gains.max() <= 0.25),
+    },
     f"superposition holds within rounding; the gains of the six units lie between {gains.min():.3f} and {gains.max():.3f}",
 )
+
 
 # %%
 def draw_backward(ax, signal):
@@ -661,7 +712,9 @@ explore(draw_backward, signal=np.linspace(-2, 2, 17), start=8)
 # word for a unit whose gain never exceeds one quarter. They *attenuate*.
 
 # %%
-strongest = max(np.abs(back(np.array([[1.0], [s]]))[0]).max() / np.hypot(1, s) for s in np.linspace(-2, 2, 17))
+strongest = max(
+    np.abs(back(np.array([[1.0], [s]]))[0]).max() / np.hypot(1, s) for s in np.linspace(-2, 2, 17)
+)
 print(f"largest first-layer signal per unit fed in: {strongest:.4f}")
 assert strongest < 0.01
 
@@ -672,6 +725,7 @@ assert strongest < 0.01
 # path up to the output: derivatives multiply along paths and add over paths, {eq}`eq-6b-multivariate`. Both give the same number. The first visits
 # each unit once, because $\delta$ of a layer serves everything below it. The second walks each path on its own, and the number of paths is
 # width to the power of depth. Count:
+
 
 # %%
 def count_calls(width, depth, remember):
@@ -694,10 +748,17 @@ def count_calls(width, depth, remember):
 
 
 depths = np.arange(1, 8)
-naive, memoized = (np.array([count_calls(4, d, remember) for d in depths]) for remember in (False, True))
+naive, memoized = (
+    np.array([count_calls(4, d, remember) for d in depths]) for remember in (False, True)
+)
 fig, ax = plt.subplots()
 lines(ax, depths, {"path by path": naive, "layer by layer": memoized}, marker="o")
-ax.set(yscale="log", xlabel="depth (layers of width 4)", ylabel="evaluations of δ", title="Reuse is the whole trick")
+ax.set(
+    yscale="log",
+    xlabel="depth (layers of width 4)",
+    ylabel="evaluations of δ",
+    title="Reuse is the whole trick",
+)
 show(
     fig,
     f"At depth {depths[-1]} the path-by-path recursion evaluates δ {naive[-1]} times, the layer-by-layer pass "
@@ -736,6 +797,7 @@ show(
 # \frac{\partial L}{\partial W^{(l)}} = A^{(l-1)\top}\delta^{(l)} .
 # $$ (eq-6b-layers)
 
+
 # %%
 def mlp_gradients(Ws, bs, X, Y):
     """All gradients of L = 1/N Σ ½‖A − y‖² for sigmoid layers: forward, then backward."""
@@ -765,7 +827,12 @@ for depth in range(1, 6):
     X, Y = rng.standard_normal((6, 3)), rng.uniform(size=(6, 2))
     dWs, dbs = mlp_gradients(Ws, bs, X, Y)
     errors = [
-        relative_error(dWs[i], numerical_gradient(lambda W, i=i: mlp_loss([*Ws[:i], W, *Ws[i + 1 :]], bs, X, Y), Ws[i]))
+        relative_error(
+            dWs[i],
+            numerical_gradient(
+                lambda W, i=i: mlp_loss([*Ws[:i], W, *Ws[i + 1 :]], bs, X, Y), Ws[i]
+            ),
+        )
         for i in range(depth)
     ]
     assert max(errors) < 1e-7
@@ -777,6 +844,7 @@ for depth in range(1, 6):
 # **Which δ?** The notes also print the gradient as $\nabla = \sigma'\,\delta\,x$. Whether that is right depends on what $\delta$ is taken to be. If
 # $\delta = \partial L/\partial a$, the factor $\sigma'$ is needed. With the definition of this book and most others,
 # $\delta = \partial L/\partial z$, it would be counted twice. Two readings, one check:
+
 
 # %%
 def gradient_of_W0(δ_is):
@@ -800,12 +868,14 @@ settle(
 # zero, $W\odot M$ with a mask $M$ of zeros and ones, and by the chain rule its gradient is masked as well:
 
 # %%
-mask = np.array([[1, 1, 0, 0], [0, 1, 1, 0], [0, 0, 1, 1]], dtype=float)  # each output sees two neighbors
+mask = np.array(
+    [[1, 1, 0, 0], [0, 1, 1, 0], [0, 0, 1, 1]], dtype=float
+)  # each output sees two neighbors
 W, X = rng.standard_normal((3, 4)), rng.standard_normal((5, 3))
 Z, backward_Z = F.linear(X, W * mask)
 dW = backward_Z(np.ones_like(Z))[1] * mask
 assert relative_error(dW, numerical_gradient(lambda V: F.linear(X, V * mask)[0].sum(), W)) < 1e-8
-print("gradient of the absent weights:", dW[mask == 0])
+print("the absent weights receive no gradient:", not dW[mask == 0].any())
 
 # %% [markdown]
 # With neighbors connected and the same few weights used at every place, this is a convolution; the chapter on convolutional networks begins there.
@@ -816,6 +886,7 @@ print("gradient of the absent weights:", dW[mask == 0])
 # gradients entry by entry, as in {eq}`eq-6b-affine-entries`, and return them. Which of the two is summed over the batch?
 # :::
 
+
 # %%
 def gain_backward(X, g, dY):
     """(dX, dg) of shapes (N, D) and (D,) for Y = X g, given dY (N, D)."""
@@ -823,6 +894,7 @@ def gain_backward(X, g, dY):
 
 
 exercises.check_gain_backward(gain_backward)
+
 
 # %% tags=["hide-cell"] jupyter={"source_hidden": true}
 # Solution. X[n, d] occurs in Y[n, d] alone; g[d] occurs in Y[n, d] for every n, so its blame adds up over n.
@@ -849,6 +921,7 @@ exercises.check_gain_backward(gain_backward)
 # `backward` is called the *pullback* or vector–Jacobian product: it multiplies the row $dy$ into the Jacobian matrix without ever building that matrix. Here
 # are two, under the names and signatures they have in the library. Read {eq}`eq-6b-affine-backward` and {eq}`eq-6b-sigmoid-slope` in them:
 
+
 # %%
 def linear(x, W, b):
     y = x @ W + b
@@ -869,13 +942,16 @@ for ours, library, args in ((linear, F.linear, (X, W, b)), (sigmoid, F.sigmoid, 
     y_ours, back_ours = ours(*args)
     y_library, back_library = library(*args)
     dy = rng.standard_normal(y_ours.shape)
-    agree = np.allclose(y_ours, y_library) and all(map(np.allclose, back_ours(dy), back_library(dy)))
+    agree = np.allclose(y_ours, y_library) and all(
+        map(np.allclose, back_ours(dy), back_library(dy))
+    )
     print(f"{ours.__name__}: this cell and the library agree: {agree}")
     assert agree
 
 # %% [markdown]
 # From here on the library's versions serve; `lib/dlnotes/functional.py` is a table of such pairs, made to be read. The forward and
 # the backward half share one scope and the same names. Nothing is stored on an object, so nothing can be stale:
+
 
 # %%
 class CachingSigmoid:
@@ -913,6 +989,7 @@ assert stale > 0.01
 #
 # **Composition** (复合) chains the pullbacks in reverse. This is backpropagation, all of it:
 
+
 # %%
 def compose(*functions):
     def composed(x):
@@ -932,7 +1009,9 @@ def compose(*functions):
 
 
 bent = compose(F.sigmoid, F.tanh, F.softmax)
-print(f"composition passes the check: {check_vjp(bent, rng.standard_normal((4, 3)), rng=rng) < 1e-8}")
+print(
+    f"composition passes the check: {check_vjp(bent, rng.standard_normal((4, 3)), rng=rng) < 1e-8}"
+)
 
 # %% [markdown]
 # `check_vjp` is the library's gradient check: it draws a random direction $u$ for the argument and a random $v$ for the value, and compares
@@ -946,6 +1025,7 @@ print(f"composition passes the check: {check_vjp(bent, rng.standard_normal((4, 3
 #
 # **Sharing.** An array used in two places is a path that splits; by {eq}`eq-6b-multivariate` its gradients **add**. In a network with
 # tied weights, $Y = \tanh(XW)\,W^\top$, the matrix $W$ works twice:
+
 
 # %%
 def tied(X, W):
@@ -1011,12 +1091,21 @@ settle(
 
 # %%
 extreme = np.array([[0.0, 1000.0]])
-print("fused loss and gradient:", losses.cross_entropy(extreme, np.array([0]))[0], losses.cross_entropy(extreme, np.array([0]))[1]())
-print("probability of the right class, computed first:", F.softmax(extreme)[0][0, 0], "- and its logarithm is not finite")
+print(
+    "fused loss and gradient:",
+    losses.cross_entropy(extreme, np.array([0]))[0],
+    losses.cross_entropy(extreme, np.array([0]))[1](),
+)
+print(
+    "probability of the right class, computed first:",
+    F.softmax(extreme)[0][0, 0],
+    "- and its logarithm is not finite",
+)
 
 # %% [markdown]
 # **A classic bug** lives here as well: normalizing over the wrong axis. With `axis=0` the "probabilities" of each class sum to one *over the
 # batch*. Shapes fit, the loss is a number, and it can even fall. The check that sees it at a glance is an invariant: every row must sum to one.
+
 
 # %%
 def softmax_over_batch(z):
@@ -1033,6 +1122,7 @@ print("row sums, wrong axis:", softmax_over_batch(logits).sum(axis=1))
 # Write the pair for $Y = X\,W\,W^\top$ with one matrix $W$ $(D, K)$: return $Y$ and a `backward` that gives $(dX, dW)$.
 # :::
 
+
 # %%
 def project(X, W):
     """Y = X W Wᵀ and its pullback dY → (dX, dW)."""
@@ -1040,6 +1130,7 @@ def project(X, W):
 
 
 exercises.check_project(project)
+
 
 # %% tags=["hide-cell"] jupyter={"source_hidden": true}
 # Solution. Two uses of W, two contributions; the second is transposed because W was.
@@ -1064,6 +1155,7 @@ exercises.check_project(project)
 # must not build a Jacobian.
 # :::
 
+
 # %%
 def log_softmax(z):
     """y = z − ln Σ eᶻ over the last axis, and its pullback."""
@@ -1071,6 +1163,7 @@ def log_softmax(z):
 
 
 exercises.check_log_softmax(log_softmax)
+
 
 # %% tags=["hide-cell"] jupyter={"source_hidden": true}
 # Solution. ∂yᵢ/∂zⱼ = [i = j] − pⱼ, so dz = dy − p Σ dy. Shifting by the maximum keeps the exponentials finite.
@@ -1099,6 +1192,7 @@ exercises.check_log_softmax(log_softmax)
 # :::
 #
 # The basic rules are there already: they are the pairs of the last section. What is missing is the record. A `Node` holds a value, the nodes it was made from, and the pullback.
+
 
 # %%
 class Node:
@@ -1130,8 +1224,10 @@ def lift(f):
 
     return lifted
 
+
 # %% [markdown]
 # Two more rules, sum and product, each with its pullback. Broadcasting copies, and the gradient of a copy adds up; `F.sum_to` does that sum.
+
 
 # %%
 def add(a, b):
@@ -1141,9 +1237,11 @@ def add(a, b):
 def multiply(a, b):
     return a * b, lambda dy: (F.sum_to(dy * b, np.shape(a)), F.sum_to(dy * a, np.shape(b)))
 
+
 # %% [markdown]
 # Then the walk back. A node may pass its gradient on only when *all* its consumers have reported. A topological order guarantees that: list each node
 # after its parents, and go through the list in reverse.
+
 
 # %%
 def topological(root):
@@ -1175,6 +1273,7 @@ def backpropagate(root):
             parent.grad = parent.grad + gradient
     return len(recorded)
 
+
 # %% [markdown]
 # That is the entire machine. Try the smallest graph that is not a tree, $f = a\,b + a$, where $a$ is used twice:
 # $\partial f/\partial a = b + 1$ and $\partial f/\partial b = a$.
@@ -1189,6 +1288,7 @@ assert (a.grad, b.grad) == (4.0 + 1.0, 3.0)
 # %% [markdown]
 # **What a tree would cost.** A walker that follows the expression as a tree, from the root down every branch, visits a shared node once for each path. Square a number again and
 # again, $x_{k+1} = x_k\cdot x_k$: every squaring has two edges to the same parent, and the number of paths doubles.
+
 
 # %%
 def tree_walk(node, gradient):
@@ -1212,7 +1312,12 @@ for length in lengths:
     same.append(np.isclose(by_tree, start.grad))
 fig, ax = plt.subplots()
 lines(ax, lengths, {"tree": tree_calls, "tape": tape_calls}, marker="o")
-ax.set(yscale="log", xlabel="number of squarings", ylabel="pullbacks called", title="A tree pays for every path")
+ax.set(
+    yscale="log",
+    xlabel="number of squarings",
+    ylabel="pullbacks called",
+    title="A tree pays for every path",
+)
 show(
     fig,
     f"After {lengths[-1]} squarings the tree walk has called {tree_calls[-1]} pullbacks, the tape {tape_calls[-1]}; "
@@ -1225,6 +1330,7 @@ assert all(same) and tree_calls[-1] == 2 ** lengths[-1] - 1 and tape_calls[-1] =
 #
 # The tape never sees the source code. It sees which operations ran. So a loop is unrolled and a branch is simply the branch that was taken. Here is a program with both, and its
 # slope against differences:
+
 
 # %%
 def program(x):
@@ -1246,7 +1352,9 @@ for start in np.linspace(0.11, 3.9, 40):
     disagreements.append(abs(leaf.grad - measured) / abs(measured))
 worst = max(disagreements)
 branches = sorted({program(start)[1] for start in np.linspace(0.11, 3.9, 40)})
-print(f"40 starts, loops of {branches} rounds, worst relative disagreement below 1e-6: {worst < 1e-6}")
+print(
+    f"40 starts, loops of {branches} rounds, worst relative disagreement below 1e-6: {worst < 1e-6}"
+)
 settle(
     "C6.33",
     not worst < 1e-6,
@@ -1262,12 +1370,18 @@ node_W0, node_W1 = Node(W0.T), Node(W1.T)  # rows are samples here, so the weigh
 output = lift(F.sigmoid)(lift(F.sigmoid)(Node(x.T) @ node_W0) @ node_W1)
 E_node = lift(lambda prediction: losses.squared_error(prediction, y))(output)
 backpropagate(E_node)
-tape_error = max(relative_error(node_W0.grad.T, by_hand[:4].reshape(2, 2)), relative_error(node_W1.grad.T, by_hand[4:][None]))
-rules = {"linear", "sigmoid", "squared_error", "add", "multiply"}
+tape_error = max(
+    relative_error(node_W0.grad.T, by_hand[:4].reshape(2, 2)),
+    relative_error(node_W1.grad.T, by_hand[4:][None]),
+)
 settle(
     "C6.34",
-    {"the network of section one": tape_error < 1e-12, "a program with loop and branch": worst < 1e-6, "a shared node": all(same)},
-    f"a tape over {len(rules)} hard-coded rules reproduces the gradients derived by hand within rounding",
+    {
+        "the network of section one": tape_error < 1e-12,
+        "a program with loop and branch": worst < 1e-6,
+        "a shared node": all(same),
+    },
+    f"the tape of {len(topological(E_node))} nodes reproduces the gradients derived by hand within rounding",
 )
 
 # %% [markdown]
@@ -1282,6 +1396,7 @@ settle(
 # Write the pair `divide(a, b)` for $a/b$, elementwise on arrays of equal shape, so that `lift(divide)` works on Nodes.
 # :::
 
+
 # %%
 def divide(a, b):
     """a / b and the pullback dy → (da, db)."""
@@ -1289,6 +1404,7 @@ def divide(a, b):
 
 
 exercises.check_divide(divide)
+
 
 # %% tags=["hide-cell"] jupyter={"source_hidden": true}
 # Solution. ∂(a/b)/∂a = 1/b and ∂(a/b)/∂b = −a/b².
@@ -1343,21 +1459,36 @@ def differences(ε, kind, dtype=float):
     """All six derivatives by central or one-sided differences in the given precision."""
     ε = dtype(ε)
     steps = ε * np.eye(6, dtype=dtype)
-    ahead, behind = (np.array([E_of(θ.astype(dtype) + s * e, dtype) for e in steps]) for s in (1, -1))
+    ahead, behind = (
+        np.array([E_of(θ.astype(dtype) + s * e, dtype) for e in steps]) for s in (1, -1)
+    )
     return (ahead - behind) / (2 * ε) if kind == "central" else (ahead - E_of(θ, dtype)) / ε
 
 
 sizes = np.logspace(-1, -13, 25)
-kinds = {"central": ("central", float), "one-sided": ("one-sided", float), "central, float32": ("central", np.float32)}
-error = {name: [relative_error(differences(ε, *kind), by_hand) for ε in sizes] for name, kind in kinds.items()}
+kinds = {
+    "central": ("central", float),
+    "one-sided": ("one-sided", float),
+    "central, float32": ("central", np.float32),
+}
+error = {
+    name: [relative_error(differences(ε, *kind), by_hand) for ε in sizes]
+    for name, kind in kinds.items()
+}
 at_1e4 = {name: error[name][6] for name in kinds}
-print(f"at ε = {sizes[6]:.0e}: central {at_1e4['central']:.1e}, one-sided {at_1e4['one-sided']:.1e}")
+print(
+    f"at ε = {sizes[6]:.0e}: central {at_1e4['central']:.1e}, one-sided {at_1e4['one-sided']:.1e}"
+)
 assert at_1e4["central"] < 1e-3 * at_1e4["one-sided"]
 
 # %%
 h = 1e-2
-ahead2, ahead1, back1, back2 = (np.array([E_of(θ + k * h * e) for e in np.eye(6)]) for k in (2, 1, -1, -2))
-third = np.linalg.norm((ahead2 - 2 * ahead1 + 2 * back1 - back2) / (2 * h**3))  # |E‴|, itself by differences
+ahead2, ahead1, back1, back2 = (
+    np.array([E_of(θ + k * h * e) for e in np.eye(6)]) for k in (2, 1, -1, -2)
+)
+third = np.linalg.norm(
+    (ahead2 - 2 * ahead1 + 2 * back1 - back2) / (2 * h**3)
+)  # |E‴|, itself by differences
 size = 2 * np.linalg.norm(by_hand)
 truncation = sizes**2 * third / 6 / size
 rounding = np.finfo(float).eps / 2 * E * np.sqrt(6) / sizes / size
@@ -1385,7 +1516,9 @@ explore(draw_v, ε=sizes, start=6)
 # %%
 best = sizes[np.argmin(error["central"])]
 predicted = (3 * np.finfo(float).eps / 2 * E * np.sqrt(6) / third) ** (1 / 3)
-print(f"predicted best step {predicted:.0e}; the measured minimum lies within a factor of ten: {0.1 < best / predicted < 10}")
+print(
+    f"predicted best step {predicted:.0e}; the measured minimum lies within a factor of ten: {0.1 < best / predicted < 10}"
+)
 assert 0.1 < best / predicted < 10 and min(error["central, float32"]) > 1e-5
 
 # %% [markdown]
@@ -1395,6 +1528,7 @@ assert 0.1 < best / predicted < 10 and min(error["central, float32"]) > 1e-5
 # ### When correct gradients fail the check
 #
 # The notes expect correct gradients to agree to at least four digits at $\varepsilon = 10^{-4}$. Try it where it should work, and in three places where it should not:
+
 
 # %%
 def digits_agree(derived, measured):
@@ -1458,8 +1592,11 @@ def gradients(θ, X, labels, bug=""):
     db1 = δ.mean(axis=0) if bug == BUGS[5] else δ.sum(axis=0)
     found = [dW1, db1, H.T @ dZ, dZ.sum(axis=0) * (bug != BUGS[6])]
     if bug == BUGS[9]:
-        found = leftover["g"] = [g + old for g, old in zip(found, leftover.get("g", [0] * 4), strict=True)]
+        found = leftover["g"] = [
+            g + old for g, old in zip(found, leftover.get("g", [0] * 4), strict=True)
+        ]
     return found
+
 
 # %%
 def objective(θ, X, labels):
@@ -1472,7 +1609,10 @@ def flat(arrays):
 
 
 def unflat(v):
-    return [part.reshape(p.shape) for part, p in zip(np.split(v, np.cumsum([p.size for p in θ_net])[:-1]), θ_net, strict=True)]
+    return [
+        part.reshape(p.shape)
+        for part, p in zip(np.split(v, np.cumsum([p.size for p in θ_net])[:-1]), θ_net, strict=True)
+    ]
 
 
 rng = np.random.default_rng(3)
@@ -1482,19 +1622,27 @@ X_bugs, labels_bugs = rng.standard_normal((12, 4)), rng.integers(0, 3, 12)
 
 def falls(bug):
     θ_now = θ_net
-    for _ in range(100):
-        θ_now = [p - 0.1 * g for p, g in zip(θ_now, gradients(θ_now, X_bugs, labels_bugs, bug), strict=True)]
-    return objective(θ_now, X_bugs, labels_bugs) < objective(θ_net, X_bugs, labels_bugs)
+    with np.errstate(all="ignore"):  # a wrong gradient may run away; then the loss did not fall
+        for _ in range(100):
+            θ_now = [
+                p - 0.1 * g
+                for p, g in zip(θ_now, gradients(θ_now, X_bugs, labels_bugs, bug), strict=True)
+            ]
+        return objective(θ_now, X_bugs, labels_bugs) < objective(θ_net, X_bugs, labels_bugs)
 
 
 def every_weight(bug, N):
-    measured = numerical_gradient(lambda v: objective(unflat(v), X_bugs[:N], labels_bugs[:N]), flat(θ_net))
+    measured = numerical_gradient(
+        lambda v: objective(unflat(v), X_bugs[:N], labels_bugs[:N]), flat(θ_net)
+    )
     return relative_error(flat(gradients(θ_net, X_bugs[:N], labels_bugs[:N], bug)), measured) < 1e-6
 
 
 def one_direction(bug):
     u = np.random.default_rng(4).standard_normal(flat(θ_net).size)
-    slope = numerical_gradient(lambda t: objective(unflat(flat(θ_net) + t[0] * u), X_bugs, labels_bugs), np.zeros(1))
+    slope = numerical_gradient(
+        lambda t: objective(unflat(flat(θ_net) + t[0] * u), X_bugs, labels_bugs), np.zeros(1)
+    )
     return relative_error(flat(gradients(θ_net, X_bugs, labels_bugs, bug)) @ u, slope[0]) < 1e-6
 
 
@@ -1504,7 +1652,9 @@ def twice(bug):
 
 checks = {
     "the loss falls": falls,
-    "shapes fit": lambda bug: [g.shape for g in gradients(θ_net, X_bugs, labels_bugs, bug)] == [p.shape for p in θ_net],
+    "shapes fit": lambda bug: (
+        [g.shape for g in gradients(θ_net, X_bugs, labels_bugs, bug)] == [p.shape for p in θ_net]
+    ),
     "every weight, one sample": lambda bug: every_weight(bug, 1),
     "every weight, a batch": lambda bug: every_weight(bug, 12),
     "one direction, a batch": one_direction,
@@ -1527,12 +1677,29 @@ assert all(check("") for check in checks.values())  # the correct gradient passe
 found = dict(zip(checks, (~passes).sum(axis=0).tolist(), strict=True))
 fig, ax = plt.subplots(figsize=(8, 5.2))
 for (i, j), passed in np.ndenumerate(passes):
-    ax.text(j, i, "·" if passed else "found", ha="center", va="center", color=INK if passed else BLUE, weight="bold")
+    ax.text(
+        j,
+        i,
+        "·" if passed else "found",
+        ha="center",
+        va="center",
+        color=INK if passed else BLUE,
+        weight="bold",
+    )
 ax.set_xticks(range(len(checks)), [name.replace(", ", ",\n") for name in checks], fontsize=10)
 ax.set_yticks(range(len(BUGS)), BUGS)
-ax.set(xlim=(-0.6, len(checks) - 0.4), ylim=(len(BUGS) - 0.4, -0.6), title="Which check finds which bug")
+ax.set(
+    xlim=(-0.6, len(checks) - 0.4),
+    ylim=(len(BUGS) - 0.4, -0.6),
+    title="Which check finds which bug",
+)
 ax.xaxis.tick_top()
-show(fig, f"Bugs found, of {len(BUGS)}: " + ", ".join(f"{name}: {count}" for name, count in found.items()) + ".")
+show(
+    fig,
+    f"Bugs found, of {len(BUGS)}: "
+    + ", ".join(f"{name}: {count}" for name, count in found.items())
+    + ".",
+)
 
 # %%
 assert found["shapes fit"] == 0 and found["the loss falls"] <= 3
@@ -1565,15 +1732,22 @@ def direction_finds(pixel, unit, seed):
     wrong = [g.copy() for g in g_batch]
     wrong[0][pixel, unit] *= 1.01
     t = 1e-4
-    ahead, behind = (objective(unflat(flat(θ_net) + s * t * u), pixels[batch], digit_labels[batch]) for s in (1, -1))
+    ahead, behind = (
+        objective(unflat(flat(θ_net) + s * t * u), pixels[batch], digit_labels[batch])
+        for s in (1, -1)
+    )
     return abs(flat(wrong) @ u - (ahead - behind) / (2 * t)) > 1e-6 * np.linalg.norm(flat(g_batch))
 
 
 planted = [(rng.integers(64), rng.integers(8)) for _ in range(200)]
 chance = {
-    "every weight, one sample": float(np.mean([per_sample[rng.integers(100), i, j] != 0 for i, j in planted])),
+    "every weight, one sample": float(
+        np.mean([per_sample[rng.integers(100), i, j] != 0 for i, j in planted])
+    ),
     "every weight, a hundred samples": float(np.mean([g_batch[0][i, j] != 0 for i, j in planted])),
-    "one direction, a hundred samples": float(np.mean([direction_finds(i, j, s) for s, (i, j) in enumerate(planted)])),
+    "one direction, a hundred samples": float(
+        np.mean([direction_finds(i, j, s) for s, (i, j) in enumerate(planted)])
+    ),
     "one weight, a hundred samples": 1 / flat(θ_net).size,
 }
 for scheme, probability in chance.items():
@@ -1600,6 +1774,7 @@ settle(
 # *central* difference of $f$ along $u$ with step `epsilon`.
 # :::
 
+
 # %%
 def direction_error(f, x, g, u, epsilon):
     """Relative disagreement of the gradient g with the central difference of f at x along u."""
@@ -1607,6 +1782,7 @@ def direction_error(f, x, g, u, epsilon):
 
 
 exercises.check_direction_error(direction_error)
+
 
 # %% tags=["hide-cell"] jupyter={"source_hidden": true}
 # Solution. The derivative of t ↦ f(x + t u) at t = 0 is g · u; two evaluations measure it.
@@ -1633,6 +1809,7 @@ exercises.check_direction_error(direction_error)
 # $$ (eq-6b-cost)
 #
 # Do not believe the count; let the arrays count for themselves:
+
 
 # %%
 class Counted(np.ndarray):
@@ -1661,7 +1838,10 @@ for width in (4, 16, 64, 256):
     Ws = [rng.standard_normal(shape).view(Counted) for shape in layers]
     bs = [np.zeros(K) for _, K in layers]
     X, Y = rng.standard_normal((32, 64)).view(Counted), rng.uniform(size=(32, 10))
-    once, full = multiplications(mlp_loss, Ws, bs, X, Y), multiplications(mlp_gradients, Ws, bs, X, Y)
+    once, full = (
+        multiplications(mlp_loss, Ws, bs, X, Y),
+        multiplications(mlp_gradients, Ws, bs, X, Y),
+    )
     P = sum(W.size for W in Ws) + sum(b.size for b in bs)
     counts.append((P, once, full))
     print(f"{P:13,d}{once:13,d}{full:15,d}{full / once:7.2f}{2 * P * once / full:17,.0f}")
@@ -1673,7 +1853,9 @@ settle(
     "C6.47",
     {
         "value and gradient for at most three forward passes": bool(max(ratios) <= 3),
-        "cheaper than differences, by more the larger the network": bool(gains[0] > 100 and (np.diff(gains) > 0).all()),
+        "cheaper than differences, by more the larger the network": bool(
+            gains[0] > 100 and (np.diff(gains) > 0).all()
+        ),
     },
     f"value and gradient cost {max(ratios):.2f} forward passes at every size; differences cost "
     f"{gains[0]:,.0f} times as much at {counts[0][0]:,} parameters and {gains[-1]:,.0f} times at {counts[-1][0]:,}",
@@ -1691,9 +1873,19 @@ print("measured on:", bench["machine"], "on", bench["date"])
 cost = bench["gradient_cost"]
 P_bench = np.array([row["parameters"] for row in cost])
 fig, ax = plt.subplots()
-for key, label in (("differences", "central differences"), ("backpropagation", "backpropagation"), ("forward", "one forward pass")):
+for key, label in (
+    ("differences", "central differences"),
+    ("backpropagation", "backpropagation"),
+    ("forward", "one forward pass"),
+):
     ax.plot(P_bench, [row[key] for row in cost], marker="o", label=label)
-ax.set(xscale="log", yscale="log", xlabel="parameters P", ylabel="microseconds", title="Two ways to the same gradient")
+ax.set(
+    xscale="log",
+    yscale="log",
+    xlabel="parameters P",
+    ylabel="microseconds",
+    title="Two ways to the same gradient",
+)
 ax.legend()
 slower = [row["differences"] / row["backpropagation"] for row in cost]
 show(
@@ -1725,6 +1917,7 @@ settle(
 # for the forward pass, and for the backward pass **if the gradient with respect to the input is not computed** (nobody needs it in training).
 # :::
 
+
 # %%
 def count_multiplications(sizes, N):
     """(forward, backward) multiplications of all matrix products."""
@@ -1732,6 +1925,7 @@ def count_multiplications(sizes, N):
 
 
 exercises.check_count_multiplications(count_multiplications)
+
 
 # %% tags=["hide-cell"] jupyter={"source_hidden": true}
 # Solution. Each layer costs N·D·K for XW and for XᵀdZ; all but the first also N·D·K for dZ Wᵀ.
@@ -1775,7 +1969,9 @@ def signal_norms(activation, scale, depth=20, width=64, seed=0, residual=False):
         z, back_linear = F.linear(a, W)
         h, back_activation = activation(z)
         a = a + h if residual else h
-        layers.append((back_linear, back_activation, np.sqrt(np.mean(back_activation(np.ones_like(z)) ** 2))))
+        layers.append(
+            (back_linear, back_activation, np.sqrt(np.mean(back_activation(np.ones_like(z)) ** 2)))
+        )
     da, norms = rng.standard_normal(a.shape), []
     for back_linear, back_activation, _ in reversed(layers):
         δ = back_activation(da)
@@ -1793,6 +1989,7 @@ for name, activation in ACTIVATIONS.items():
 # %% [markdown]
 # The prediction holds within five per cent, for all three. Now move the scale of the weights:
 
+
 # %%
 def draw_norms(ax, weight_scale):
     styles = {"sigmoid": "-", "tanh": "--", "ReLU": "-."}
@@ -1801,13 +1998,20 @@ def draw_norms(ax, weight_scale):
         norms, _ = signal_norms(activation, weight_scale)
         ax.plot(np.arange(1, 21), norms / norms[-1], styles[name], label=name)
         ends[name] = norms[0] / norms[-1]
-    ax.set(yscale="log", ylim=(1e-20, 1e12), xlabel="layer (20 is next to the loss)", ylabel="‖δ‖ relative to layer 20")
+    ax.set(
+        yscale="log",
+        ylim=(1e-20, 1e12),
+        xlabel="layer (20 is next to the loss)",
+        ylabel="‖δ‖ relative to layer 20",
+    )
     ax.set_xticks([1, 5, 10, 15, 20])
     ax.set_title(f"Weights of scale s = {weight_scale:.3g}")
     ax.legend(loc="lower right")
-    return f"At weight scale {weight_scale:.3g} the signal that reaches layer 1 is " + ", ".join(
-        f"{end:.1e} times that of layer 20 for {name}" for name, end in ends.items()
-    ) + "."
+    return (
+        f"At weight scale {weight_scale:.3g} the signal that reaches layer 1 is "
+        + ", ".join(f"{end:.1e} times that of layer 20 for {name}" for name, end in ends.items())
+        + "."
+    )
 
 
 explore(draw_norms, weight_scale=np.geomspace(0.5, 32, 19), start=3)
@@ -1815,13 +2019,20 @@ explore(draw_norms, weight_scale=np.geomspace(0.5, 32, 19), start=3)
 # %%
 scales = {"weights of scale 1 (Glorot)": 1.0, "scale 4": 4.0, "scale 32": 32.0}
 shrink = {
-    name: np.median([signal_norms(F.sigmoid, s, seed=seed)[0][0] / signal_norms(F.sigmoid, s, seed=seed)[0][-1] for seed in range(5)])
+    name: np.median(
+        [
+            signal_norms(F.sigmoid, s, seed=seed)[0][0]
+            / signal_norms(F.sigmoid, s, seed=seed)[0][-1]
+            for seed in range(5)
+        ]
+    )
     for name, s in scales.items()
 }
 settle(
     "C6.11",
     {f"sigmoid, {name}": bool(ratio < 1) for name, ratio in shrink.items()},
-    "signal at layer 1 over signal at layer 20, median of five networks: " + ", ".join(f"{ratio:.0e}" for ratio in shrink.values()),
+    "signal at layer 1 over signal at layer 20, median of five networks: "
+    + ", ".join(f"{ratio:.0e}" for ratio in shrink.values()),
 )
 
 # %% [markdown]
@@ -1836,12 +2047,18 @@ relu_ratio = {}
 for name, s in {"scale √2 (He)": he, "scale 1 (Glorot)": glorot, "scale 0.5": 0.5}.items():
     norms, slopes = signal_norms(F.relu, s)
     relu_ratio[name] = norms[0] / norms[-1]
-    print(f"{name:18s} layer 1 / layer 20 = {relu_ratio[name]:.1e}, share of active units {np.mean(slopes**2):.2f}")
+    print(
+        f"{name:18s} layer 1 / layer 20 = {relu_ratio[name]:.1e}, share of active units {np.mean(slopes**2):.2f}"
+    )
 sigmoid_norms = signal_norms(F.sigmoid, glorot)[0]
 settle(
     "C6.13",
     {f"ReLU with weights of {name}": bool(ratio > 0.1) for name, ratio in relu_ratio.items()}
-    | {"ReLU against sigmoid, both at scale 1": bool(relu_ratio["scale 1 (Glorot)"] > 1e3 * sigmoid_norms[0] / sigmoid_norms[-1])},
+    | {
+        "ReLU against sigmoid, both at scale 1": bool(
+            relu_ratio["scale 1 (Glorot)"] > 1e3 * sigmoid_norms[0] / sigmoid_norms[-1]
+        )
+    },
     f"share of the signal that reaches layer 1 of 20: {', '.join(f'{r:.0e}' for r in relu_ratio.values())}; "
     f"sigmoid {sigmoid_norms[0] / sigmoid_norms[-1]:.0e}",
 )
@@ -1851,15 +2068,21 @@ settle(
 #
 # **A surprise.** For the ReLU the *signal* $\delta$ shrinks at $s = 0.5$, but look at the gradients of the *weights*, $A^{(l-1)\top}\delta^{(l)}$:
 
+
 # %%
 def weight_gradient_norms(activation, scale, depth=20, width=64, seed=0):
     """‖∂L/∂W‖ and ⟨W, ∂L/∂W⟩ for each layer."""
     rng = np.random.default_rng(seed)
-    Ws = [Parameter(rng.standard_normal((width, width)) * scale / np.sqrt(width)) for _ in range(depth)]
+    Ws = [
+        Parameter(rng.standard_normal((width, width)) * scale / np.sqrt(width))
+        for _ in range(depth)
+    ]
     net = Sequential(*(layer for W in Ws for layer in (Layer(F.linear, W), activation)))
     y, backward_net = net.forward(rng.standard_normal((32, width)), training=True)
     backward_net(rng.standard_normal(y.shape))
-    return np.array([np.linalg.norm(W.grad) for W in Ws]), np.array([(W.value * W.grad).sum() for W in Ws])
+    return np.array([np.linalg.norm(W.grad) for W in Ws]), np.array(
+        [(W.value * W.grad).sum() for W in Ws]
+    )
 
 
 norms, products = weight_gradient_norms(F.relu, 0.5)
@@ -1884,10 +2107,15 @@ def loss_after(activation, bias, steps=300, seed=0):
     rng = np.random.default_rng(seed)
     hidden = Linear(2, 16, rng=rng)
     hidden.b.value += bias
-    net = Sequential(hidden, activation, Linear(16, 16, rng=rng), activation, Linear(16, 1, rng=rng))
+    net = Sequential(
+        hidden, activation, Linear(16, 16, rng=rng), activation, Linear(16, 1, rng=rng)
+    )
     net.layers[2].b.value += bias
     optimizer = optim.Momentum(net.parameters(), 0.1)
-    return [training.train_step(net, losses.binary_cross_entropy, optimizer, moons.x, moon_targets) for _ in range(steps)][-1]
+    return [
+        training.train_step(net, losses.binary_cross_entropy, optimizer, moons.x, moon_targets)
+        for _ in range(steps)
+    ][-1]
 
 
 saturated = {}
@@ -1896,10 +2124,15 @@ for name in ("sigmoid", "tanh"):
     slope = activation(np.array([10.0]))[1](np.ones(1)).item()
     start, far = (loss_after(activation, bias) for bias in (0.0, 10.0))
     saturated[name] = (slope, start, far)
-    print(f"{name:8s} slope at z = 10: {slope:.1e};  loss after training: {start:.3f} from z ≈ 0, {far:.3f} from z ≈ 10")
+    print(
+        f"{name:8s} slope at z = 10: {slope:.1e};  loss after training: {start:.3f} from z ≈ 0, {far:.3f} from z ≈ 10"
+    )
 settle(
     "C6.27",
-    {f"{name}: slope nearly gone, training stalls": bool(slope < 1e-4 and far > 2 * start) for name, (slope, start, far) in saturated.items()},
+    {
+        f"{name}: slope nearly gone, training stalls": bool(slope < 1e-4 and far > 2 * start)
+        for name, (slope, start, far) in saturated.items()
+    },
     "loss from a start at z ≈ 0 and from a start at z ≈ 10: "
     + ", ".join(f"{name} {start:.2f} and {far:.2f}" for name, (_, start, far) in saturated.items()),
 )
@@ -1921,8 +2154,17 @@ fig, ax = plt.subplots()
 layers_50 = np.arange(1, 51)
 plain = signal_norms(F.sigmoid, 1.0, depth=50)[0]
 bridged = signal_norms(F.sigmoid, 1.0, depth=50, residual=True)[0]
-lines(ax, layers_50, {"plain sigmoid network": plain / plain[-1], "the same with a bridge": bridged / bridged[-1]})
-ax.set(yscale="log", xlabel="layer (50 is next to the loss)", ylabel="‖δ‖ relative to layer 50", title="Adding instead of replacing")
+lines(
+    ax,
+    layers_50,
+    {"plain sigmoid network": plain / plain[-1], "the same with a bridge": bridged / bridged[-1]},
+)
+ax.set(
+    yscale="log",
+    xlabel="layer (50 is next to the loss)",
+    ylabel="‖δ‖ relative to layer 50",
+    title="Adding instead of replacing",
+)
 show(
     fig,
     f"Through 50 sigmoid layers the signal falls to {plain[0] / plain[-1]:.0e}; with the bridge it arrives at {bridged[0] / bridged[-1]:.2g} times its size.",
@@ -1953,6 +2195,7 @@ exercises.check_weight_scale(weight_scale)
 # Write `residual(f)`: it takes a function that returns (value, pullback) and returns a new one for $y = x + f(x)$.
 # :::
 
+
 # %%
 def residual(f):
     """The function x ↦ (x + f(x), pullback)."""
@@ -1960,6 +2203,7 @@ def residual(f):
 
 
 exercises.check_residual(residual)
+
 
 # %% tags=["hide-cell"] jupyter={"source_hidden": true}
 # Solution. x is used twice, so two contributions add up: dy unharmed, and dy through f.
@@ -1986,6 +2230,7 @@ exercises.check_residual(residual)
 # What remains are choices: which loss, how many samples per step, how long a step, and from where to start.
 # :::
 
+
 # %%
 def train_visibly(net, loss, optimizer, x, target, batch_size, epochs, rng):
     """The loop that every later chapter uses as `training.fit`, written out once."""
@@ -2000,6 +2245,7 @@ def train_visibly(net, loss, optimizer, x, target, batch_size, epochs, rng):
             history.append(float(value))
     return history
 
+
 # %% [markdown]
 # ### The smallest task that needs a hidden layer
 #
@@ -2011,6 +2257,7 @@ def train_visibly(net, loss, optimizer, x, target, batch_size, epochs, rng):
 #
 # Because the library's functions take leading axes, two hundred networks train as one: `W` of shape (200, 2, 4) instead of (2, 4).
 
+
 # %%
 def xor_success(activation, loss, starts=200, hidden=4, steps=400, symmetric=False):
     """Share of random starts from which all four points end on the right side."""
@@ -2018,7 +2265,9 @@ def xor_success(activation, loss, starts=200, hidden=4, steps=400, symmetric=Fal
     x, y = datasets.xor()
     target = np.broadcast_to(y[:, None].astype(float), (starts, 4, 1))
     shapes = ((starts, 2, hidden), (starts, hidden), (starts, hidden, 1), (starts, 1))
-    W1, b1, W2, b2 = (Parameter(np.full(s, 0.5) if symmetric else rng.standard_normal(s)) for s in shapes)
+    W1, b1, W2, b2 = (
+        Parameter(np.full(s, 0.5) if symmetric else rng.standard_normal(s)) for s in shapes
+    )
     output = F.sigmoid if loss is losses.squared_error else F.identity
     net = Sequential(Layer(F.linear, W1, b1), activation, Layer(F.linear, W2, b2), output)
     optimizer = optim.Adam(net.parameters(), 0.05)
@@ -2034,12 +2283,19 @@ def xor_success(activation, loss, starts=200, hidden=4, steps=400, symmetric=Fal
 success = {
     f"{name}, {label}": xor_success(activation, loss)
     for name, activation in ACTIVATIONS.items()
-    for label, loss in (("squared error", losses.squared_error), ("cross-entropy", losses.binary_cross_entropy))
+    for label, loss in (
+        ("squared error", losses.squared_error),
+        ("cross-entropy", losses.binary_cross_entropy),
+    )
 }
 symmetric = xor_success(F.tanh, losses.binary_cross_entropy, symmetric=True)
 fig, ax = plt.subplots()
 bars_with_numbers(ax, success, form="{:.1%}")
-ax.set(xlabel="share of 200 starts that solve XOR", title="The start decides, and so do the choices", xlim=(0, 1.15))
+ax.set(
+    xlabel="share of 200 starts that solve XOR",
+    title="The start decides, and so do the choices",
+    xlim=(0, 1.15),
+)
 show(
     fig,
     "Share of 200 random starts with four hidden units that solve XOR after 400 steps: "
@@ -2049,7 +2305,9 @@ show(
 assert symmetric == 0
 
 # %% [markdown]
-# The last figure in that sentence is a classic failure. Equal weights receive equal gradients, {eq}`eq-6b-delta1`, so equal units stay equal for ever: four hidden units
+# The ReLU fails far more often here: with four units, one or two that start (or end) negative on all four points pass no gradient and are lost for good. With more units the loss of some does not matter.
+#
+# The last figure in that sentence is another classic failure. Equal weights receive equal gradients, {eq}`eq-6b-delta1`, so equal units stay equal for ever: four hidden units
 # do the work of one, and one cannot do XOR. Random starts are there to break the symmetry.
 #
 # ### Watch a network bend a plane
@@ -2059,15 +2317,23 @@ assert symmetric == 0
 # %%
 spiral = datasets.spirals(300, turns=1.0, rng=np.random.default_rng(2))
 rng = np.random.default_rng(0)
-net = Sequential(Linear(2, 32, rng=rng, initialize=init.he), F.relu, Linear(32, 32, rng=rng, initialize=init.he), F.relu, Linear(32, 2, rng=rng))
+net = Sequential(
+    Linear(2, 32, rng=rng, initialize=init.he),
+    F.relu,
+    Linear(32, 32, rng=rng, initialize=init.he),
+    F.relu,
+    Linear(32, 2, rng=rng),
+)
 optimizer = optim.Adam(net.parameters(), 0.01)
 grid = np.stack(np.meshgrid(np.linspace(-1.1, 1.1, 60), np.linspace(-1.1, 1.1, 60)), axis=-1)
-stages, snapshots, step = [0, 5, 10, 20, 30, 45, 60, 80, 100, 130, 160, 200, 250, 300, 400, 500], {}, 0
-for stage in stages:
-    for step in range(step, stage):
+stages, snapshots = [0, 5, 10, 20, 30, 45, 60, 80, 100, 130, 160, 200, 250, 300, 400, 500], {}
+for earlier, stage in zip([0, *stages], stages):
+    for _ in range(stage - earlier):
         training.train_step(net, losses.cross_entropy, optimizer, spiral.x, spiral.y)
-    step = stage
-    snapshots[stage] = F.softmax(net(grid.reshape(-1, 2)))[0][:, 1].reshape(60, 60), metrics.accuracy(net(spiral.x), spiral.y)
+    snapshots[stage] = (
+        F.softmax(net(grid.reshape(-1, 2)))[0][:, 1].reshape(60, 60),
+        metrics.accuracy(net(spiral.x), spiral.y),
+    )
 
 
 def draw_spiral(ax, training_steps):
@@ -2091,7 +2357,12 @@ explore(draw_spiral, training_steps=stages, start=0, figsize=(4.6, 4.4))
 # %%
 data = datasets.split(datasets.digits(), validation=300, test=400)
 fig, ax = plt.subplots(figsize=(7, 2.4))
-image_grid(ax, data.train.x[:20].reshape(-1, 8, 8), columns=10, titles=[str(label) for label in data.train.y[:20]])
+image_grid(
+    ax,
+    data.train.x[:20].reshape(-1, 8, 8),
+    columns=10,
+    titles=[str(label) for label in data.train.y[:20]],
+)
 show(
     fig,
     f"Twenty of the {len(data.train.y):,} training digits with their labels; {len(data.validation.y)} more are kept "
@@ -2100,90 +2371,168 @@ show(
 
 # %% [markdown]
 # Before any network, three methods that a network has to beat. *Nearest centroid*: average each digit class, compare with ten images. *k nearest neighbors*: compare with all training
-# images; the best $k$ is chosen on the validation part. *Logistic regression*: one linear layer and the cross-entropy, a convex problem.
+# images, let the $k$ closest vote. *Logistic regression*: one linear layer and the cross-entropy, a convex problem. Then a network with one hidden layer of 32 ReLU units.
+
 
 # %%
 def distances(a, b):
+    """Squared Euclidean distances (N, M) between the rows of a (N, D) and b (M, D)."""
     return (a**2).sum(axis=1)[:, None] - 2 * a @ b.T + (b**2).sum(axis=1)
 
 
-def centroid_accuracy(part):
-    centroids = np.stack([data.train.x[data.train.y == digit].mean(axis=0) for digit in range(10)])
+def centroid_accuracy(train, part):
+    centroids = np.stack([train.x[train.y == digit].mean(axis=0) for digit in range(10)])
     return metrics.accuracy(-distances(part.x, centroids), part.y)
 
 
-def neighbor_accuracy(part, k):
-    nearest = data.train.y[np.argsort(distances(part.x, data.train.x), axis=1, kind="stable")[:, :k]]
+def neighbor_accuracy(train, part, k):
+    nearest = train.y[np.argsort(distances(part.x, train.x), axis=1, kind="stable")[:, :k]]
     votes = (nearest[:, :, None] == np.arange(10)).sum(axis=1)
     return metrics.accuracy(votes.astype(float), part.y)
 
 
-def train_digits(sizes, learning_rate, seed, epochs=30, batch_size=32):
-    rng, layers = np.random.default_rng(seed), []
-    for D, K in zip(sizes[:-1], sizes[1:], strict=True):
-        layers += [Linear(D, K, rng=rng, initialize=init.he), F.relu]
-    net = Sequential(*layers[:-1])
+def trained(sizes, train, learning_rate, seed, epochs=30, batch_size=32):
+    rng = np.random.default_rng(seed)
+    layers = [Linear(D, K, rng=rng, initialize=init.he) for D, K in zip(sizes, sizes[1:])]
+    net = Sequential(layers[0], *(part for layer in layers[1:] for part in (F.relu, layer)))
     optimizer = optim.Momentum(net.parameters(), learning_rate)
-    training.fit(net, losses.cross_entropy, optimizer, *data.train, epochs=epochs, batch_size=batch_size, rng=rng)
+    training.fit(
+        net, losses.cross_entropy, optimizer, *train, epochs=epochs, batch_size=batch_size, rng=rng
+    )
     return net
 
 
-def best_on_validation(options, score):
-    return max(options, key=lambda option: score(option))
+# %% [markdown]
+# Each has something to choose. We choose on the validation part, each from its own list, and write down what came out before the test part is touched.
 
-
-k = best_on_validation((1, 3, 5, 9), lambda k: neighbor_accuracy(data.validation, k))
-rates = (0.01, 0.03, 0.1)
-validated = lambda sizes: lambda rate: metrics.accuracy(train_digits(sizes, rate, seed=99)(data.validation.x), data.validation.y)
-rate_linear, rate_net = (best_on_validation(rates, validated(sizes)) for sizes in ([64, 10], [64, 32, 10]))
-print(f"chosen on the validation part: k = {k}, learning rate {rate_linear} (linear), {rate_net} (network)")
 
 # %%
-test = data.test
-baselines = {
-    "chance (most frequent digit)": np.bincount(test.y)[np.bincount(data.train.y).argmax()] / len(test.y),
-    "nearest centroid": centroid_accuracy(test),
-    "logistic regression": metrics.accuracy(train_digits([64, 10], rate_linear, seed=0)(test.x), test.y),
-    f"{k} nearest neighbor{'s' if k > 1 else ''}": neighbor_accuracy(test, k),
-}
-nets = [train_digits([64, 32, 10], rate_net, seed) for seed in range(20)]
-scores = np.array([metrics.accuracy(net(test.x), test.y) for net in nets])
-for name, score in baselines.items():
-    print(f"{name:30s}{score:7.2%}")
-print(f"{'network 64-32-10, 20 seeds':30s}{scores.mean():7.2%} ± {scores.std(ddof=1):.2%} (from {scores.min():.2%} to {scores.max():.2%})")
-one_error = 1 / len(test.y)
-print(f"one image of the test part is worth {one_error:.2%}; its sampling error is about {np.sqrt(scores.mean() * (1 - scores.mean()) / len(test.y)):.2%}")
+def best(options, accuracy):
+    return max(options, key=accuracy)
 
-# %%
-fig, ax = plt.subplots()
-for row, (name, score) in enumerate(list(baselines.items())[1:]):
-    ax.plot(score, row, "D", color=ORANGE)
-ax.plot(scores, np.full(20, 3.0) + np.linspace(-0.15, 0.15, 20), "o", color=BLUE, alpha=0.7)
-ax.set_yticks(range(4), [*list(baselines)[1:], "network, 20 seeds"])
-ax.set(xlabel="test accuracy", ylim=(-0.6, 3.6), title="A network among its rivals")
-neighbors, linear_score = list(baselines.values())[3], list(baselines.values())[2]
-ahead = {"logistic regression": (scores > linear_score).sum(), "nearest neighbors": (scores > neighbors).sum()}
-show(
-    fig,
-    f"Test accuracy on {len(test.y)} digits. Of the 20 networks {ahead['logistic regression']} beat logistic regression "
-    f"and {ahead['nearest neighbors']} beat nearest neighbors.",
-)
+
+def validated(sizes):
+    def accuracy(rate):
+        return metrics.accuracy(
+            trained(sizes, data.train, rate, seed=99)(data.validation.x), data.validation.y
+        )
+
+    return accuracy
+
+
+LINEAR, NETWORK = [64, 10], [64, 32, 10]
+k = best((1, 3, 5, 9), lambda k: neighbor_accuracy(data.train, data.validation, k))
+rate_linear, rate_net = (best((0.01, 0.03, 0.1), validated(sizes)) for sizes in (LINEAR, NETWORK))
+print(f"chosen: k = {k}, learning rate {rate_linear} (logistic regression), {rate_net} (network)")
 
 # %% [markdown]
-# Read the row of dots, not its best dot. The hidden layer is worth something against the linear model. Against the neighbors, who learn nothing and only remember, look at the count in the caption, and at the sampling error above it, before you say anything. On a task this small, with
-# images this well centered, remembering is hard to beat. What the network has in return is size: it keeps
+# One test part of 400 digits is a small jury: one image more or less is a quarter of a per cent. So hold the contest twenty times, each time with another split and another random start.
+
 
 # %%
-weights = sum(p.value.size for p in nets[0].parameters())
-print(f"{weights:,} numbers instead of {data.train.x.size:,}: {data.train.x.size / weights:.0f} times fewer")
-wrong = np.flatnonzero(nets[0](test.x).argmax(axis=1) != test.y)
-said = nets[0](test.x[wrong]).argmax(axis=1)
-fig, ax = plt.subplots(figsize=(7, 1.6 if len(wrong) <= 10 else 2.6))
-image_grid(ax, test.x[wrong].reshape(-1, 8, 8), columns=10, titles=[f"{t}→{s}" for t, s in zip(test.y[wrong], said, strict=True)])
+def contest(split, seed):
+    """Test accuracy of all four methods, trained on the same part."""
+    nets = [
+        trained(sizes, split.train, rate, seed)
+        for sizes, rate in ((LINEAR, rate_linear), (NETWORK, rate_net))
+    ]
+    linear, network = (metrics.accuracy(net(split.test.x), split.test.y) for net in nets)
+    return [
+        centroid_accuracy(split.train, split.test),
+        linear,
+        network,
+        neighbor_accuracy(split.train, split.test, k),
+    ]
+
+
+METHODS = [
+    "nearest centroid",
+    "logistic regression",
+    "network 64-32-10",
+    f"{k} nearest neighbor{'s' * (k > 1)}",
+]
+splits = [
+    datasets.split(datasets.digits(), validation=300, test=400, seed=seed) for seed in range(20)
+]
+scores = np.array([contest(split, seed) for seed, split in enumerate(splits)])
+chance = np.mean([(split.test.y == np.bincount(split.train.y).argmax()).mean() for split in splits])
+print(f"{'chance (most frequent digit)':30s}{chance:7.2%}")
+for name, column in zip(METHODS, scores.T):
+    print(
+        f"{name:30s}{column.mean():7.2%} ± {column.std(ddof=1):.2%}   ({column.min():.2%} to {column.max():.2%})"
+    )
+
+# %%
+beats = {name: int((scores[:, 2] > scores[:, i]).sum()) for i, name in enumerate(METHODS) if i != 2}
+fig, ax = plt.subplots()
+for row, column in enumerate(scores.T):
+    ax.plot(column, np.full(20, row) + np.linspace(-0.2, 0.2, 20), "o", ms=5, alpha=0.7)
+    ax.plot(column.mean(), row, "|", ms=28, mew=3, color=INK)
+ax.set_yticks(range(4), METHODS)
+ax.set(xlabel="test accuracy, 20 splits (bar: mean)", title="The network among its rivals")
 show(
     fig,
-    f"All {len(wrong)} test digits that the first network gets wrong, as truth → answer: "
-    + ", ".join(f"{t} → {s}" for t, s in zip(test.y[wrong].tolist(), said.tolist(), strict=True))
+    f"In 20 contests on {len(data.test.y)} test digits the network beats "
+    + ", ".join(f"{name} {wins} times" for name, wins in beats.items())
+    + ".",
+)
+assert beats[METHODS[1]] >= 15 and beats[METHODS[3]] <= 3
+
+# %% [markdown]
+# Read the dots, not the best dot. The hidden layer beats the linear model in most contests. And it *loses* to the neighbors, who learn nothing and only remember, almost every time. This is not what a chapter on backpropagation would like to print.
+#
+# Why? One suspicion is worth a test. The digits come from thirteen hands, and a shuffled split puts digits of every hand on both sides: for each test digit there is probably one by the same writer to remember.
+# The file does not say who wrote what. But if digits of one hand stand together in it, then cutting it into consecutive blocks, and testing on one block after the other, separates the writers better than shuffling does.
+
+
+# %%
+def blocks(order, parts=8):
+    """Each eighth of the digits in turn as the test part, the rest as the training part."""
+    x, y = datasets.digits()
+    pieces = np.array_split(order, parts)
+    for i, piece in enumerate(pieces):
+        rest = np.concatenate(pieces[:i] + pieces[i + 1 :])
+        yield datasets.Split(
+            datasets.Samples(x[rest], y[rest]), None, datasets.Samples(x[piece], y[piece])
+        )
+
+
+orders = {
+    "shuffled": np.random.default_rng(0).permutation(1797),
+    "in the order of the file": np.arange(1797),
+}
+by_order = {
+    name: np.mean([contest(split, 0) for split in blocks(order)], axis=0)
+    for name, order in orders.items()
+}
+for name, means in by_order.items():
+    print(
+        f"{name:26s}" + "   ".join(f"{method} {mean:.1%}" for method, mean in zip(METHODS, means))
+    )
+lost = by_order["shuffled"] - by_order["in the order of the file"]
+assert (lost[1:] > 0.01).all() and by_order["in the order of the file"][3] > by_order[
+    "in the order of the file"
+][2]
+
+# %% [markdown]
+# Each of the three good methods loses more than a point. The shuffled split did flatter: part of its accuracy is knowing the writer. But the order of the methods stays, so the suspicion explains a part of the numbers and not the neighbors' victory. On a task this small, with images
+# this well centered, remembering is hard to beat. What the network has in return is size, and what the neighbors lack is a way to improve: their accuracy is final, while the network's *function set* can be changed. The chapter on convolutional networks comes back to these digits.
+
+# %%
+net = trained(NETWORK, data.train, rate_net, seed=0)
+weights = sum(p.value.size for p in net.parameters())
+answers = net(data.test.x).argmax(axis=1)
+wrong = np.flatnonzero(answers != data.test.y)
+print(
+    f"the network keeps {weights:,} numbers, the neighbors {data.train.x.size:,}: {data.train.x.size / weights:.0f} times as many"
+)
+fig, ax = plt.subplots(figsize=(7, 1.5 * -(-len(wrong) // 10) + 0.2))
+titles = [f"{truth}→{answer}" for truth, answer in zip(data.test.y[wrong], answers[wrong])]
+image_grid(ax, data.test.x[wrong].reshape(-1, 8, 8), columns=10, titles=titles)
+show(
+    fig,
+    f"All {len(wrong)} of {len(answers)} test digits that one network gets wrong, as truth → answer: "
+    + ", ".join(titles)
     + ".",
 )
 
@@ -2192,6 +2541,7 @@ show(
 #
 # The notes say that every sample passes through the network alone, and that each changes the parameters. That is one of three regimes: *stochastic* (one sample a step), *mini-batch*, and *full batch*. Give each its own best learning rate, then compare at equal numbers of samples seen.
 
+
 # %%
 def regime(batch_size, learning_rate, epochs=5):
     """Validation loss after each epoch, and the number of parameter updates in one."""
@@ -2199,7 +2549,9 @@ def regime(batch_size, learning_rate, epochs=5):
     net = Sequential(Linear(64, 32, rng=rng, initialize=init.he), F.relu, Linear(32, 10, rng=rng))
     optimizer, trace = optim.SGD(net.parameters(), learning_rate), []
     for _ in range(epochs):
-        updates = train_visibly(net, losses.cross_entropy, optimizer, *data.train, batch_size, 1, rng)
+        updates = train_visibly(
+            net, losses.cross_entropy, optimizer, *data.train, batch_size, 1, rng
+        )
         trace.append(float(losses.cross_entropy(net(data.validation.x), data.validation.y)[0]))
     return trace, len(updates)
 
@@ -2209,10 +2561,17 @@ regimes = {"one sample": 1, "32 samples": 32, "all samples": N}
 traces, updates_per_epoch = {}, {}
 for name, batch_size in regimes.items():
     runs = [regime(batch_size, rate) for rate in (0.01, 0.03, 0.1, 0.3, 1.0)]
-    traces[name], updates_per_epoch[name] = min(runs, key=lambda run: run[0][-1] if np.isfinite(run[0][-1]) else np.inf)
+    traces[name], updates_per_epoch[name] = min(
+        runs, key=lambda run: run[0][-1] if np.isfinite(run[0][-1]) else np.inf
+    )
 fig, ax = plt.subplots()
 lines(ax, np.arange(1, 6) * N, traces, marker="o")
-ax.set(yscale="log", xlabel="samples seen", ylabel="validation loss", title="Same samples, different numbers of steps")
+ax.set(
+    yscale="log",
+    xlabel="samples seen",
+    ylabel="validation loss",
+    title="Same samples, different numbers of steps",
+)
 show(
     fig,
     f"After {5 * N:,} samples the validation loss is "
@@ -2222,7 +2581,8 @@ show(
 settle(
     "C6.50",
     {f"{name} a step": updates_per_epoch[name] == N for name in regimes},
-    f"parameter updates in one pass over {N:,} samples: " + ", ".join(f"{count:,}" for count in updates_per_epoch.values()),
+    f"parameter updates in one pass over {N:,} samples: "
+    + ", ".join(f"{count:,}" for count in updates_per_epoch.values()),
 )
 
 # %% [markdown]

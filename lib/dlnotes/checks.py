@@ -11,7 +11,9 @@ def floating(name: str, value, ndim: int = 0) -> np.ndarray:
     """`value` as a floating array with at least `ndim` axes; TypeError or ValueError otherwise."""
     array = np.asarray(value)
     if not np.issubdtype(array.dtype, np.floating):
-        raise TypeError(f"{name} must hold floats, got dtype {array.dtype}; convert it with {name}.astype(float)")
+        raise TypeError(
+            f"{name} must hold floats, got dtype {array.dtype}; convert it with {name}.astype(float)"
+        )
     if array.ndim < ndim:
         raise ValueError(f"{name} must have at least {ndim} axes, got shape {array.shape}")
     return array
@@ -30,7 +32,9 @@ def integers(name: str, value, *, below: int) -> np.ndarray:
 def same_shape(name: str, array: np.ndarray, other_name: str, other: np.ndarray) -> None:
     """Refuse two arrays whose shapes differ, even where NumPy would broadcast them."""
     if array.shape != other.shape:
-        raise ValueError(f"{name} has shape {array.shape}, but {other_name} has shape {other.shape}; they must agree")
+        raise ValueError(
+            f"{name} has shape {array.shape}, but {other_name} has shape {other.shape}; they must agree"
+        )
 
 
 def same_size(name: str, size: int, other_name: str, other: int) -> None:
@@ -55,5 +59,7 @@ def positive(name: str, value: float) -> float:
 def generator(name: str, rng) -> np.random.Generator:
     """`rng` if it is a Generator: randomness in this library is always somebody's explicit choice."""
     if not isinstance(rng, np.random.Generator):
-        raise TypeError(f"{name} must be a numpy.random.Generator such as np.random.default_rng(0), got {rng!r}")
+        raise TypeError(
+            f"{name} must be a numpy.random.Generator such as np.random.default_rng(0), got {rng!r}"
+        )
     return rng

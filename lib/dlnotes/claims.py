@@ -22,7 +22,9 @@ MOST, FEW = 0.9, 0.1
 @functools.cache
 def ledger() -> dict:
     """The list of claims and questions: {"documents": {id: {...}}, "items": {id: {...}}}."""
-    data = json.loads(resources.files("dlnotes").joinpath("data/claims.json").read_text(encoding="utf-8"))
+    data = json.loads(
+        resources.files("dlnotes").joinpath("data/claims.json").read_text(encoding="utf-8")
+    )
     return {"documents": data["documents"], "items": {item["id"]: item for item in data["items"]}}
 
 
@@ -44,7 +46,9 @@ def _by_condition(conditions: dict[str, bool]) -> tuple[str, str]:
         if not isinstance(holds, bool | np.bool_):
             raise TypeError(f"condition {name!r} must be a boolean, got {holds!r}")
     if len(conditions) < 2:
-        raise ValueError(f"a dictionary needs at least two conditions to depend on, got {len(conditions)}")
+        raise ValueError(
+            f"a dictionary needs at least two conditions to depend on, got {len(conditions)}"
+        )
     holds = [name for name, ok in conditions.items() if ok]
     fails = [name for name, ok in conditions.items() if not ok]
     if not fails:
@@ -56,7 +60,9 @@ def _by_condition(conditions: dict[str, bool]) -> tuple[str, str]:
 
 def _by_seed(outcomes: np.ndarray) -> tuple[str, str]:
     if outcomes.dtype != bool or outcomes.ndim != 1:
-        raise TypeError(f"condition must be a boolean, a dictionary or a row of booleans, got {outcomes!r}")
+        raise TypeError(
+            f"condition must be a boolean, a dictionary or a row of booleans, got {outcomes!r}"
+        )
     if len(outcomes) < ENOUGH_SEEDS:
         raise ValueError(f"one seed may illustrate, {ENOUGH_SEEDS} may prove; got {len(outcomes)}")
     share, tally = outcomes.mean(), f"{outcomes.sum()} of {len(outcomes)} seeds"

@@ -29,11 +29,16 @@ class Split(NamedTuple):
 
 @functools.cache
 def _digits() -> Samples:
-    with resources.as_file(resources.files("dlnotes") / "data" / "digits.npz") as path, np.load(path) as data:
+    with (
+        resources.as_file(resources.files("dlnotes") / "data" / "digits.npz") as path,
+        np.load(path) as data,
+    ):
         pixels, labels = data["pixels"], data["labels"]
     found = hashlib.sha256(pixels.tobytes() + labels.tobytes()).hexdigest()
     if found != DIGITS_SHA256:
-        raise ValueError(f"digits.npz is damaged: checksum {found[:12]}…, expected {DIGITS_SHA256[:12]}…")
+        raise ValueError(
+            f"digits.npz is damaged: checksum {found[:12]}…, expected {DIGITS_SHA256[:12]}…"
+        )
     return Samples(pixels.reshape(-1, 64) / 16, labels.astype(int))
 
 
@@ -52,7 +57,9 @@ def split(samples: Samples, *, validation: int, test: int, seed: int = 0) -> Spl
     """Shuffle by `seed` and cut: the last `test` samples, the `validation` before them, the rest for training."""
     N = len(samples.x)
     if validation < 0 or test < 0 or validation + test >= N:
-        raise ValueError(f"validation + test must leave samples to train on, got {validation} + {test} of {N}")
+        raise ValueError(
+            f"validation + test must leave samples to train on, got {validation} + {test} of {N}"
+        )
     order = np.random.default_rng(seed).permutation(N)
     cuts = np.split(order, [N - validation - test, N - test])
     return Split(*(Samples(samples.x[part], samples.y[part]) for part in cuts))
@@ -72,7 +79,9 @@ def two_moons(N: int, *, noise: float = 0.1, rng: np.random.Generator) -> Sample
     return Samples(x + noise * rng.standard_normal((N, 2)), y)
 
 
-def spirals(N: int, *, classes: int = 2, turns: float = 1.0, noise: float = 0.02, rng: np.random.Generator) -> Samples:
+def spirals(
+    N: int, *, classes: int = 2, turns: float = 1.0, noise: float = 0.02, rng: np.random.Generator
+) -> Samples:
     """`classes` interleaved spiral arms inside the unit disk: x (N, 2), y in 0 … classes − 1 in turn."""
     y, radius = np.arange(N) % classes, np.sqrt(checks.generator("rng", rng).uniform(0.02, 1, N))
     angle = 2 * np.pi * (turns * radius + y / classes)

@@ -48,13 +48,17 @@ def explore(
     an array of axes side by side.
     """
     if not parameters:
-        raise ValueError("explore needs at least one parameter, such as rate=np.linspace(0, 1, 20); got none")
+        raise ValueError(
+            "explore needs at least one parameter, such as rate=np.linspace(0, 1, 20); got none"
+        )
     for name, values in parameters.items():
         if isinstance(values, str) or not hasattr(values, "__len__") or len(values) == 0:
             raise TypeError(f"{name} must be a sequence of values to move through, got {values!r}")
     (name, values), *others = parameters.items()
     if not 0 <= start < len(values):
-        raise ValueError(f"start must be an index into the {len(values)} values of {name}, got {start}")
+        raise ValueError(
+            f"start must be an index into the {len(values)} values of {name}, got {start}"
+        )
     fixed = {other: options[0] for other, options in others}
 
     def render(**chosen) -> tuple[str, str]:
@@ -62,7 +66,9 @@ def explore(
         sentence = draw(ax, **chosen)
         if not isinstance(sentence, str) or not sentence.strip():
             plt.close(fig)
-            raise TypeError(f"draw must return the sentence that says what the frame shows, got {sentence!r}")
+            raise TypeError(
+                f"draw must return the sentence that says what the frame shows, got {sentence!r}"
+            )
         return _frame(fig, sentence, label=_label(chosen[name]), hidden=chosen != shown), sentence
 
     shown = {name: values[start], **fixed}

@@ -25,7 +25,9 @@ def sum_to(gradient: Array, shape: tuple[int, ...]) -> Array:
     Broadcasting copies, and the gradient of a copy adds up; this is the adjoint of np.broadcast_to.
     """
     added = gradient.ndim - len(shape)
-    stretched = tuple(i + added for i, n in enumerate(shape) if n == 1 and gradient.shape[i + added] > 1)
+    stretched = tuple(
+        i + added for i, n in enumerate(shape) if n == 1 and gradient.shape[i + added] > 1
+    )
     return gradient.sum(axis=(*range(added), *stretched)).reshape(shape)
 
 

@@ -38,7 +38,9 @@ def numerical_gradient(f: Callable[[Array], float], x: Array, epsilon: float = 1
     return gradient
 
 
-def check_vjp(f: Callable, *args, rng: np.random.Generator, epsilon: float = 1e-5, tolerance: float = 1e-7) -> float:
+def check_vjp(
+    f: Callable, *args, rng: np.random.Generator, epsilon: float = 1e-5, tolerance: float = 1e-7
+) -> float:
     """Check `y, backward = f(*args)` along random directions; return the largest relative error.
 
     For each floating argument a in turn: with random v like y and u like a, ⟨v, J u⟩ by central differences
@@ -53,12 +55,16 @@ def check_vjp(f: Callable, *args, rng: np.random.Generator, epsilon: float = 1e-
     gradients = gradients if isinstance(gradients, tuple) else (gradients,)
     slots = [i for i, a in enumerate(args) if np.issubdtype(np.asarray(a).dtype, np.floating)]
     if len(gradients) != len(slots):
-        raise GradientError(f"backward returned {len(gradients)} gradients for {len(slots)} floating arguments")
+        raise GradientError(
+            f"backward returned {len(gradients)} gradients for {len(slots)} floating arguments"
+        )
     worst, largest = 0.0, 0.0
     for slot, gradient in zip(slots, gradients, strict=True):
         a = np.asarray(args[slot])
         if np.shape(gradient) != a.shape:
-            raise GradientError(f"argument {slot + 1} has shape {a.shape}, its gradient {np.shape(gradient)}")
+            raise GradientError(
+                f"argument {slot + 1} has shape {a.shape}, its gradient {np.shape(gradient)}"
+            )
         u = rng.standard_normal(a.shape)
 
         def slope(h, slot=slot, a=a, u=u):

@@ -1,8 +1,8 @@
 """Layers bind parameters to the functions of `functional`; they compute nothing themselves.
 
-    net = Sequential(Linear(64, 32, rng=rng), relu, Linear(32, 10, rng=rng))
-    logits = net(x)                                   inference
-    logits, backward = net.forward(x, training=True)  training: backward(dlogits) fills every .grad
+net = Sequential(Linear(64, 32, rng=rng), relu, Linear(32, 10, rng=rng))
+logits = net(x)                                   inference
+logits, backward = net.forward(x, training=True)  training: backward(dlogits) fills every .grad
 """
 
 from collections.abc import Callable, Iterator
@@ -59,7 +59,9 @@ class Layer:
 class Linear(Layer):
     """y = x W + b with W (D, K) drawn by `initialize` (default: Glorot) and b = 0."""
 
-    def __init__(self, D: int, K: int, *, rng: np.random.Generator, initialize: Callable = init.glorot):
+    def __init__(
+        self, D: int, K: int, *, rng: np.random.Generator, initialize: Callable = init.glorot
+    ):
         self.W = Parameter(initialize((D, K), rng=rng))
         self.b = Parameter(np.zeros(K))
         super().__init__(linear, self.W, self.b)

@@ -30,7 +30,10 @@ def squared_error(prediction: Array, target: Array) -> tuple[Array, LossBackward
 
     Gradient: (ŷ − y)/N. It is the negative log-likelihood of a Gaussian with unit variance, up to a constant.
     """
-    prediction, target = checks.floating("prediction", prediction, ndim=2), checks.floating("target", target)
+    prediction, target = (
+        checks.floating("prediction", prediction, ndim=2),
+        checks.floating("target", target),
+    )
     checks.same_shape("prediction", prediction, "target", target)
     checks.not_empty("prediction", prediction)
     error = prediction - target
@@ -47,7 +50,9 @@ def cross_entropy(logits: Array, labels: Array) -> tuple[Array, LossBackward]:
     checks.not_empty("logits", logits)
     labels = checks.integers("labels", labels, below=logits.shape[-1])
     if labels.shape != logits.shape[:-1]:
-        raise ValueError(f"labels must have shape {logits.shape[:-1]} for logits {logits.shape}, got {labels.shape}")
+        raise ValueError(
+            f"labels must have shape {logits.shape[:-1]} for logits {logits.shape}, got {labels.shape}"
+        )
     shifted = logits - logits.max(axis=-1, keepdims=True)
     log_p = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
     one_hot = (labels[..., None] == np.arange(logits.shape[-1])).astype(logits.dtype)

@@ -18,7 +18,10 @@ def accuracy(logits: Array, labels: Array) -> float:
 
 def confusion_matrix(predicted: Array, labels: Array, K: int) -> Array:
     """Counts C[i, j] of samples of class i that were called j. Shapes: predicted and labels (N,), C (K, K)."""
-    predicted, labels = checks.integers("predicted", predicted, below=K), checks.integers("labels", labels, below=K)
+    predicted, labels = (
+        checks.integers("predicted", predicted, below=K),
+        checks.integers("labels", labels, below=K),
+    )
     checks.same_shape("predicted", predicted, "labels", labels)
     counts = np.zeros((K, K), dtype=int)
     np.add.at(counts, (labels, predicted), 1)

@@ -24,7 +24,10 @@ class Optimizer:
         start = 0
         for p in parameters:
             window = slice(start, start + p.value.size)
-            p.value, p.grad = self.theta[window].reshape(p.value.shape), self.grad[window].reshape(p.value.shape)
+            p.value, p.grad = (
+                self.theta[window].reshape(p.value.shape),
+                self.grad[window].reshape(p.value.shape),
+            )
             start = window.stop
 
     def moments(self, g: Array) -> tuple[Array, Array | float]:
@@ -66,7 +69,9 @@ class Adam(Optimizer):
     m ← β₁ m + (1 − β₁) g,  V ← β₂ V + (1 − β₂) g²,  mₜ = m/(1 − β₁ᵗ),  √Vₜ = √(V/(1 − β₂ᵗ)) + ε.
     """
 
-    def __init__(self, parameters, learning_rate: float = 1e-3, *, beta1=0.9, beta2=0.999, epsilon=1e-8):
+    def __init__(
+        self, parameters, learning_rate: float = 1e-3, *, beta1=0.9, beta2=0.999, epsilon=1e-8
+    ):
         super().__init__(parameters, learning_rate)
         self.beta1, self.beta2, self.epsilon, self.t = beta1, beta2, epsilon, 0
         self.m, self.V = np.zeros_like(self.theta), np.zeros_like(self.theta)

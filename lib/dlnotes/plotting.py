@@ -11,7 +11,14 @@ from cycler import cycler
 from matplotlib.axes import Axes
 
 INK = "#7b7b7b"
-BLUE, ORANGE, GREEN, PURPLE, OLIVE, RED = "#3b82d1", "#c8640c", "#15906a", "#b854b5", "#a07800", "#d0464f"
+BLUE, ORANGE, GREEN, PURPLE, OLIVE, RED = (
+    "#3b82d1",
+    "#c8640c",
+    "#15906a",
+    "#b854b5",
+    "#a07800",
+    "#d0464f",
+)
 COLORS = (BLUE, ORANGE, GREEN, PURPLE, OLIVE, RED)
 DASHES = ("-", "--", "-.", ":", (0, (6, 1, 1, 1, 1, 1)), (0, (1, 1)))
 
@@ -84,19 +91,29 @@ def bars_with_numbers(ax: Axes, values: dict[str, float], form: str = "{:.3g}") 
     ax.grid(axis="y", visible=False)
     for position, number in zip(positions, numbers, strict=True):
         ax.annotate(
-            form.format(number), (number, position), xytext=(4, 0), textcoords="offset points", va="center", fontsize=11
+            form.format(number),
+            (number, position),
+            xytext=(4, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=11,
         )
     return ax
 
 
-def network(ax: Axes, numbers: list[list[str]], weights: list[np.ndarray], *, backward: bool = False) -> Axes:
+def network(
+    ax: Axes, numbers: list[list[str]], weights: list[np.ndarray], *, backward: bool = False
+) -> Axes:
     """A fully connected network: one column of circles a layer, `numbers` in them, arrows for the weights.
 
     weights[l] has shape (units in column l, units in column l + 1); width shows |w|, dashes mean w < 0, and the
     value stands near the start of its arrow. With `backward` the arrows point from right to left.
     """
     ax.set_axis_off()
-    places = [[(2.2 * column, (len(units) - 1) / 2 - row) for row in range(len(units))] for column, units in enumerate(numbers)]
+    places = [
+        [(2.2 * column, (len(units) - 1) / 2 - row) for row in range(len(units))]
+        for column, units in enumerate(numbers)
+    ]
     for column, W in enumerate(weights):
         for (i, j), w in np.ndenumerate(W):
             start, end = places[column][i], places[column + 1][j]
@@ -114,11 +131,20 @@ def network(ax: Axes, numbers: list[list[str]], weights: list[np.ndarray], *, ba
                 },
             )
             near = np.array(start) + 0.36 * (np.array(end) - start)
-            ax.text(*near, f"{w:.3g}", ha="center", va="bottom", fontsize=10, color=BLUE if w >= 0 else ORANGE)
+            ax.text(
+                *near,
+                f"{w:.3g}",
+                ha="center",
+                va="bottom",
+                fontsize=10,
+                color=BLUE if w >= 0 else ORANGE,
+            )
     for units, spots in zip(numbers, places, strict=True):
         for number, spot in zip(units, spots, strict=True):
             ax.plot(*spot, "o", ms=46, mfc="none", mec=INK, mew=1.5)
             ax.text(*spot, number, ha="center", va="center", fontsize=11)
     tallest = max(map(len, numbers))
-    ax.set(xlim=(-0.6, 2.2 * (len(numbers) - 1) + 0.6), ylim=(-tallest / 2 - 0.1, tallest / 2 + 0.1))
+    ax.set(
+        xlim=(-0.6, 2.2 * (len(numbers) - 1) + 0.6), ylim=(-tallest / 2 - 0.1, tallest / 2 + 0.1)
+    )
     return ax

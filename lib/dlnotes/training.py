@@ -45,5 +45,7 @@ def fit(
     history = []
     for _ in range(epochs):
         batches = minibatches(len(x), batch_size, rng=rng)
-        history.append(float(np.mean([train_step(net, loss, optimizer, x[i], target[i]) for i in batches])))
+        history.append(
+            float(np.mean([train_step(net, loss, optimizer, x[i], target[i]) for i in batches]))
+        )
     return history

@@ -40,12 +40,26 @@ def check_tanh_delta(answer) -> str:
 def check_hidden_delta(answer) -> str:
     rng = _rng()
     for K, H in ((1, 2), (3, 2), (2, 2), (4, 5)):
-        W1, delta2, a1 = rng.standard_normal((K, H)), rng.standard_normal((K, 1)), rng.uniform(size=(H, 1))
+        W1, delta2, a1 = (
+            rng.standard_normal((K, H)),
+            rng.standard_normal((K, 1)),
+            rng.uniform(size=(H, 1)),
+        )
         back = W1.T @ delta2
-        hints = {"the slope a(1 − a) of the hidden units is missing": back, "the slope is a(1 − a), not a": back * a1}
+        hints = {
+            "the slope a(1 − a) of the hidden units is missing": back,
+            "the slope is a(1 − a), not a": back * a1,
+        }
         if K == H:
-            hints["W1 must be transposed; the square case hides it from the shapes": (W1 @ delta2) * a1 * (1 - a1)]
-        compare(f"δ1 for {K} outputs and {H} hidden units", answered(answer(W1, delta2, a1)), back * a1 * (1 - a1), hints)
+            hints["W1 must be transposed; shapes cannot tell when W1 is square"] = (
+                (W1 @ delta2) * a1 * (1 - a1)
+            )
+        compare(
+            f"δ1 for {K} outputs and {H} hidden units",
+            answered(answer(W1, delta2, a1)),
+            back * a1 * (1 - a1),
+            hints,
+        )
     return "the blame of all outputs adds up, for one output and for several"
 
 
@@ -56,7 +70,12 @@ def check_gain_backward(answer) -> str:
     got = answered(answer(X, g, dY))
     if not (isinstance(got, tuple) and len(got) == 2):
         raise Wrong("return the two gradients (dX, dg)")
-    compare("dX", got[0], dY * g, {"dX needs the gain g": dY, "dX is not summed over the batch": (dY * g).sum(axis=0)})
+    compare(
+        "dX",
+        got[0],
+        dY * g,
+        {"dX needs the gain g": dY, "dX is not summed over the batch": (dY * g).sum(axis=0)},
+    )
     hints = {
         "sum over the samples, do not average: the loss decides about 1/N": (dY * X).mean(axis=0),
         "dg must contain the input X": dY.sum(axis=0),
@@ -74,7 +93,10 @@ def check_project(answer) -> str:
     dY = rng.standard_normal(value.shape)
     dX, dW = backward(dY)
     first, second = X.T @ dY @ W, dY.T @ X @ W
-    hints = {"one of the two uses of W is missing": first, "one of the two uses of W is missing, the other one": second}
+    hints = {
+        "one of the two uses of W is missing": first,
+        "one of the two uses of W is missing, the other one": second,
+    }
     compare("dX", dX, dY @ W @ W.T)
     compare("dW", dW, first + second, hints)
     _check_pair(answer, X, W)
@@ -105,7 +127,11 @@ def check_divide(answer) -> str:
     dy = rng.standard_normal((3, 2))
     da, db = backward(dy)
     compare("da", da, dy / b, {"da = dy / b, not dy · b": dy * b})
-    hints = {"the sign of db is wrong": dy * a / b**2, "db needs b squared": -dy * a / b, "db needs the factor a": -dy / b**2}
+    hints = {
+        "the sign of db is wrong": dy * a / b**2,
+        "db needs b squared": -dy * a / b,
+        "db needs the factor a": -dy / b**2,
+    }
     compare("db", db, -dy * a / b**2, hints)
     return "the tape can divide now"
 
@@ -126,8 +152,15 @@ def check_direction_error(answer) -> str:
     def expected(g, m=measured):
         return abs((g * u).sum() - m) / (abs((g * u).sum()) + abs(m))
 
-    for name, gradient in (("a right gradient", g), ("a gradient ten per cent too large", 1.1 * g), ("a reversed one", -g)):
-        hints = {"this is the one-sided difference": expected(gradient, one_sided), "the sign is lost: take |g·u − m|": 0.0}
+    for name, gradient in (
+        ("a right gradient", g),
+        ("a gradient ten per cent too large", 1.1 * g),
+        ("a reversed one", -g),
+    ):
+        hints = {
+            "this is the one-sided difference": expected(gradient, one_sided),
+            "the sign is lost: take |g·u − m|": 0.0,
+        }
         got = answered(answer(f, x, gradient, u, epsilon))
         if not np.isclose(got, expected(gradient), rtol=1e-4, atol=1e-12):
             compare(f"the error of {name}", got, expected(gradient), hints)
@@ -149,7 +182,12 @@ def check_count_multiplications(answer) -> str:
                 [forward, 2 * forward - layers[-1]]
             ),
         }
-        compare(f"(forward, backward) for {sizes}, N = {N}", np.array(got, dtype=float), [forward, backward], hints)
+        compare(
+            f"(forward, backward) for {sizes}, N = {N}",
+            np.array(got, dtype=float),
+            [forward, backward],
+            hints,
+        )
     return "two products per layer going back, except in the first"
 
 
@@ -157,9 +195,13 @@ def check_count_multiplications(answer) -> str:
 def check_weight_scale(answer) -> str:
     ratios = np.array([_tanh_ratio(float(answer), seed) for seed in range(5)])
     if (ratios < 0.5).any():
-        raise Wrong(f"at scale {answer} the signal shrinks to {ratios.min():.2g} of its size; try larger weights")
+        raise Wrong(
+            f"at scale {answer} the signal shrinks to {ratios.min():.2g} of its size; try larger weights"
+        )
     if (ratios > 2).any():
-        raise Wrong(f"at scale {answer} the signal grows by a factor of {ratios.max():.2g}; try smaller weights")
+        raise Wrong(
+            f"at scale {answer} the signal grows by a factor of {ratios.max():.2g}; try smaller weights"
+        )
     return "the signal crosses twenty tanh layers and keeps its size within a factor of two"
 
 
@@ -186,7 +228,12 @@ def check_residual(answer) -> str:
     if not callable(block):
         raise Wrong(f"residual(f) must return a function, yours returned {type(block).__name__}")
     value, backward = pair(block(x))
-    compare("x + f(x)", value, x + np.tanh(x), {"the bridge x itself is missing from the value": np.tanh(x)})
+    compare(
+        "x + f(x)",
+        value,
+        x + np.tanh(x),
+        {"the bridge x itself is missing from the value": np.tanh(x)},
+    )
     through = F.tanh(x)[1](dy)
     hints = {
         "the bridge is missing: dy must also pass unharmed": through,
