@@ -64,6 +64,7 @@ from dlnotes.plotting import (
     bars_with_numbers,
     image_grid,
     lines,
+    log_scale,
     network,
     use_style,
 )
@@ -374,9 +375,8 @@ def our_update(W0, W1, x, y):
 E_ours = train(our_update, W0, W1, x, y)
 fig, ax = plt.subplots()
 lines(ax, range(101), {"the notes' listing": E_notes, "our gradients": E_ours})
-ax.set(
-    yscale="log", xlabel="step", ylabel="loss E", title="Which of these two has a broken gradient?"
-)
+log_scale(ax, "y")
+ax.set(xlabel="step", ylabel="loss E", title="Which of these two has a broken gradient?")
 show(
     fig,
     f"Both loss curves fall at every step. After 100 steps the listing stands at {E_notes[-1]:.1e}, "
@@ -753,8 +753,8 @@ naive, memoized = (
 )
 fig, ax = plt.subplots()
 lines(ax, depths, {"path by path": naive, "layer by layer": memoized}, marker="o")
+log_scale(ax, "y")
 ax.set(
-    yscale="log",
     xlabel="depth (layers of width 4)",
     ylabel="evaluations of δ",
     title="Reuse is the whole trick",
@@ -1312,8 +1312,8 @@ for length in lengths:
     same.append(np.isclose(by_tree, start.grad))
 fig, ax = plt.subplots()
 lines(ax, lengths, {"tree": tree_calls, "tape": tape_calls}, marker="o")
+log_scale(ax, "y")
 ax.set(
-    yscale="log",
     xlabel="number of squarings",
     ylabel="pullbacks called",
     title="A tree pays for every path",
@@ -1499,7 +1499,8 @@ def draw_v(ax, ε):
     i = np.abs(np.log(sizes / ε)).argmin()
     ax.axvline(ε, color=INK, lw=1)
     ax.plot(sizes, truncation + rounding, color=INK, lw=6, alpha=0.3)
-    ax.set(xscale="log", yscale="log", ylim=(1e-12, 10), xlabel="step ε", ylabel="relative error")
+    log_scale(ax, "xy")
+    ax.set(ylim=(1e-12, 10), xlabel="step ε", ylabel="relative error")
     larger = "truncation" if truncation[i] > rounding[i] else "rounding"
     ax.set_title(f"ε = {ε:.0e}: {larger} dominates")
     return (
@@ -1879,9 +1880,8 @@ for key, label in (
     ("forward", "one forward pass"),
 ):
     ax.plot(P_bench, [row[key] for row in cost], marker="o", label=label)
+log_scale(ax, "xy")
 ax.set(
-    xscale="log",
-    yscale="log",
     xlabel="parameters P",
     ylabel="microseconds",
     title="Two ways to the same gradient",
@@ -1998,8 +1998,8 @@ def draw_norms(ax, weight_scale):
         norms, _ = signal_norms(activation, weight_scale)
         ax.plot(np.arange(1, 21), norms / norms[-1], styles[name], label=name)
         ends[name] = norms[0] / norms[-1]
+    log_scale(ax, "y")
     ax.set(
-        yscale="log",
         ylim=(1e-20, 1e12),
         xlabel="layer (20 is next to the loss)",
         ylabel="‖δ‖ relative to layer 20",
@@ -2159,8 +2159,8 @@ lines(
     layers_50,
     {"plain sigmoid network": plain / plain[-1], "the same with a bridge": bridged / bridged[-1]},
 )
+log_scale(ax, "y")
 ax.set(
-    yscale="log",
     xlabel="layer (50 is next to the loss)",
     ylabel="‖δ‖ relative to layer 50",
     title="Adding instead of replacing",
@@ -2566,8 +2566,8 @@ for name, batch_size in regimes.items():
     )
 fig, ax = plt.subplots()
 lines(ax, np.arange(1, 6) * N, traces, marker="o")
+log_scale(ax, "y")
 ax.set(
-    yscale="log",
     xlabel="samples seen",
     ylabel="validation loss",
     title="Same samples, different numbers of steps",

@@ -61,14 +61,20 @@ def explore(
         )
     fixed = {other: options[0] for other, options in others}
 
+    fig, ax = plt.subplots(ncols=columns, figsize=figsize)
+    plt.close(fig)  # this figure belongs to no window; it is drawn on again for every frame
+
     def render(**chosen) -> tuple[str, str]:
-        fig, ax = plt.subplots(ncols=columns, figsize=figsize)
+        for axes in fig.axes:
+            axes.clear()
         sentence = draw(ax, **chosen)
         if not isinstance(sentence, str) or not sentence.strip():
-            plt.close(fig)
             raise TypeError(
                 f"draw must return the sentence that says what the frame shows, got {sentence!r}"
             )
+        if fig.get_layout_engine() is not None:  # lay out once: axes that jump distract, and cost
+            fig.draw_without_rendering()
+            fig.set_layout_engine("none")
         return _frame(fig, sentence, label=_label(chosen[name]), hidden=chosen != shown), sentence
 
     shown = {name: values[start], **fixed}

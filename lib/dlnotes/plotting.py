@@ -9,6 +9,7 @@ import matplotlib as mpl
 import numpy as np
 from cycler import cycler
 from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 INK = "#7b7b7b"
 BLUE, ORANGE, GREEN, PURPLE, OLIVE, RED = (
@@ -65,6 +66,22 @@ def lines(ax: Axes, x, ys: dict, **options) -> Axes:
     for label, y in ys.items():
         ax.plot(x, y, label=label, **options)
     ax.legend()
+    return ax
+
+
+def log_scale(ax: Axes, axes: str = "xy") -> Axes:
+    """Logarithmic x, y or both, labelled 10⁻³, 10⁰, ... in plain characters (mathtext is slow to draw)."""
+    superscript = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+    def power_of_ten(value: float, _) -> str:
+        return "10" + f"{np.log10(value):.0f}".translate(superscript)
+
+    for name in axes:
+        ax.set(**{f"{name}scale": "log"})
+        axis = getattr(ax, f"{name}axis")
+        axis.set_major_locator(LogLocator(numticks=8))
+        axis.set_minor_locator(NullLocator())
+        axis.set_major_formatter(FuncFormatter(power_of_ten))
     return ax
 
 
