@@ -21,7 +21,9 @@ from dlnotes.layers import Linear, Sequential
 RESULTS = Path(__file__).with_name("results.json")
 
 
-def interleaved(tasks: dict[str, Callable], *, seconds: float = 2.0) -> dict[str, float]:
+def interleaved(
+    tasks: dict[str, Callable], *, seconds: float = 2.0
+) -> dict[str, float]:
     """Median microseconds of each task, run in turn so that a slow moment of the machine hits all alike."""
     times: dict[str, list[float]] = {name: [] for name in tasks}
     for task in tasks.values():
@@ -32,7 +34,9 @@ def interleaved(tasks: dict[str, Callable], *, seconds: float = 2.0) -> dict[str
             start = time.perf_counter()
             task()
             times[name].append(time.perf_counter() - start)
-    return {name: round(1e6 * float(np.median(values)), 2) for name, values in times.items()}
+    return {
+        name: round(1e6 * float(np.median(values)), 2) for name, values in times.items()
+    }
 
 
 def gradient_cost() -> list[dict]:
@@ -40,7 +44,9 @@ def gradient_cost() -> list[dict]:
     rows = []
     for width in (1, 4, 16, 64):
         rng = np.random.default_rng(0)
-        net = Sequential(Linear(64, width, rng=rng), F.sigmoid, Linear(width, 10, rng=rng))
+        net = Sequential(
+            Linear(64, width, rng=rng), F.sigmoid, Linear(width, 10, rng=rng)
+        )
         x, labels = rng.uniform(size=(32, 64)), rng.integers(0, 10, 32)
         flat = optim.SGD(net.parameters(), 0.1)
 
@@ -61,7 +67,11 @@ def gradient_cost() -> list[dict]:
                 forward()
                 flat.theta[i] = kept
 
-        tasks = {"forward": forward, "backpropagation": backpropagation, "differences": differences}
+        tasks = {
+            "forward": forward,
+            "backpropagation": backpropagation,
+            "differences": differences,
+        }
         rows.append({"parameters": flat.theta.size, **interleaved(tasks)})
     return rows
 
@@ -83,7 +93,9 @@ def training_step() -> dict:
     x, labels = rng.uniform(size=(128, sizes[0])), rng.integers(0, 10, 128)
     tasks = {}
     for name, f in (("relu", F.relu), ("sigmoid", F.sigmoid), ("tanh", F.tanh)):
-        layers = [Linear(D, K, rng=rng) for D, K in zip(sizes[:-1], sizes[1:], strict=True)]
+        layers = [
+            Linear(D, K, rng=rng) for D, K in zip(sizes[:-1], sizes[1:], strict=True)
+        ]
         net = Sequential(layers[0], f, layers[1], f, layers[2])
         optimizer = optim.SGD(net.parameters(), 0.01)
         tasks[name] = lambda net=net, optimizer=optimizer: training.train_step(

@@ -46,13 +46,14 @@
 
 # %% tags=["hide-input"]
 import json
+import textwrap
 from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
 from dlnotes import datasets, init, losses, metrics, optim, training
 from dlnotes import functional as F
-from dlnotes.claims import settle
+from dlnotes.claims import recap, settle
 from dlnotes.exercises import backpropagation as exercises
 from dlnotes.explore import explore, show
 from dlnotes.gradcheck import check_vjp, numerical_gradient, relative_error
@@ -134,8 +135,10 @@ print("z2 =", (W1 @ a1).ravel(), "  ŷ  =", ŷ.ravel(), f"  E = {E:.6f}")
 # product
 #
 # $$
-# \Delta E \approx \sum_i \frac{\partial E}{\partial \theta_i}\,\Delta\theta_i = \langle \nabla E, \Delta\theta\rangle ,
-# \qquad\text{so with}\quad \Delta\theta = -\eta\,\nabla E :\qquad \Delta E \approx -\eta\,\lVert\nabla E\rVert^2 < 0 ,
+# \begin{aligned}
+# \Delta E &\approx \sum_i \frac{\partial E}{\partial \theta_i}\,\Delta\theta_i = \langle \nabla E, \Delta\theta\rangle ,\\
+# \text{so with } \Delta\theta = -\eta\,\nabla E: \qquad \Delta E &\approx -\eta\,\lVert\nabla E\rVert^2 < 0 ,
+# \end{aligned}
 # $$ (eq-6b-first-order)
 #
 # and among all steps of one length none has a more negative inner product (Cauchy–Schwarz). We shall check that prediction,
@@ -156,6 +159,8 @@ z = np.linspace(-12, 12, 4001)
 slope_measured = (σ(z + 1e-5) - σ(z - 1e-5)) / 2e-5
 slope_formula = σ(z) * (1 - σ(z))
 gap = np.abs(slope_measured - slope_formula).max()
+
+# %% tags=["hide-input"]
 settle(
     "C6.9",
     gap < 1e-9,
@@ -189,11 +194,12 @@ settle(
 # $a_{1j}$ with the factor $W_{1,j}$:
 #
 # $$
+# \begin{aligned}
 # \delta_{1j} = \frac{\partial E}{\partial z_{1j}}
-# = \frac{\partial E}{\partial z_2}\cdot\frac{\partial z_2}{\partial a_{1j}}\cdot\frac{da_{1j}}{dz_{1j}}
-# = \delta_2\,W_{1,j}\;a_{1j}(1-a_{1j}),
-# \qquad
-# \boldsymbol\delta_1 = (W_1^\top \delta_2)\odot \mathbf{a}_1\odot(1-\mathbf{a}_1) .
+# &= \frac{\partial E}{\partial z_2}\cdot\frac{\partial z_2}{\partial a_{1j}}\cdot\frac{da_{1j}}{dz_{1j}}
+# = \delta_2\,W_{1,j}\;a_{1j}(1-a_{1j}),\\[4pt]
+# \text{all at once:}\quad \boldsymbol\delta_1 &= (W_1^\top \delta_2)\odot \mathbf{a}_1\odot(1-\mathbf{a}_1) .
+# \end{aligned}
 # $$ (eq-6b-delta1)
 #
 # $$
@@ -243,7 +249,8 @@ def loss(W0, W1, x, y):
 measured_W0 = numerical_gradient(lambda W: loss(W, W1, x, y), W0, epsilon=1e-4)
 measured_W1 = numerical_gradient(lambda W: loss(W0, W, x, y), W1, epsilon=1e-4)
 by_hand, measured = (
-    np.concatenate([a.ravel(), b.ravel()]) for a, b in ((dW0, dW1), (measured_W0, measured_W1))
+    np.concatenate([a.ravel(), b.ravel()])
+    for a, b in ((dW0, dW1), (measured_W0, measured_W1))
 )
 print("by hand ", by_hand)
 print("measured", measured)
@@ -275,6 +282,7 @@ for _ in range(101):
     V0, V1 = V0 - η * g0, V1 - η * g1
 
 
+# %% tags=["hide-input"]
 def draw_step(ax, step):
     V0, V1 = history[step]
     a1, ŷ = forward(V0, V1, x)
@@ -287,10 +295,16 @@ def draw_step(ax, step):
     )
 
 
-explore(draw_step, step=[0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60, 70, 85, 100])
+explore(
+    draw_step,
+    step=[0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60, 70, 85, 100],
+)
 
-# %%
-moved = [np.abs(last - first).max() for last, first in zip(history[-1], history[0], strict=True)]
+# %% tags=["hide-input"]
+moved = [
+    np.abs(last - first).max()
+    for last, first in zip(history[-1], history[0], strict=True)
+]
 E_after_100 = loss(*history[100], x, y)
 print(
     f"largest change in W0 {moved[0]:.3f}, in W1 {moved[1]:.3f};  E after 100 steps {E_after_100:.1e}"
@@ -373,10 +387,14 @@ def our_update(W0, W1, x, y):
 
 
 E_ours = train(our_update, W0, W1, x, y)
+
+# %% tags=["hide-input"]
 fig, ax = plt.subplots()
 lines(ax, range(101), {"the notes' listing": E_notes, "our gradients": E_ours})
 log_scale(ax, "y")
-ax.set(xlabel="step", ylabel="loss E", title="Which of these two has a broken gradient?")
+ax.set(
+    xlabel="step", ylabel="loss E", title="Which of these two has a broken gradient?"
+)
 show(
     fig,
     f"Both loss curves fall at every step. After 100 steps the listing stands at {E_notes[-1]:.1e}, "
@@ -445,6 +463,8 @@ def mended_update(W0, W1, x, y):
 mended_W0, mended_W1 = mended_update(W0, W1, x, y)
 error_mended = relative_error(-mended_W0, measured_W0)
 assert error_mended < 1e-8
+
+# %% tags=["hide-input"]
 settle(
     "C6.49",
     error_W1 < 1e-4 and error_W0 < 1e-4,
@@ -461,7 +481,7 @@ settle(
 # worth on its own, freeze $W_1$ and let only $W_0$ move, from random starts. And since one sample with two positive inputs
 # is a friendly world, try less friendly ones: weights of both signs, inputs of both signs.
 
-# %%
+# %% tags=["hide-input"]
 worlds = {
     "the notes' x, weights in (0, 1)": lambda rng: (
         x,
@@ -487,7 +507,9 @@ def cosines(world, starts=4000, seed=0):
         target = rng.uniform(size=(1, 1))
         wrong = np.broadcast_to(notes_update(W0, W1, x, target)[0], W0.shape)
         right = -backward(W0, W1, x, target)[0]
-        found.append((wrong * right).sum() / (np.linalg.norm(wrong) * np.linalg.norm(right)))
+        found.append(
+            (wrong * right).sum() / (np.linalg.norm(wrong) * np.linalg.norm(right))
+        )
     return np.array(found)
 
 
@@ -503,13 +525,14 @@ assert friendly == 0 and 0.10 < mixed < 0.17 and 0.22 < hostile < 0.28
 # right. Let inputs and weights have both signs, and **a quarter of all steps go up the hill they are meant to descend**. The example could
 # not have shown the bug: it was too polite.
 
-# %%
-fig, axes = plt.subplots(ncols=3, sharey=True, figsize=(9, 3.4))
+# %% tags=["hide-input"]
+fig, axes = plt.subplots(ncols=3, sharey=True, figsize=(9, 3.6))
 for ax, (name, c) in zip(axes, cos.items(), strict=True):
     ax.hist(c, bins=np.linspace(-1, 1, 41), color=BLUE)
     ax.axvspan(-1, 0, color=ORANGE, alpha=0.18, hatch="//", lw=0)
-    ax.set_title(f"{(c < 0).mean():.0%} uphill", fontsize=12)
-    ax.set_xlabel("cosine\n" + name.replace(", ", ",\n"))
+    title = name.replace(", ", ",\n")
+    ax.set_title(f"{title}\n{(c < 0).mean():.0%} uphill", fontsize=11)
+    ax.set_xlabel("cosine")
 axes[0].set_ylabel("starts")
 show(
     fig,
@@ -530,8 +553,12 @@ def frozen_top(update, world, seed):
 
 
 hostile_world = worlds["normal x, normal weights"]
-fell_notes = np.mean([frozen_top(notes_update, hostile_world, seed) for seed in range(200)])
-fell_ours = np.mean([frozen_top(our_update, hostile_world, seed) for seed in range(200)])
+fell_notes = np.mean(
+    [frozen_top(notes_update, hostile_world, seed) for seed in range(200)]
+)
+fell_ours = np.mean(
+    [frozen_top(our_update, hostile_world, seed) for seed in range(200)]
+)
 print(
     f"only W0 learns, 200 starts: E fell in {fell_notes:.1%} with the listing, in {fell_ours:.1%} with our gradient"
 )
@@ -609,7 +636,11 @@ exercises.check_hidden_delta(hidden_delta)
 
 # %%
 rng = np.random.default_rng(1)
-V0, V1, target = rng.standard_normal((2, 2)), rng.standard_normal((2, 2)), rng.uniform(size=(2, 1))
+V0, V1, target = (
+    rng.standard_normal((2, 2)),
+    rng.standard_normal((2, 2)),
+    rng.uniform(size=(2, 1)),
+)
 shared, top = backward(V0, V1, x, target)
 first, second = (backward(V0, V1[[k]], x, target[[k]]) for k in (0, 1))
 print(
@@ -621,7 +652,9 @@ print(
     np.allclose(top, np.vstack([first[1], second[1]])),
 )
 measured = numerical_gradient(lambda W: loss(W, V1, x, target), V0)
-assert relative_error(shared, measured) < 1e-8 and np.allclose(shared, first[0] + second[0])
+assert relative_error(shared, measured) < 1e-8 and np.allclose(
+    shared, first[0] + second[0]
+)
 
 # %% [markdown]
 # ### The lecture's network, forward and backward
@@ -681,19 +714,25 @@ def back(signal):
 u, v = rng.standard_normal((2, 2, 1))
 α, β = 2.5, -0.7
 mixed = [α * p + β * q for p, q in zip(back(u), back(v), strict=True)]
-superposition = max(np.abs(p - q).max() for p, q in zip(back(α * u + β * v), mixed, strict=True))
+superposition = max(
+    np.abs(p - q).max() for p, q in zip(back(α * u + β * v), mixed, strict=True)
+)
 gains = np.concatenate(slopes)
+
+# %% tags=["hide-input"]
 settle(
     "C6.48",
     {
         "linear in δ": superposition < 1e-12,
-        "gain fixed by the forward pass, never above a quarter": bool(gains.max() <= 0.25),
+        "gain fixed by the forward pass, never above a quarter": bool(
+            gains.max() <= 0.25
+        ),
     },
     f"superposition holds within rounding; the gains of the six units lie between {gains.min():.3f} and {gains.max():.3f}",
 )
 
 
-# %%
+# %% tags=["hide-input"]
 def draw_backward(ax, signal):
     δs = back(np.array([[1.0], [signal]]))
     numbers = [[f"{v:.3f}" for v in δ.ravel()] for δ in δs]
@@ -711,9 +750,10 @@ explore(draw_backward, signal=np.linspace(-2, 2, 17), start=8)
 # Move the slider: every number moves in a straight line, and the first layer receives signals a hundred times smaller than what was fed in. "Amplifier" is a kind
 # word for a unit whose gain never exceeds one quarter. They *attenuate*.
 
-# %%
+# %% tags=["hide-input"]
 strongest = max(
-    np.abs(back(np.array([[1.0], [s]]))[0]).max() / np.hypot(1, s) for s in np.linspace(-2, 2, 17)
+    np.abs(back(np.array([[1.0], [s]]))[0]).max() / np.hypot(1, s)
+    for s in np.linspace(-2, 2, 17)
 )
 print(f"largest first-layer signal per unit fed in: {strongest:.4f}")
 assert strongest < 0.01
@@ -727,7 +767,7 @@ assert strongest < 0.01
 # width to the power of depth. Count:
 
 
-# %%
+# %% tags=["hide-input"]
 def count_calls(width, depth, remember):
     """How often δ is evaluated to get the signal of one unit in the first of `depth` layers."""
     calls, known = 0, {}
@@ -749,8 +789,11 @@ def count_calls(width, depth, remember):
 
 depths = np.arange(1, 8)
 naive, memoized = (
-    np.array([count_calls(4, d, remember) for d in depths]) for remember in (False, True)
+    np.array([count_calls(4, d, remember) for d in depths])
+    for remember in (False, True)
 )
+
+# %% tags=["hide-input"]
 fig, ax = plt.subplots()
 lines(ax, depths, {"path by path": naive, "layer by layer": memoized}, marker="o")
 log_scale(ax, "y")
@@ -792,9 +835,11 @@ show(
 # **A network of any depth.** With $\delta^{(l)} = \partial L/\partial Z^{(l)}$ and activations $A^{(l)} = \sigma(Z^{(l)})$, $A^{(0)} = X$,
 #
 # $$
-# \delta^{(L)} = \frac{\partial L}{\partial A^{(L)}}\odot\sigma'(Z^{(L)}),\qquad
-# \delta^{(l)} = \bigl(\delta^{(l+1)}W^{(l+1)\top}\bigr)\odot\sigma'(Z^{(l)}),\qquad
+# \begin{aligned}
+# \delta^{(L)} &= \frac{\partial L}{\partial A^{(L)}}\odot\sigma'(Z^{(L)}),\\
+# \delta^{(l)} &= \bigl(\delta^{(l+1)}W^{(l+1)\top}\bigr)\odot\sigma'(Z^{(l)}), \qquad
 # \frac{\partial L}{\partial W^{(l)}} = A^{(l-1)\top}\delta^{(l)} .
+# \end{aligned}
 # $$ (eq-6b-layers)
 
 
@@ -805,7 +850,9 @@ def mlp_gradients(Ws, bs, X, Y):
     for W, b in zip(Ws, bs, strict=True):
         A.append(σ(A[-1] @ W + b))
     dA, dWs, dbs = (A[-1] - Y) / len(X), [], []
-    for W, a_in, a_out in zip(reversed(Ws), reversed(A[:-1]), reversed(A), strict=False):
+    for W, a_in, a_out in zip(
+        reversed(Ws), reversed(A[:-1]), reversed(A), strict=False
+    ):
         δ = dA * a_out * (1 - a_out)
         dWs.insert(0, a_in.T @ δ)
         dbs.insert(0, δ.sum(axis=0))
@@ -813,6 +860,7 @@ def mlp_gradients(Ws, bs, X, Y):
     return dWs, dbs
 
 
+# %% tags=["hide-input"]
 def mlp_loss(Ws, bs, X, Y):
     A = X
     for W, b in zip(Ws, bs, strict=True):
@@ -822,7 +870,9 @@ def mlp_loss(Ws, bs, X, Y):
 
 for depth in range(1, 6):
     sizes = [3, *[4] * (depth - 1), 2]
-    Ws = [rng.standard_normal(shape) for shape in zip(sizes[:-1], sizes[1:], strict=True)]
+    Ws = [
+        rng.standard_normal(shape) for shape in zip(sizes[:-1], sizes[1:], strict=True)
+    ]
     bs = [rng.standard_normal(K) for K in sizes[1:]]
     X, Y = rng.standard_normal((6, 3)), rng.uniform(size=(6, 2))
     dWs, dbs = mlp_gradients(Ws, bs, X, Y)
@@ -836,10 +886,12 @@ for depth in range(1, 6):
         for i in range(depth)
     ]
     assert max(errors) < 1e-7
-    print(f"{depth} layers {sizes}: all {depth} weight gradients agree with differences")
+    print(
+        f"{depth} layers {sizes}: all {depth} weight gradients agree with differences"
+    )
 
 # %% [markdown]
-# The backward half is six lines, whatever the depth.
+# The backward half is one short loop, whatever the depth.
 #
 # **Which δ?** The notes also print the gradient as $\nabla = \sigma'\,\delta\,x$. Whether that is right depends on what $\delta$ is taken to be. If
 # $\delta = \partial L/\partial a$, the factor $\sigma'$ is needed. With the definition of this book and most others,
@@ -856,7 +908,12 @@ def gradient_of_W0(δ_is):
     return slope * δ @ x.T
 
 
-readings = {name: relative_error(gradient_of_W0(name), measured_W0) for name in ("∂E/∂a", "∂E/∂z")}
+readings = {
+    name: relative_error(gradient_of_W0(name), measured_W0)
+    for name in ("∂E/∂a", "∂E/∂z")
+}
+
+# %% tags=["hide-input"]
 settle(
     "C6.63",
     {f"δ = {name}": error < 1e-6 for name, error in readings.items()},
@@ -874,7 +931,10 @@ mask = np.array(
 W, X = rng.standard_normal((3, 4)), rng.standard_normal((5, 3))
 Z, backward_Z = F.linear(X, W * mask)
 dW = backward_Z(np.ones_like(Z))[1] * mask
-assert relative_error(dW, numerical_gradient(lambda V: F.linear(X, V * mask)[0].sum(), W)) < 1e-8
+assert (
+    relative_error(dW, numerical_gradient(lambda V: F.linear(X, V * mask)[0].sum(), W))
+    < 1e-8
+)
 print("the absent weights receive no gradient:", not dW[mask == 0].any())
 
 # %% [markdown]
@@ -937,7 +997,11 @@ def sigmoid(z):
     return y, lambda dy: dy * y * (1 - y)
 
 
-X, W, b = rng.standard_normal((5, 3)), rng.standard_normal((3, 2)), rng.standard_normal(2)
+X, W, b = (
+    rng.standard_normal((5, 3)),
+    rng.standard_normal((3, 2)),
+    rng.standard_normal(2),
+)
 for ours, library, args in ((linear, F.linear, (X, W, b)), (sigmoid, F.sigmoid, (X,))):
     y_ours, back_ours = ours(*args)
     y_library, back_library = library(*args)
@@ -980,7 +1044,9 @@ def twice_closed(z):
 z = rng.standard_normal(5)
 truth = numerical_gradient(lambda z: twice_closed(z)[0].sum(), z)
 for f in (twice_cached, twice_closed):
-    print(f"{f.__name__}: passes the check: {relative_error(f(z)[1](np.ones(5)), truth) < 1e-8}")
+    print(
+        f"{f.__name__}: passes the check: {relative_error(f(z)[1](np.ones(5)), truth) < 1e-8}"
+    )
 stale = relative_error(twice_cached(z)[1](np.ones(5)), truth)
 assert stale > 0.01
 
@@ -1041,7 +1107,9 @@ def tied(X, W):
     return Y, backward
 
 
-error = check_vjp(tied, rng.standard_normal((6, 4)), rng.standard_normal((4, 3)), rng=rng)
+error = check_vjp(
+    tied, rng.standard_normal((6, 4)), rng.standard_normal((4, 3)), rng=rng
+)
 print(f"tied weights pass the check: {error < 1e-8}")
 
 # %% [markdown]
@@ -1074,11 +1142,16 @@ labels = np.array([0, 2, 1, 1])
 logits = rng.standard_normal((4, 3))
 _, backward_ce = losses.cross_entropy(logits, labels)
 one_line = (F.softmax(logits)[0] - np.eye(3)[labels]) / len(labels)
-by_differences = numerical_gradient(lambda z: losses.cross_entropy(z, labels)[0], logits)
-
+by_differences = numerical_gradient(
+    lambda z: losses.cross_entropy(z, labels)[0], logits
+)
 p, back_p = F.softmax(logits)  # the long way: through −ln p and the softmax pullback
 dp = np.where(np.eye(3)[labels] == 1, -1 / (p * len(labels)), 0.0)
-gaps = [relative_error(one_line, g) for g in (backward_ce(), back_p(dp), by_differences)]
+gaps = [
+    relative_error(one_line, g) for g in (backward_ce(), back_p(dp), by_differences)
+]
+
+# %% tags=["hide-input"]
 settle(
     "C6.32",
     bool(max(gaps) < 1e-8),
@@ -1235,7 +1308,10 @@ def add(a, b):
 
 
 def multiply(a, b):
-    return a * b, lambda dy: (F.sum_to(dy * b, np.shape(a)), F.sum_to(dy * a, np.shape(b)))
+    return a * b, lambda dy: (
+        F.sum_to(dy * b, np.shape(a)),
+        F.sum_to(dy * a, np.shape(b)),
+    )
 
 
 # %% [markdown]
@@ -1290,7 +1366,7 @@ assert (a.grad, b.grad) == (4.0 + 1.0, 3.0)
 # again, $x_{k+1} = x_k\cdot x_k$: every squaring has two edges to the same parent, and the number of paths doubles.
 
 
-# %%
+# %% tags=["hide-input"]
 def tree_walk(node, gradient):
     """The same derivative, path by path; returns how many pullbacks were called."""
     if node.pullback is None:
@@ -1300,6 +1376,7 @@ def tree_walk(node, gradient):
     return 1 + sum(tree_walk(parent, part) for parent, part in parts)
 
 
+# %%
 lengths, tree_calls, tape_calls, same = np.arange(1, 15), [], [], []
 for length in lengths:
     start = Node(np.array(1.01))
@@ -1310,6 +1387,8 @@ for length in lengths:
     by_tree = start.grad
     tape_calls.append(backpropagate(end))
     same.append(np.isclose(by_tree, start.grad))
+
+# %% tags=["hide-input"]
 fig, ax = plt.subplots()
 lines(ax, lengths, {"tree": tree_calls, "tape": tape_calls}, marker="o")
 log_scale(ax, "y")
@@ -1323,7 +1402,11 @@ show(
     f"After {lengths[-1]} squarings the tree walk has called {tree_calls[-1]} pullbacks, the tape {tape_calls[-1]}; "
     f"both derivatives agree in {sum(same)} of {len(same)} cases.",
 )
-assert all(same) and tree_calls[-1] == 2 ** lengths[-1] - 1 and tape_calls[-1] == lengths[-1]
+assert (
+    all(same)
+    and tree_calls[-1] == 2 ** lengths[-1] - 1
+    and tape_calls[-1] == lengths[-1]
+)
 
 # %% [markdown]
 # ### It differentiates programs
@@ -1355,6 +1438,8 @@ branches = sorted({program(start)[1] for start in np.linspace(0.11, 3.9, 40)})
 print(
     f"40 starts, loops of {branches} rounds, worst relative disagreement below 1e-6: {worst < 1e-6}"
 )
+
+# %% tags=["hide-input"]
 settle(
     "C6.33",
     not worst < 1e-6,
@@ -1366,7 +1451,10 @@ settle(
 # Now the network of the first section on the tape, against the gradients that we derived by hand:
 
 # %%
-node_W0, node_W1 = Node(W0.T), Node(W1.T)  # rows are samples here, so the weights are transposed
+node_W0, node_W1 = (
+    Node(W0.T),
+    Node(W1.T),
+)  # rows are samples here, so the weights are transposed
 output = lift(F.sigmoid)(lift(F.sigmoid)(Node(x.T) @ node_W0) @ node_W1)
 E_node = lift(lambda prediction: losses.squared_error(prediction, y))(output)
 backpropagate(E_node)
@@ -1374,6 +1462,8 @@ tape_error = max(
     relative_error(node_W0.grad.T, by_hand[:4].reshape(2, 2)),
     relative_error(node_W1.grad.T, by_hand[4:][None]),
 )
+
+# %% tags=["hide-input"]
 settle(
     "C6.34",
     {
@@ -1431,9 +1521,10 @@ exercises.check_divide(divide)
 # Subtract the two and divide by $2\varepsilon$. The even terms cancel:
 #
 # $$
-# \frac{E(w+\varepsilon)-E(w-\varepsilon)}{2\varepsilon} = E' + \frac{\varepsilon^2}{6}E''' + O(\varepsilon^4) ,
-# \qquad
-# \frac{E(w+\varepsilon)-E(w)}{\varepsilon} = E' + \frac{\varepsilon}{2}E'' + O(\varepsilon^2) .
+# \begin{aligned}
+# \frac{E(w+\varepsilon)-E(w-\varepsilon)}{2\varepsilon} &= E' + \frac{\varepsilon^2}{6}E''' + O(\varepsilon^4) ,\\[4pt]
+# \frac{E(w+\varepsilon)-E(w)}{\varepsilon} &= E' + \frac{\varepsilon}{2}E'' + O(\varepsilon^2) .
+# \end{aligned}
 # $$ (eq-6b-truncation)
 #
 # So the central difference errs by $\varepsilon^2$, the one-sided by $\varepsilon$: for one more evaluation you get twice the digits. That speaks for a small $\varepsilon$. But $E$ is computed in
@@ -1441,18 +1532,20 @@ exercises.check_divide(divide)
 #
 # $$
 # \text{error}(\varepsilon) \approx \frac{\varepsilon^2}{6}\lvert E'''\rvert + \frac{u\lvert E\rvert}{\varepsilon},
-# \qquad\text{smallest at}\quad \varepsilon^* = \Bigl(\frac{3u\lvert E\rvert}{\lvert E'''\rvert}\Bigr)^{1/3} .
+# \qquad \varepsilon^* = \Bigl(\frac{3u\lvert E\rvert}{\lvert E'''\rvert}\Bigr)^{1/3} .
 # $$ (eq-6b-best-step)
 #
-# (Set the derivative with respect to $\varepsilon$ to zero: $\varepsilon\lvert E'''\rvert/3 = u\lvert E\rvert/\varepsilon^2$.) The error as a function of $\varepsilon$ must look like a V. Does it? Take all six weights of the example:
+# The sum is smallest at $\varepsilon^*$ (set its derivative to zero: $\varepsilon\lvert E'''\rvert/3 = u\lvert E\rvert/\varepsilon^2$.) The error as a function of $\varepsilon$ must look like a V. Does it? Take all six weights of the example:
 
-# %%
+# %% tags=["hide-input"]
 θ = np.concatenate([W0.ravel(), W1.ravel()])
 
 
 def E_of(θ, dtype=float):
     W = θ.astype(dtype)
-    return loss(W[:4].reshape(2, 2), W[4:].reshape(1, 2), x.astype(dtype), y.astype(dtype))
+    return loss(
+        W[:4].reshape(2, 2), W[4:].reshape(1, 2), x.astype(dtype), y.astype(dtype)
+    )
 
 
 def differences(ε, kind, dtype=float):
@@ -1462,7 +1555,11 @@ def differences(ε, kind, dtype=float):
     ahead, behind = (
         np.array([E_of(θ.astype(dtype) + s * e, dtype) for e in steps]) for s in (1, -1)
     )
-    return (ahead - behind) / (2 * ε) if kind == "central" else (ahead - E_of(θ, dtype)) / ε
+    return (
+        (ahead - behind) / (2 * ε)
+        if kind == "central"
+        else (ahead - E_of(θ, dtype)) / ε
+    )
 
 
 sizes = np.logspace(-1, -13, 25)
@@ -1481,7 +1578,7 @@ print(
 )
 assert at_1e4["central"] < 1e-3 * at_1e4["one-sided"]
 
-# %%
+# %% tags=["hide-input"]
 h = 1e-2
 ahead2, ahead1, back1, back2 = (
     np.array([E_of(θ + k * h * e) for e in np.eye(6)]) for k in (2, 1, -1, -2)
@@ -1494,6 +1591,7 @@ truncation = sizes**2 * third / 6 / size
 rounding = np.finfo(float).eps / 2 * E * np.sqrt(6) / sizes / size
 
 
+# %% tags=["hide-input"]
 def draw_v(ax, ε):
     lines(ax, sizes, error)
     i = np.abs(np.log(sizes / ε)).argmin()
@@ -1514,7 +1612,7 @@ explore(draw_v, ε=sizes, start=6)
 # %% [markdown]
 # Walk down the right arm: every step of ten gains two digits for the central difference, one for the one-sided. Then the left arm: rounding takes them back. The minimum lies where {eq}`eq-6b-best-step` puts it:
 
-# %%
+# %% tags=["hide-input"]
 best = sizes[np.argmin(error["central"])]
 predicted = (3 * np.finfo(float).eps / 2 * E * np.sqrt(6) / third) ** (1 / 3)
 print(
@@ -1541,10 +1639,16 @@ def digits_agree(derived, measured):
 at_kink = np.array([0.3 * ε, 1.0])  # one ReLU input closer to its kink than ε
 kink_derived = F.relu(at_kink)[1](np.ones(2))
 kink_measured = numerical_gradient(lambda z: F.relu(z)[0].sum(), at_kink, ε)
-far = np.array([[25.0]])  # a saturated unit, badly wrong: a tiny but perfectly correct gradient
+far = np.array(
+    [[25.0]]
+)  # a saturated unit, badly wrong: a tiny but perfectly correct gradient
 tiny = F.sigmoid(far)[0] - 0.5
 tiny_derived = tiny * F.sigmoid(far)[1](np.ones((1, 1)))
-tiny_measured = numerical_gradient(lambda z: ((F.sigmoid(z)[0] - 0.5) ** 2 / 2).sum(), far, ε)
+tiny_measured = numerical_gradient(
+    lambda z: ((F.sigmoid(z)[0] - 0.5) ** 2 / 2).sum(), far, ε
+)
+
+# %% tags=["hide-input"]
 settle(
     "C6.51",
     {
@@ -1599,7 +1703,7 @@ def gradients(θ, X, labels, bug=""):
     return found
 
 
-# %%
+# %% tags=["hide-input"]
 def objective(θ, X, labels):
     H, _ = F.tanh(X @ θ[0] + θ[1])
     return losses.cross_entropy(H @ θ[2] + θ[3], labels)[0]
@@ -1612,10 +1716,13 @@ def flat(arrays):
 def unflat(v):
     return [
         part.reshape(p.shape)
-        for part, p in zip(np.split(v, np.cumsum([p.size for p in θ_net])[:-1]), θ_net, strict=True)
+        for part, p in zip(
+            np.split(v, np.cumsum([p.size for p in θ_net])[:-1]), θ_net, strict=True
+        )
     ]
 
 
+# %% tags=["hide-input"]
 rng = np.random.default_rng(3)
 θ_net = [rng.standard_normal(shape) for shape in ((4, 3), (3,), (3, 3), (3,))]
 X_bugs, labels_bugs = rng.standard_normal((12, 4)), rng.integers(0, 3, 12)
@@ -1623,38 +1730,56 @@ X_bugs, labels_bugs = rng.standard_normal((12, 4)), rng.integers(0, 3, 12)
 
 def falls(bug):
     θ_now = θ_net
-    with np.errstate(all="ignore"):  # a wrong gradient may run away; then the loss did not fall
+    with np.errstate(
+        all="ignore"
+    ):  # a wrong gradient may run away; then the loss did not fall
         for _ in range(100):
             θ_now = [
                 p - 0.1 * g
-                for p, g in zip(θ_now, gradients(θ_now, X_bugs, labels_bugs, bug), strict=True)
+                for p, g in zip(
+                    θ_now, gradients(θ_now, X_bugs, labels_bugs, bug), strict=True
+                )
             ]
-        return objective(θ_now, X_bugs, labels_bugs) < objective(θ_net, X_bugs, labels_bugs)
+        return objective(θ_now, X_bugs, labels_bugs) < objective(
+            θ_net, X_bugs, labels_bugs
+        )
 
 
 def every_weight(bug, N):
     measured = numerical_gradient(
         lambda v: objective(unflat(v), X_bugs[:N], labels_bugs[:N]), flat(θ_net)
     )
-    return relative_error(flat(gradients(θ_net, X_bugs[:N], labels_bugs[:N], bug)), measured) < 1e-6
+    return (
+        relative_error(
+            flat(gradients(θ_net, X_bugs[:N], labels_bugs[:N], bug)), measured
+        )
+        < 1e-6
+    )
 
 
 def one_direction(bug):
     u = np.random.default_rng(4).standard_normal(flat(θ_net).size)
     slope = numerical_gradient(
-        lambda t: objective(unflat(flat(θ_net) + t[0] * u), X_bugs, labels_bugs), np.zeros(1)
+        lambda t: objective(unflat(flat(θ_net) + t[0] * u), X_bugs, labels_bugs),
+        np.zeros(1),
     )
-    return relative_error(flat(gradients(θ_net, X_bugs, labels_bugs, bug)) @ u, slope[0]) < 1e-6
+    return (
+        relative_error(flat(gradients(θ_net, X_bugs, labels_bugs, bug)) @ u, slope[0])
+        < 1e-6
+    )
 
 
 def twice(bug):
-    return np.allclose(*(flat(gradients(θ_net, X_bugs, labels_bugs, bug)) for _ in range(2)))
+    return np.allclose(
+        *(flat(gradients(θ_net, X_bugs, labels_bugs, bug)) for _ in range(2))
+    )
 
 
 checks = {
     "the loss falls": falls,
     "shapes fit": lambda bug: (
-        [g.shape for g in gradients(θ_net, X_bugs, labels_bugs, bug)] == [p.shape for p in θ_net]
+        [g.shape for g in gradients(θ_net, X_bugs, labels_bugs, bug)]
+        == [p.shape for p in θ_net]
     ),
     "every weight, one sample": lambda bug: every_weight(bug, 1),
     "every weight, a batch": lambda bug: every_weight(bug, 12),
@@ -1666,7 +1791,9 @@ for (i, j), _ in np.ndenumerate(passes):
     leftover.clear()
     passes[i, j] = list(checks.values())[j](BUGS[i])
 leftover.clear()
-assert all(check("") for check in checks.values())  # the correct gradient passes all six
+assert all(
+    check("") for check in checks.values()
+)  # the correct gradient passes all six
 
 # %% [markdown]
 # :::{admonition} Predict
@@ -1674,8 +1801,10 @@ assert all(check("") for check in checks.values())  # the correct gradient passe
 # Ten bugs, six checks. How many of the ten does "the loss falls" catch? And is there a bug that checking every single weight misses?
 # :::
 
-# %%
+# %% tags=["hide-input"]
 found = dict(zip(checks, (~passes).sum(axis=0).tolist(), strict=True))
+
+# %% tags=["hide-input"]
 fig, ax = plt.subplots(figsize=(8, 5.2))
 for (i, j), passed in np.ndenumerate(passes):
     ax.text(
@@ -1687,7 +1816,9 @@ for (i, j), passed in np.ndenumerate(passes):
         color=INK if passed else BLUE,
         weight="bold",
     )
-ax.set_xticks(range(len(checks)), [name.replace(", ", ",\n") for name in checks], fontsize=10)
+ax.set_xticks(
+    range(len(checks)), [textwrap.fill(name, 12) for name in checks], fontsize=10
+)
 ax.set_yticks(range(len(BUGS)), BUGS)
 ax.set(
     xlim=(-0.6, len(checks) - 0.4),
@@ -1702,7 +1833,7 @@ show(
     + ".",
 )
 
-# %%
+# %% tags=["hide-input"]
 assert found["shapes fit"] == 0 and found["the loss falls"] <= 3
 assert found["every weight, a batch"] == found["one direction, a batch"] == 9
 assert found["every weight, one sample"] < 9 and found["the same call twice"] == 1
@@ -1718,13 +1849,20 @@ print("missed on a single sample:", *missed_alone, sep="\n  ")
 # The notes say that one sample may do, weight after weight. On real data there is a catch that the toy network hides. In an image of a digit many pixels are zero; a weight that starts at a
 # zero pixel has gradient zero for that sample, and so has a wrong formula for it.
 
-# %%
+# %% tags=["hide-input"]
 pixels, digit_labels = datasets.digits()
 rng = np.random.default_rng(5)
-θ_net = [rng.standard_normal((64, 8)) / 4, np.zeros(8), rng.standard_normal((8, 10)), np.zeros(10)]
+θ_net = [
+    rng.standard_normal((64, 8)) / 4,
+    np.zeros(8),
+    rng.standard_normal((8, 10)),
+    np.zeros(10),
+]
 batch = rng.choice(len(pixels), 100, replace=False)
 g_batch = gradients(θ_net, pixels[batch], digit_labels[batch])
-per_sample = np.array([gradients(θ_net, pixels[[n]], digit_labels[[n]])[0] for n in batch])
+per_sample = np.array(
+    [gradients(θ_net, pixels[[n]], digit_labels[[n]])[0] for n in batch]
+)
 
 
 def direction_finds(pixel, unit, seed):
@@ -1737,7 +1875,9 @@ def direction_finds(pixel, unit, seed):
         objective(unflat(flat(θ_net) + s * t * u), pixels[batch], digit_labels[batch])
         for s in (1, -1)
     )
-    return abs(flat(wrong) @ u - (ahead - behind) / (2 * t)) > 1e-6 * np.linalg.norm(flat(g_batch))
+    return abs(flat(wrong) @ u - (ahead - behind) / (2 * t)) > 1e-6 * np.linalg.norm(
+        flat(g_batch)
+    )
 
 
 planted = [(rng.integers(64), rng.integers(8)) for _ in range(200)]
@@ -1745,7 +1885,9 @@ chance = {
     "every weight, one sample": float(
         np.mean([per_sample[rng.integers(100), i, j] != 0 for i, j in planted])
     ),
-    "every weight, a hundred samples": float(np.mean([g_batch[0][i, j] != 0 for i, j in planted])),
+    "every weight, a hundred samples": float(
+        np.mean([g_batch[0][i, j] != 0 for i, j in planted])
+    ),
     "one direction, a hundred samples": float(
         np.mean([direction_finds(i, j, s) for s, (i, j) in enumerate(planted)])
     ),
@@ -1753,12 +1895,15 @@ chance = {
 }
 for scheme, probability in chance.items():
     print(f"{scheme:34s}{probability:6.1%}")
+
+# %% tags=["hide-input"]
 settle(
     "C6.52",
     {
         "one sample, every weight": chance["every weight, one sample"] > 0.8,
         "many samples, every weight": chance["every weight, a hundred samples"] > 0.8,
-        "many samples, one random direction": chance["one direction, a hundred samples"] > 0.8,
+        "many samples, one random direction": chance["one direction, a hundred samples"]
+        > 0.8,
         "mistakes of the batch, on one sample": len(missed_alone) == 0,
     },
     f"an error of one per cent in one random weight of {flat(θ_net).size} is seen with probability "
@@ -1806,8 +1951,10 @@ exercises.check_direction_error(direction_error)
 # passes **for every weight**:
 #
 # $$
-# \text{backpropagation: } 3\,F, \qquad \text{central differences: } 2P\cdot F, \qquad\text{for } P \text{ parameters and } F \text{ multiplications forward.}
+# \text{backpropagation: } 3\,F, \qquad\qquad \text{central differences: } 2P\cdot F ,
 # $$ (eq-6b-cost)
+#
+# for $P$ parameters and $F$ multiplications in one forward pass.
 #
 # Do not believe the count; let the arrays count for themselves:
 
@@ -1845,11 +1992,13 @@ for width in (4, 16, 64, 256):
     )
     P = sum(W.size for W in Ws) + sum(b.size for b in bs)
     counts.append((P, once, full))
-    print(f"{P:13,d}{once:13,d}{full:15,d}{full / once:7.2f}{2 * P * once / full:17,.0f}")
+    print(
+        f"{P:13,d}{once:13,d}{full:15,d}{full / once:7.2f}{2 * P * once / full:17,.0f}"
+    )
 ratios = [full / once for _, once, full in counts]
 gains = [2 * P * once / full for P, once, full in counts]
 
-# %%
+# %% tags=["hide-input"]
 settle(
     "C6.47",
     {
@@ -1868,11 +2017,13 @@ settle(
 #
 # Operations are not seconds. The times below were measured once, side by side, by `make bench`, and are stored with the machine they come from; this page reads the file, so it cannot quote what was not measured.
 
-# %%
+# %% tags=["hide-input"]
 bench = json.loads(Path("../benchmarks/results.json").read_text())["backpropagation"]
 print("measured on:", bench["machine"], "on", bench["date"])
 cost = bench["gradient_cost"]
 P_bench = np.array([row["parameters"] for row in cost])
+
+# %% tags=["hide-input"]
 fig, ax = plt.subplots()
 for key, label in (
     ("differences", "central differences"),
@@ -1901,6 +2052,8 @@ assert (np.diff(slower) > 0).all()
 # %%
 alone = bench["activation"]["sigmoid"] / bench["activation"]["relu"]
 whole = bench["training_step"]["sigmoid"] / bench["training_step"]["relu"]
+
+# %% tags=["hide-input"]
 settle(
     "C6.12",
     {"the function alone": alone > 2, "a whole training step": whole > 2},
@@ -1970,7 +2123,11 @@ def signal_norms(activation, scale, depth=20, width=64, seed=0, residual=False):
         h, back_activation = activation(z)
         a = a + h if residual else h
         layers.append(
-            (back_linear, back_activation, np.sqrt(np.mean(back_activation(np.ones_like(z)) ** 2)))
+            (
+                back_linear,
+                back_activation,
+                np.sqrt(np.mean(back_activation(np.ones_like(z)) ** 2)),
+            )
         )
     da, norms = rng.standard_normal(a.shape), []
     for back_linear, back_activation, _ in reversed(layers):
@@ -1982,15 +2139,20 @@ def signal_norms(activation, scale, depth=20, width=64, seed=0, residual=False):
 
 for name, activation in ACTIVATIONS.items():
     norms, slopes = signal_norms(activation, scale=1.0)
-    measured, predicted = (norms[0] / norms[-1]) ** (1 / 19), np.exp(np.log(slopes[:-1]).mean())
-    print(f"{name:8s} factor per layer: measured {measured:.3f}, s · rms(σ′) = {predicted:.3f}")
+    measured, predicted = (
+        (norms[0] / norms[-1]) ** (1 / 19),
+        np.exp(np.log(slopes[:-1]).mean()),
+    )
+    print(
+        f"{name:8s} factor per layer: measured {measured:.3f}, s · rms(σ′) = {predicted:.3f}"
+    )
     assert 0.95 < measured / predicted < 1.05
 
 # %% [markdown]
 # The prediction holds within five per cent, for all three. Now move the scale of the weights:
 
 
-# %%
+# %% tags=["hide-input"]
 def draw_norms(ax, weight_scale):
     styles = {"sigmoid": "-", "tanh": "--", "ReLU": "-."}
     ends = {}
@@ -2009,7 +2171,9 @@ def draw_norms(ax, weight_scale):
     ax.legend(loc="lower right")
     return (
         f"At weight scale {weight_scale:.3g} the signal that reaches layer 1 is "
-        + ", ".join(f"{end:.1e} times that of layer 20 for {name}" for name, end in ends.items())
+        + ", ".join(
+            f"{end:.1e} times that of layer 20 for {name}" for name, end in ends.items()
+        )
         + "."
     )
 
@@ -2028,6 +2192,8 @@ shrink = {
     )
     for name, s in scales.items()
 }
+
+# %% tags=["hide-input"]
 settle(
     "C6.11",
     {f"sigmoid, {name}": bool(ratio < 1) for name, ratio in shrink.items()},
@@ -2044,16 +2210,25 @@ settle(
 # %%
 he, glorot = np.sqrt(2), 1.0
 relu_ratio = {}
-for name, s in {"scale √2 (He)": he, "scale 1 (Glorot)": glorot, "scale 0.5": 0.5}.items():
+for name, s in {
+    "scale √2 (He)": he,
+    "scale 1 (Glorot)": glorot,
+    "scale 0.5": 0.5,
+}.items():
     norms, slopes = signal_norms(F.relu, s)
     relu_ratio[name] = norms[0] / norms[-1]
     print(
         f"{name:18s} layer 1 / layer 20 = {relu_ratio[name]:.1e}, share of active units {np.mean(slopes**2):.2f}"
     )
 sigmoid_norms = signal_norms(F.sigmoid, glorot)[0]
+
+# %% tags=["hide-input"]
 settle(
     "C6.13",
-    {f"ReLU with weights of {name}": bool(ratio > 0.1) for name, ratio in relu_ratio.items()}
+    {
+        f"ReLU with weights of {name}": bool(ratio > 0.1)
+        for name, ratio in relu_ratio.items()
+    }
     | {
         "ReLU against sigmoid, both at scale 1": bool(
             relu_ratio["scale 1 (Glorot)"] > 1e3 * sigmoid_norms[0] / sigmoid_norms[-1]
@@ -2069,7 +2244,7 @@ settle(
 # **A surprise.** For the ReLU the *signal* $\delta$ shrinks at $s = 0.5$, but look at the gradients of the *weights*, $A^{(l-1)\top}\delta^{(l)}$:
 
 
-# %%
+# %% tags=["hide-input"]
 def weight_gradient_norms(activation, scale, depth=20, width=64, seed=0):
     """‖∂L/∂W‖ and ⟨W, ∂L/∂W⟩ for each layer."""
     rng = np.random.default_rng(seed)
@@ -2087,7 +2262,10 @@ def weight_gradient_norms(activation, scale, depth=20, width=64, seed=0):
 
 norms, products = weight_gradient_norms(F.relu, 0.5)
 print(f"ReLU, s = 0.5: ‖∂L/∂W‖ in layer 1 / layer 20 = {norms[0] / norms[-1]:.2f}")
-print("⟨W, ∂L/∂W⟩ is the same in all 20 layers:", np.allclose(products, products[0], rtol=1e-9))
+print(
+    "⟨W, ∂L/∂W⟩ is the same in all 20 layers:",
+    np.allclose(products, products[0], rtol=1e-9),
+)
 assert 0.5 < norms[0] / norms[-1] < 2 and np.allclose(products, products[0], rtol=1e-9)
 
 # %% [markdown]
@@ -2097,7 +2275,7 @@ assert 0.5 < norms[0] / norms[-1] < 2 and np.allclose(products, products[0], rto
 #
 # **Saturation.** The other way to lose the gradient: units driven far out. The notes name very large $|z|$ as the culprit. Start all hidden units there, and compare with a Glorot start:
 
-# %%
+# %% tags=["hide-input"]
 moons = datasets.two_moons(200, noise=0.15, rng=np.random.default_rng(0))
 moon_targets = moons.y[:, None].astype(float)
 
@@ -2113,7 +2291,9 @@ def loss_after(activation, bias, steps=300, seed=0):
     net.layers[2].b.value += bias
     optimizer = optim.Momentum(net.parameters(), 0.1)
     return [
-        training.train_step(net, losses.binary_cross_entropy, optimizer, moons.x, moon_targets)
+        training.train_step(
+            net, losses.binary_cross_entropy, optimizer, moons.x, moon_targets
+        )
         for _ in range(steps)
     ][-1]
 
@@ -2127,14 +2307,21 @@ for name in ("sigmoid", "tanh"):
     print(
         f"{name:8s} slope at z = 10: {slope:.1e};  loss after training: {start:.3f} from z ≈ 0, {far:.3f} from z ≈ 10"
     )
+
+# %% tags=["hide-input"]
 settle(
     "C6.27",
     {
-        f"{name}: slope nearly gone, training stalls": bool(slope < 1e-4 and far > 2 * start)
+        f"{name}: slope nearly gone, training stalls": bool(
+            slope < 1e-4 and far > 2 * start
+        )
         for name, (slope, start, far) in saturated.items()
     },
     "loss from a start at z ≈ 0 and from a start at z ≈ 10: "
-    + ", ".join(f"{name} {start:.2f} and {far:.2f}" for name, (_, start, far) in saturated.items()),
+    + ", ".join(
+        f"{name} {start:.2f} and {far:.2f}"
+        for name, (_, start, far) in saturated.items()
+    ),
 )
 
 # %% [markdown]
@@ -2149,7 +2336,7 @@ settle(
 # and the first term crosses any number of layers unharmed. These are residual networks (残差网络). The notes ask whether numerical mathematics can guide the design of networks; here is a case, since
 # $\mathbf a^{(l)} = \mathbf a^{(l-1)} + h\,f(\mathbf a^{(l-1)})$ is one step of size $h$ of Euler's method for the differential equation $\dot{\mathbf a} = f(\mathbf a)$.
 
-# %%
+# %% tags=["hide-input"]
 fig, ax = plt.subplots()
 layers_50 = np.arange(1, 51)
 plain = signal_norms(F.sigmoid, 1.0, depth=50)[0]
@@ -2157,7 +2344,10 @@ bridged = signal_norms(F.sigmoid, 1.0, depth=50, residual=True)[0]
 lines(
     ax,
     layers_50,
-    {"plain sigmoid network": plain / plain[-1], "the same with a bridge": bridged / bridged[-1]},
+    {
+        "plain sigmoid network": plain / plain[-1],
+        "the same with a bridge": bridged / bridged[-1],
+    },
 )
 log_scale(ax, "y")
 ax.set(
@@ -2180,7 +2370,6 @@ assert 0.01 < bridged[0] / bridged[-1] < 100
 
 # %%
 weight_scale = ...
-
 exercises.check_weight_scale(weight_scale)
 
 # %% tags=["hide-cell"] jupyter={"source_hidden": true}
@@ -2258,7 +2447,7 @@ def train_visibly(net, loss, optimizer, x, target, batch_size, epochs, rng):
 # Because the library's functions take leading axes, two hundred networks train as one: `W` of shape (200, 2, 4) instead of (2, 4).
 
 
-# %%
+# %% tags=["hide-input"]
 def xor_success(activation, loss, starts=200, hidden=4, steps=400, symmetric=False):
     """Share of random starts from which all four points end on the right side."""
     rng = np.random.default_rng(0)
@@ -2266,10 +2455,13 @@ def xor_success(activation, loss, starts=200, hidden=4, steps=400, symmetric=Fal
     target = np.broadcast_to(y[:, None].astype(float), (starts, 4, 1))
     shapes = ((starts, 2, hidden), (starts, hidden), (starts, hidden, 1), (starts, 1))
     W1, b1, W2, b2 = (
-        Parameter(np.full(s, 0.5) if symmetric else rng.standard_normal(s)) for s in shapes
+        Parameter(np.full(s, 0.5) if symmetric else rng.standard_normal(s))
+        for s in shapes
     )
     output = F.sigmoid if loss is losses.squared_error else F.identity
-    net = Sequential(Layer(F.linear, W1, b1), activation, Layer(F.linear, W2, b2), output)
+    net = Sequential(
+        Layer(F.linear, W1, b1), activation, Layer(F.linear, W2, b2), output
+    )
     optimizer = optim.Adam(net.parameters(), 0.05)
     for _ in range(steps):
         optimizer.zero_grad()
@@ -2289,6 +2481,8 @@ success = {
     )
 }
 symmetric = xor_success(F.tanh, losses.binary_cross_entropy, symmetric=True)
+
+# %% tags=["hide-input"]
 fig, ax = plt.subplots()
 bars_with_numbers(ax, success, form="{:.1%}")
 ax.set(
@@ -2314,7 +2508,7 @@ assert symmetric == 0
 #
 # Two spirals, two inputs, two hidden layers of 32 ReLU units. Each frame is a later stage of one training run.
 
-# %%
+# %% tags=["hide-input"]
 spiral = datasets.spirals(300, turns=1.0, rng=np.random.default_rng(2))
 rng = np.random.default_rng(0)
 net = Sequential(
@@ -2325,8 +2519,13 @@ net = Sequential(
     Linear(32, 2, rng=rng),
 )
 optimizer = optim.Adam(net.parameters(), 0.01)
-grid = np.stack(np.meshgrid(np.linspace(-1.1, 1.1, 60), np.linspace(-1.1, 1.1, 60)), axis=-1)
-stages, snapshots = [0, 5, 10, 20, 30, 45, 60, 80, 100, 130, 160, 200, 250, 300, 400, 500], {}
+grid = np.stack(
+    np.meshgrid(np.linspace(-1.1, 1.1, 60), np.linspace(-1.1, 1.1, 60)), axis=-1
+)
+stages, snapshots = (
+    [0, 5, 10, 20, 30, 45, 60, 80, 100, 130, 160, 200, 250, 300, 400, 500],
+    {},
+)
 for earlier, stage in zip([0, *stages], stages):
     for _ in range(stage - earlier):
         training.train_step(net, losses.cross_entropy, optimizer, spiral.x, spiral.y)
@@ -2336,13 +2535,20 @@ for earlier, stage in zip([0, *stages], stages):
     )
 
 
+# %% tags=["hide-input"]
 def draw_spiral(ax, training_steps):
     p, right = snapshots[training_steps]
-    ax.imshow(p, extent=(-1.1, 1.1, -1.1, 1.1), origin="lower", cmap="berlin", vmin=0, vmax=1)
+    ax.imshow(
+        p, extent=(-1.1, 1.1, -1.1, 1.1), origin="lower", cmap="berlin", vmin=0, vmax=1
+    )
     for label, marker in ((0, "o"), (1, "s")):
         points = spiral.x[spiral.y == label]
-        ax.plot(*points.T, marker, ms=4, mfc="white" if label else "black", mec=INK, mew=0.5)
-    ax.set(xticks=[], yticks=[], title=f"After {training_steps} steps: {right:.0%} right")
+        ax.plot(
+            *points.T, marker, ms=4, mfc="white" if label else "black", mec=INK, mew=0.5
+        )
+    ax.set(
+        xticks=[], yticks=[], title=f"After {training_steps} steps: {right:.0%} right"
+    )
     ax.grid(False)
     return f"After {training_steps} steps the network classifies {right:.1%} of the {len(spiral.y)} points of the two spirals correctly."
 
@@ -2356,6 +2562,8 @@ explore(draw_spiral, training_steps=stages, start=0, figsize=(4.6, 4.4))
 
 # %%
 data = datasets.split(datasets.digits(), validation=300, test=400)
+
+# %% tags=["hide-input"]
 fig, ax = plt.subplots(figsize=(7, 2.4))
 image_grid(
     ax,
@@ -2374,30 +2582,44 @@ show(
 # images, let the $k$ closest vote. *Logistic regression*: one linear layer and the cross-entropy, a convex problem. Then a network with one hidden layer of 32 ReLU units.
 
 
-# %%
+# %% tags=["hide-input"]
 def distances(a, b):
     """Squared Euclidean distances (N, M) between the rows of a (N, D) and b (M, D)."""
     return (a**2).sum(axis=1)[:, None] - 2 * a @ b.T + (b**2).sum(axis=1)
 
 
 def centroid_accuracy(train, part):
-    centroids = np.stack([train.x[train.y == digit].mean(axis=0) for digit in range(10)])
+    centroids = np.stack(
+        [train.x[train.y == digit].mean(axis=0) for digit in range(10)]
+    )
     return metrics.accuracy(-distances(part.x, centroids), part.y)
 
 
 def neighbor_accuracy(train, part, k):
-    nearest = train.y[np.argsort(distances(part.x, train.x), axis=1, kind="stable")[:, :k]]
+    nearest = train.y[
+        np.argsort(distances(part.x, train.x), axis=1, kind="stable")[:, :k]
+    ]
     votes = (nearest[:, :, None] == np.arange(10)).sum(axis=1)
     return metrics.accuracy(votes.astype(float), part.y)
 
 
 def trained(sizes, train, learning_rate, seed, epochs=30, batch_size=32):
     rng = np.random.default_rng(seed)
-    layers = [Linear(D, K, rng=rng, initialize=init.he) for D, K in zip(sizes, sizes[1:])]
-    net = Sequential(layers[0], *(part for layer in layers[1:] for part in (F.relu, layer)))
+    layers = [
+        Linear(D, K, rng=rng, initialize=init.he) for D, K in zip(sizes, sizes[1:])
+    ]
+    net = Sequential(
+        layers[0], *(part for layer in layers[1:] for part in (F.relu, layer))
+    )
     optimizer = optim.Momentum(net.parameters(), learning_rate)
     training.fit(
-        net, losses.cross_entropy, optimizer, *train, epochs=epochs, batch_size=batch_size, rng=rng
+        net,
+        losses.cross_entropy,
+        optimizer,
+        *train,
+        epochs=epochs,
+        batch_size=batch_size,
+        rng=rng,
     )
     return net
 
@@ -2406,7 +2628,7 @@ def trained(sizes, train, learning_rate, seed, epochs=30, batch_size=32):
 # Each has something to choose. We choose on the validation part, each from its own list, and write down what came out before the test part is touched.
 
 
-# %%
+# %% tags=["hide-input"]
 def best(options, accuracy):
     return max(options, key=accuracy)
 
@@ -2414,7 +2636,8 @@ def best(options, accuracy):
 def validated(sizes):
     def accuracy(rate):
         return metrics.accuracy(
-            trained(sizes, data.train, rate, seed=99)(data.validation.x), data.validation.y
+            trained(sizes, data.train, rate, seed=99)(data.validation.x),
+            data.validation.y,
         )
 
     return accuracy
@@ -2422,21 +2645,27 @@ def validated(sizes):
 
 LINEAR, NETWORK = [64, 10], [64, 32, 10]
 k = best((1, 3, 5, 9), lambda k: neighbor_accuracy(data.train, data.validation, k))
-rate_linear, rate_net = (best((0.01, 0.03, 0.1), validated(sizes)) for sizes in (LINEAR, NETWORK))
-print(f"chosen: k = {k}, learning rate {rate_linear} (logistic regression), {rate_net} (network)")
+rate_linear, rate_net = (
+    best((0.01, 0.03, 0.1), validated(sizes)) for sizes in (LINEAR, NETWORK)
+)
+print(
+    f"chosen: k = {k}, learning rate {rate_linear} (logistic regression), {rate_net} (network)"
+)
 
 # %% [markdown]
 # One test part of 400 digits is a small jury: one image more or less is a quarter of a per cent. So hold the contest twenty times, each time with another split and another random start.
 
 
-# %%
+# %% tags=["hide-input"]
 def contest(split, seed):
     """Test accuracy of all four methods, trained on the same part."""
     nets = [
         trained(sizes, split.train, rate, seed)
         for sizes, rate in ((LINEAR, rate_linear), (NETWORK, rate_net))
     ]
-    linear, network = (metrics.accuracy(net(split.test.x), split.test.y) for net in nets)
+    linear, network = (
+        metrics.accuracy(net(split.test.x), split.test.y) for net in nets
+    )
     return [
         centroid_accuracy(split.train, split.test),
         linear,
@@ -2452,10 +2681,13 @@ METHODS = [
     f"{k} nearest neighbor{'s' * (k > 1)}",
 ]
 splits = [
-    datasets.split(datasets.digits(), validation=300, test=400, seed=seed) for seed in range(20)
+    datasets.split(datasets.digits(), validation=300, test=400, seed=seed)
+    for seed in range(20)
 ]
 scores = np.array([contest(split, seed) for seed, split in enumerate(splits)])
-chance = np.mean([(split.test.y == np.bincount(split.train.y).argmax()).mean() for split in splits])
+chance = np.mean(
+    [(split.test.y == np.bincount(split.train.y).argmax()).mean() for split in splits]
+)
 print(f"{'chance (most frequent digit)':30s}{chance:7.2%}")
 for name, column in zip(METHODS, scores.T):
     print(
@@ -2463,13 +2695,21 @@ for name, column in zip(METHODS, scores.T):
     )
 
 # %%
-beats = {name: int((scores[:, 2] > scores[:, i]).sum()) for i, name in enumerate(METHODS) if i != 2}
+beats = {
+    name: int((scores[:, 2] > scores[:, i]).sum())
+    for i, name in enumerate(METHODS)
+    if i != 2
+}
+
+# %% tags=["hide-input"]
 fig, ax = plt.subplots()
 for row, column in enumerate(scores.T):
     ax.plot(column, np.full(20, row) + np.linspace(-0.2, 0.2, 20), "o", ms=5, alpha=0.7)
     ax.plot(column.mean(), row, "|", ms=28, mew=3, color=INK)
 ax.set_yticks(range(4), METHODS)
-ax.set(xlabel="test accuracy, 20 splits (bar: mean)", title="The network among its rivals")
+ax.set(
+    xlabel="test accuracy, 20 splits (bar: mean)", title="The network among its rivals"
+)
 show(
     fig,
     f"In 20 contests on {len(data.test.y)} test digits the network beats "
@@ -2485,7 +2725,7 @@ assert beats[METHODS[1]] >= 15 and beats[METHODS[3]] <= 3
 # The file does not say who wrote what. But if digits of one hand stand together in it, then cutting it into consecutive blocks, and testing on one block after the other, separates the writers better than shuffling does.
 
 
-# %%
+# %% tags=["hide-input"]
 def blocks(order, parts=8):
     """Each eighth of the digits in turn as the test part, the rest as the training part."""
     x, y = datasets.digits()
@@ -2493,7 +2733,9 @@ def blocks(order, parts=8):
     for i, piece in enumerate(pieces):
         rest = np.concatenate(pieces[:i] + pieces[i + 1 :])
         yield datasets.Split(
-            datasets.Samples(x[rest], y[rest]), None, datasets.Samples(x[piece], y[piece])
+            datasets.Samples(x[rest], y[rest]),
+            None,
+            datasets.Samples(x[piece], y[piece]),
         )
 
 
@@ -2507,7 +2749,8 @@ by_order = {
 }
 for name, means in by_order.items():
     print(
-        f"{name:26s}" + "   ".join(f"{method} {mean:.1%}" for method, mean in zip(METHODS, means))
+        f"{name:26s}"
+        + "   ".join(f"{method} {mean:.1%}" for method, mean in zip(METHODS, means))
     )
 lost = by_order["shuffled"] - by_order["in the order of the file"]
 assert (lost[1:] > 0.01).all() and by_order["in the order of the file"][3] > by_order[
@@ -2526,8 +2769,12 @@ wrong = np.flatnonzero(answers != data.test.y)
 print(
     f"the network keeps {weights:,} numbers, the neighbors {data.train.x.size:,}: {data.train.x.size / weights:.0f} times as many"
 )
+
+# %% tags=["hide-input"]
 fig, ax = plt.subplots(figsize=(7, 1.5 * -(-len(wrong) // 10) + 0.2))
-titles = [f"{truth}→{answer}" for truth, answer in zip(data.test.y[wrong], answers[wrong])]
+titles = [
+    f"{truth}→{answer}" for truth, answer in zip(data.test.y[wrong], answers[wrong])
+]
 image_grid(ax, data.test.x[wrong].reshape(-1, 8, 8), columns=10, titles=titles)
 show(
     fig,
@@ -2542,17 +2789,21 @@ show(
 # The notes say that every sample passes through the network alone, and that each changes the parameters. That is one of three regimes: *stochastic* (one sample a step), *mini-batch*, and *full batch*. Give each its own best learning rate, then compare at equal numbers of samples seen.
 
 
-# %%
+# %% tags=["hide-input"]
 def regime(batch_size, learning_rate, epochs=5):
     """Validation loss after each epoch, and the number of parameter updates in one."""
     rng = np.random.default_rng(0)
-    net = Sequential(Linear(64, 32, rng=rng, initialize=init.he), F.relu, Linear(32, 10, rng=rng))
+    net = Sequential(
+        Linear(64, 32, rng=rng, initialize=init.he), F.relu, Linear(32, 10, rng=rng)
+    )
     optimizer, trace = optim.SGD(net.parameters(), learning_rate), []
     for _ in range(epochs):
         updates = train_visibly(
             net, losses.cross_entropy, optimizer, *data.train, batch_size, 1, rng
         )
-        trace.append(float(losses.cross_entropy(net(data.validation.x), data.validation.y)[0]))
+        trace.append(
+            float(losses.cross_entropy(net(data.validation.x), data.validation.y)[0])
+        )
     return trace, len(updates)
 
 
@@ -2564,6 +2815,8 @@ for name, batch_size in regimes.items():
     traces[name], updates_per_epoch[name] = min(
         runs, key=lambda run: run[0][-1] if np.isfinite(run[0][-1]) else np.inf
     )
+
+# %% tags=["hide-input"]
 fig, ax = plt.subplots()
 lines(ax, np.arange(1, 6) * N, traces, marker="o")
 log_scale(ax, "y")
@@ -2601,6 +2854,12 @@ settle(
 # 7. Per layer the signal is multiplied by weights *and* slopes, $s\cdot\mathrm{rms}(\sigma')$. Initialization, the ReLU and bridges keep that product near one.
 # 8. Before you praise a network, ask its neighbors.
 #
+# **What became of the claims of the notes:**
+
+# %% tags=["hide-input"]
+recap()
+
+# %% [markdown]
 # **Where to read on.** Rumelhart, Hinton and Williams (1986) {cite}`rumelhart1986` made the method famous; Linnainmaa {cite}`linnainmaa1976` and Werbos {cite}`werbos1982` had it before. Goodfellow, Bengio and Courville (2016) {cite}`goodfellow2016`, section 6.5, treat the graph view; Nielsen (2015) {cite}`nielsen2015`, chapter 2, the four equations with
 # much patience. Baydin et al. (2018) {cite}`baydin2018` survey automatic differentiation and Griewank and Walther (2008) {cite}`griewank2008` are its book. The notes' own sources are Hung-yi Lee's lecture on backpropagation, 3Blue1Brown's series on neural networks, and the blog posts they link for the derivations of the losses and of the
 # error term; everything those links were needed for is derived above.

@@ -15,7 +15,9 @@ def floating(name: str, value, ndim: int = 0) -> np.ndarray:
             f"{name} must hold floats, got dtype {array.dtype}; convert it with {name}.astype(float)"
         )
     if array.ndim < ndim:
-        raise ValueError(f"{name} must have at least {ndim} axes, got shape {array.shape}")
+        raise ValueError(
+            f"{name} must have at least {ndim} axes, got shape {array.shape}"
+        )
     return array
 
 
@@ -25,11 +27,15 @@ def integers(name: str, value, *, below: int) -> np.ndarray:
     if not np.issubdtype(array.dtype, np.integer):
         raise TypeError(f"{name} must hold integers, got dtype {array.dtype}")
     if array.size and not (0 <= array.min() and array.max() < below):
-        raise ValueError(f"{name} must lie in 0 … {below - 1}, got {array.min()} … {array.max()}")
+        raise ValueError(
+            f"{name} must lie in 0 … {below - 1}, got {array.min()} … {array.max()}"
+        )
     return array
 
 
-def same_shape(name: str, array: np.ndarray, other_name: str, other: np.ndarray) -> None:
+def same_shape(
+    name: str, array: np.ndarray, other_name: str, other: np.ndarray
+) -> None:
     """Refuse two arrays whose shapes differ, even where NumPy would broadcast them."""
     if array.shape != other.shape:
         raise ValueError(
@@ -40,18 +46,24 @@ def same_shape(name: str, array: np.ndarray, other_name: str, other: np.ndarray)
 def same_size(name: str, size: int, other_name: str, other: int) -> None:
     """Refuse two axes of different length."""
     if size != other:
-        raise ValueError(f"{name} is {size}, but {other_name} is {other}; they must agree")
+        raise ValueError(
+            f"{name} is {size}, but {other_name} is {other}; they must agree"
+        )
 
 
 def not_empty(name: str, array: np.ndarray) -> None:
     """Refuse an array without entries: the mean over no samples is not a number."""
     if array.size == 0:
-        raise ValueError(f"{name} must hold at least one sample, got shape {array.shape}")
+        raise ValueError(
+            f"{name} must hold at least one sample, got shape {array.shape}"
+        )
 
 
 def positive(name: str, value: float) -> float:
     """`value` if it is a positive, finite number."""
-    if not (isinstance(value, int | float | np.number) and np.isfinite(value) and value > 0):
+    if not (
+        isinstance(value, int | float | np.number) and np.isfinite(value) and value > 0
+    ):
         raise ValueError(f"{name} must be a positive number, got {value!r}")
     return float(value)
 

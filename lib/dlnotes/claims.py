@@ -18,14 +18,21 @@ from IPython.display import display
 ENOUGH_SEEDS = 20
 MOST, FEW = 0.9, 0.1
 
+_settled: dict[str, str] = {}  # the verdicts of this session, for `recap`
+
 
 @functools.cache
 def ledger() -> dict:
     """The list of claims and questions: {"documents": {id: {...}}, "items": {id: {...}}}."""
     data = json.loads(
-        resources.files("dlnotes").joinpath("data/claims.json").read_text(encoding="utf-8")
+        resources.files("dlnotes")
+        .joinpath("data/claims.json")
+        .read_text(encoding="utf-8")
     )
-    return {"documents": data["documents"], "items": {item["id"]: item for item in data["items"]}}
+    return {
+        "documents": data["documents"],
+        "items": {item["id"]: item for item in data["items"]},
+    }
 
 
 def verdict(condition) -> tuple[str, str]:
@@ -55,7 +62,9 @@ def _by_condition(conditions: dict[str, bool]) -> tuple[str, str]:
         return "TRUE", "holds for " + "; ".join(holds)
     if not holds:
         return "FALSE", "fails for " + "; ".join(fails)
-    return "IT DEPENDS", "holds for " + "; ".join(holds) + " · fails for " + "; ".join(fails)
+    return "IT DEPENDS", "holds for " + "; ".join(holds) + " · fails for " + "; ".join(
+        fails
+    )
 
 
 def _by_seed(outcomes: np.ndarray) -> tuple[str, str]:
@@ -64,7 +73,9 @@ def _by_seed(outcomes: np.ndarray) -> tuple[str, str]:
             f"condition must be a boolean, a dictionary or a row of booleans, got {outcomes!r}"
         )
     if len(outcomes) < ENOUGH_SEEDS:
-        raise ValueError(f"one seed may illustrate, {ENOUGH_SEEDS} may prove; got {len(outcomes)}")
+        raise ValueError(
+            f"one seed may illustrate, {ENOUGH_SEEDS} may prove; got {len(outcomes)}"
+        )
     share, tally = outcomes.mean(), f"{outcomes.sum()} of {len(outcomes)} seeds"
     if share >= MOST:
         return "TRUE", tally
@@ -86,18 +97,44 @@ def settle(claim: str, condition, evidence: str) -> None:
     _card(item, word, f"{evidence} ({detail})" if detail else evidence)
 
 
+def recap() -> None:
+    """Display the verdicts of this session so far, one line a claim, in the order of the notes' list."""
+    order = [claim for claim in ledger()["items"] if claim in _settled]
+    rows = [
+        (claim, _settled[claim], ledger()["items"][claim]["statement"])
+        for claim in order
+    ]
+    cells = "".join(
+        f'<tr><th scope="row"><a href="#{_anchor(claim)}">{claim}</a></th><td>{word}</td>'
+        f"<td>{html.escape(statement)}</td></tr>"
+        for claim, word, statement in rows
+    )
+    table = (
+        '<table class="dl-recap"><thead><tr><th scope="col">claim</th><th scope="col">verdict</th>'
+        f'<th scope="col">the notes say</th></tr></thead><tbody>{cells}</tbody></table>'
+    )
+    plain = "\n".join(f"{claim} {word}" for claim, word, _ in rows)
+    display({"text/html": table, "text/plain": plain}, raw=True)
+
+
 def untestable(claim: str, reason: str, reference: str) -> None:
     """Display the card of a claim that no computation can decide, with the reason and where to read."""
     _card(ledger()["items"][claim], "UNTESTABLE", f"{reason} See {reference}.")
 
 
 def _card(item: dict, word: str, evidence: str) -> None:
+    _settled[item["id"]] = word
     title = ledger()["documents"][item["document"]]["title"]
-    source = f"{title}, line{'s' if set('-,') & set(item['lines']) else ''} {item['lines']}"
-    phrase = f': <span lang="zh">{html.escape(item["phrase"])}</span>' if item["phrase"] else ""
-    anchor = item["id"].lower().replace(".", "-")
+    source = (
+        f"{title}, line{'s' if set('-,') & set(item['lines']) else ''} {item['lines']}"
+    )
+    phrase = (
+        f': <span lang="zh">{html.escape(item["phrase"])}</span>'
+        if item["phrase"]
+        else ""
+    )
     card = (
-        f'<div class="dl-claim" id="{anchor}" data-claim="{item["id"]}" data-verdict="{word}">'
+        f'<div class="dl-claim" id="{_anchor(item["id"])}" data-claim="{item["id"]}" data-verdict="{word}">'
         f'<p class="dl-verdict"><b>{item["id"]}</b> <b>{word}</b></p>'
         f'<p class="dl-statement">{html.escape(item["statement"])}</p>'
         f'<p class="dl-evidence">{html.escape(evidence)}</p>'
@@ -105,3 +142,8 @@ def _card(item: dict, word: str, evidence: str) -> None:
     )
     plain = f"{item['id']} {word}: {item['statement']}\n{evidence}"
     display({"text/html": card, "text/plain": plain}, raw=True)
+
+
+def _anchor(claim: str) -> str:
+    """The fragment that links to a card: C6.10 is at #c6-10."""
+    return claim.lower().replace(".", "-")

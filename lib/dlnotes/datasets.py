@@ -80,10 +80,18 @@ def two_moons(N: int, *, noise: float = 0.1, rng: np.random.Generator) -> Sample
 
 
 def spirals(
-    N: int, *, classes: int = 2, turns: float = 1.0, noise: float = 0.02, rng: np.random.Generator
+    N: int,
+    *,
+    classes: int = 2,
+    turns: float = 1.0,
+    noise: float = 0.02,
+    rng: np.random.Generator,
 ) -> Samples:
     """`classes` interleaved spiral arms inside the unit disk: x (N, 2), y in 0 … classes − 1 in turn."""
-    y, radius = np.arange(N) % classes, np.sqrt(checks.generator("rng", rng).uniform(0.02, 1, N))
+    y, radius = (
+        np.arange(N) % classes,
+        np.sqrt(checks.generator("rng", rng).uniform(0.02, 1, N)),
+    )
     angle = 2 * np.pi * (turns * radius + y / classes)
     x = radius[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1)
     return Samples(x + noise * rng.standard_normal((N, 2)), y)

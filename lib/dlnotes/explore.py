@@ -52,8 +52,14 @@ def explore(
             "explore needs at least one parameter, such as rate=np.linspace(0, 1, 20); got none"
         )
     for name, values in parameters.items():
-        if isinstance(values, str) or not hasattr(values, "__len__") or len(values) == 0:
-            raise TypeError(f"{name} must be a sequence of values to move through, got {values!r}")
+        if (
+            isinstance(values, str)
+            or not hasattr(values, "__len__")
+            or len(values) == 0
+        ):
+            raise TypeError(
+                f"{name} must be a sequence of values to move through, got {values!r}"
+            )
     (name, values), *others = parameters.items()
     if not 0 <= start < len(values):
         raise ValueError(
@@ -62,7 +68,9 @@ def explore(
     fixed = {other: options[0] for other, options in others}
 
     fig, ax = plt.subplots(ncols=columns, figsize=figsize)
-    plt.close(fig)  # this figure belongs to no window; it is drawn on again for every frame
+    plt.close(
+        fig
+    )  # this figure belongs to no window; it is drawn on again for every frame
 
     def render(**chosen) -> tuple[str, str]:
         for axes in fig.axes:
@@ -72,16 +80,22 @@ def explore(
             raise TypeError(
                 f"draw must return the sentence that says what the frame shows, got {sentence!r}"
             )
-        if fig.get_layout_engine() is not None:  # lay out once: axes that jump distract, and cost
+        if (
+            fig.get_layout_engine() is not None
+        ):  # lay out once: axes that jump distract, and cost
             fig.draw_without_rendering()
             fig.set_layout_engine("none")
-        return _frame(fig, sentence, label=_label(chosen[name]), hidden=chosen != shown), sentence
+        return _frame(
+            fig, sentence, label=_label(chosen[name]), hidden=chosen != shown
+        ), sentence
 
     shown = {name: values[start], **fixed}
     frames = [render(**{name: value}, **fixed) for value in values]
     sentence = frames[start][1]
     control = _control(name, len(values), start, _label(values[start]), sentence)
-    bundle = _bundle(_figure([frame for frame, _ in frames], sentence, control), sentence)
+    bundle = _bundle(
+        _figure([frame for frame, _ in frames], sentence, control), sentence
+    )
     if "JPY_SESSION_NAME" in os.environ:
         bundle |= _live(render, parameters, start)
     display(bundle, raw=True)
@@ -146,7 +160,9 @@ def _live(render: Callable, parameters: dict[str, Sequence], start: int) -> dict
     }
 
     def redraw(_=None) -> None:
-        frame, sentence = render(**{name: slider.value for name, slider in sliders.items()})
+        frame, sentence = render(
+            **{name: slider.value for name, slider in sliders.items()}
+        )
         picture.value = _figure([frame.replace(" hidden>", ">")], sentence)
 
     for slider in sliders.values():

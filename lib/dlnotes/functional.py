@@ -26,7 +26,9 @@ def sum_to(gradient: Array, shape: tuple[int, ...]) -> Array:
     """
     added = gradient.ndim - len(shape)
     stretched = tuple(
-        i + added for i, n in enumerate(shape) if n == 1 and gradient.shape[i + added] > 1
+        i + added
+        for i, n in enumerate(shape)
+        if n == 1 and gradient.shape[i + added] > 1
     )
     return gradient.sum(axis=(*range(added), *stretched)).reshape(shape)
 
@@ -40,11 +42,15 @@ def linear(x: Array, W: Array, b: Array | None = None) -> tuple[Array, Backward]
     dx = dy Wᵀ,  dW = xᵀ dy,  db = Σₙ dyₙ  (Goodfellow, Bengio and Courville 2016, section 6.5).
     """
     x, W = checks.floating("x", x, ndim=2), checks.floating("W", W, ndim=2)
-    checks.same_size("the last axis of x", x.shape[-1], "the second last axis of W", W.shape[-2])
+    checks.same_size(
+        "the last axis of x", x.shape[-1], "the second last axis of W", W.shape[-2]
+    )
     y = x @ W
     if b is not None:
         b = checks.floating("b", b, ndim=1)
-        checks.same_size("the last axis of b", b.shape[-1], "the last axis of W", W.shape[-1])
+        checks.same_size(
+            "the last axis of b", b.shape[-1], "the last axis of W", W.shape[-1]
+        )
         y = y + b[..., None, :]
 
     def backward(dy: Array):

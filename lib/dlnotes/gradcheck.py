@@ -25,7 +25,9 @@ def relative_error(a: Array, b: Array) -> float:
     return float(np.linalg.norm(a - b) / size) if size > 0 else 0.0
 
 
-def numerical_gradient(f: Callable[[Array], float], x: Array, epsilon: float = 1e-5) -> Array:
+def numerical_gradient(
+    f: Callable[[Array], float], x: Array, epsilon: float = 1e-5
+) -> Array:
     """∂f/∂xᵢ ≈ (f(x + ε eᵢ) − f(x − ε eᵢ)) / 2ε for every i; x of any shape, f(x) a number."""
     x = checks.floating("x", x)
     gradient = np.empty_like(x)
@@ -39,7 +41,11 @@ def numerical_gradient(f: Callable[[Array], float], x: Array, epsilon: float = 1
 
 
 def check_vjp(
-    f: Callable, *args, rng: np.random.Generator, epsilon: float = 1e-5, tolerance: float = 1e-7
+    f: Callable,
+    *args,
+    rng: np.random.Generator,
+    epsilon: float = 1e-5,
+    tolerance: float = 1e-7,
 ) -> float:
     """Check `y, backward = f(*args)` along random directions; return the largest relative error.
 
@@ -53,7 +59,9 @@ def check_vjp(
     v = rng.standard_normal(np.shape(y))
     gradients = backward(v)
     gradients = gradients if isinstance(gradients, tuple) else (gradients,)
-    slots = [i for i, a in enumerate(args) if np.issubdtype(np.asarray(a).dtype, np.floating)]
+    slots = [
+        i for i, a in enumerate(args) if np.issubdtype(np.asarray(a).dtype, np.floating)
+    ]
     if len(gradients) != len(slots):
         raise GradientError(
             f"backward returned {len(gradients)} gradients for {len(slots)} floating arguments"
@@ -68,10 +76,16 @@ def check_vjp(
         u = rng.standard_normal(a.shape)
 
         def slope(h, slot=slot, a=a, u=u):
-            above, below = (f(*args[:slot], a + s * h * u, *args[slot + 1 :])[0] for s in (1, -1))
+            above, below = (
+                f(*args[:slot], a + s * h * u, *args[slot + 1 :])[0] for s in (1, -1)
+            )
             return float(np.sum(v * (above - below)) / (2 * h))
 
-        measured, coarse, derived = slope(epsilon), slope(2 * epsilon), float(np.sum(gradient * u))
+        measured, coarse, derived = (
+            slope(epsilon),
+            slope(2 * epsilon),
+            float(np.sum(gradient * u)),
+        )
         scale = float(np.linalg.norm(gradient)) + abs(measured)
         if abs(measured - coarse) > tolerance * scale:
             raise GradientError(
@@ -85,5 +99,7 @@ def check_vjp(
             )
         worst, largest = max(worst, error), max(largest, scale)
     if largest == 0:
-        raise GradientError("nothing was checked: the gradient is zero in every direction tried")
+        raise GradientError(
+            "nothing was checked: the gradient is zero in every direction tried"
+        )
     return worst

@@ -10,9 +10,13 @@ import numpy as np
 from . import checks
 
 
-def normal(shape: tuple[int, ...], *, scale: float, rng: np.random.Generator) -> np.ndarray:
+def normal(
+    shape: tuple[int, ...], *, scale: float, rng: np.random.Generator
+) -> np.ndarray:
     """Independent N(0, scale²) entries."""
-    return checks.positive("scale", scale) * checks.generator("rng", rng).standard_normal(shape)
+    return checks.positive("scale", scale) * checks.generator(
+        "rng", rng
+    ).standard_normal(shape)
 
 
 def glorot(shape: tuple[int, ...], *, rng: np.random.Generator) -> np.ndarray:

@@ -60,7 +60,12 @@ class Linear(Layer):
     """y = x W + b with W (D, K) drawn by `initialize` (default: Glorot) and b = 0."""
 
     def __init__(
-        self, D: int, K: int, *, rng: np.random.Generator, initialize: Callable = init.glorot
+        self,
+        D: int,
+        K: int,
+        *,
+        rng: np.random.Generator,
+        initialize: Callable = init.glorot,
     ):
         self.W = Parameter(initialize((D, K), rng=rng))
         self.b = Parameter(np.zeros(K))
@@ -71,7 +76,9 @@ class Sequential(Layer):
     """Layers one after another. A bare function such as `relu` counts as a layer without parameters."""
 
     def __init__(self, *layers: Layer | Callable):
-        self.layers = [layer if isinstance(layer, Layer) else Layer(layer) for layer in layers]
+        self.layers = [
+            layer if isinstance(layer, Layer) else Layer(layer) for layer in layers
+        ]
 
     def forward(self, x: Array, *, training: bool = False) -> tuple[Array, Backward]:
         pullbacks = []

@@ -64,11 +64,16 @@ def binary_cross_entropy(logits: Array, target: Array) -> tuple[Array, LossBackw
 
     Shapes: logits and target (..., N, K), target in [0, 1]. Gradient: (σ(z) − y)/N.
     """
-    logits, target = checks.floating("logits", logits, ndim=2), checks.floating("target", target)
+    logits, target = (
+        checks.floating("logits", logits, ndim=2),
+        checks.floating("target", target),
+    )
     checks.same_shape("logits", logits, "target", target)
     checks.not_empty("logits", logits)
     if not ((target >= 0) & (target <= 1)).all():
-        raise ValueError(f"target must lie in [0, 1], got {target.min()} … {target.max()}")
+        raise ValueError(
+            f"target must lie in [0, 1], got {target.min()} … {target.max()}"
+        )
     e = np.exp(-np.abs(logits))
     softplus = np.maximum(logits, 0) + np.log1p(e)
     p = np.where(logits >= 0, 1, e) / (1 + e)

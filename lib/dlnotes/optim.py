@@ -17,7 +17,9 @@ class Optimizer:
 
     def __init__(self, parameters: list[Parameter], learning_rate: float):
         if not parameters:
-            raise ValueError("parameters must hold at least one Parameter, got an empty list")
+            raise ValueError(
+                "parameters must hold at least one Parameter, got an empty list"
+            )
         self.learning_rate = checks.positive("learning_rate", learning_rate)
         self.theta = np.concatenate([p.value.ravel() for p in parameters])
         self.grad = np.concatenate([p.grad.ravel() for p in parameters])
@@ -54,7 +56,9 @@ class SGD(Optimizer):
 class Momentum(Optimizer):
     """Heavy ball: mₜ = β mₜ₋₁ + g, V = 1 (Polyak 1964)."""
 
-    def __init__(self, parameters: list[Parameter], learning_rate: float, *, beta: float = 0.9):
+    def __init__(
+        self, parameters: list[Parameter], learning_rate: float, *, beta: float = 0.9
+    ):
         super().__init__(parameters, learning_rate)
         self.beta, self.m = beta, np.zeros_like(self.theta)
 
@@ -70,7 +74,13 @@ class Adam(Optimizer):
     """
 
     def __init__(
-        self, parameters, learning_rate: float = 1e-3, *, beta1=0.9, beta2=0.999, epsilon=1e-8
+        self,
+        parameters,
+        learning_rate: float = 1e-3,
+        *,
+        beta1=0.9,
+        beta2=0.999,
+        epsilon=1e-8,
     ):
         super().__init__(parameters, learning_rate)
         self.beta1, self.beta2, self.epsilon, self.t = beta1, beta2, epsilon, 0

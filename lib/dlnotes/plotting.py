@@ -85,17 +85,30 @@ def log_scale(ax: Axes, axes: str = "xy") -> Axes:
     return ax
 
 
-def image_grid(ax: Axes, images: np.ndarray, columns: int, titles: list[str] | None = None) -> Axes:
+def image_grid(
+    ax: Axes, images: np.ndarray, columns: int, titles: list[str] | None = None
+) -> Axes:
     """Images (n, h, w) side by side, `columns` to a row, with an optional short title above each."""
     n, h, w = images.shape
     ax.set_axis_off()
-    ax.set(xlim=(0, columns * (w + 1)), ylim=(-(-(-n // columns) * (h + 2)), 0), aspect="equal")
+    ax.set(
+        xlim=(0, columns * (w + 1)),
+        ylim=(-(-(-n // columns) * (h + 2)), 0),
+        aspect="equal",
+    )
     low, high = images.min(), images.max()
     for i, image in enumerate(images):
         left, top = i % columns * (w + 1), -(i // columns) * (h + 2) - 2
         ax.imshow(image, extent=(left, left + w, top - h, top), vmin=low, vmax=high)
         if titles is not None:
-            ax.text(left + w / 2, top + 0.4, titles[i], ha="center", va="bottom", fontsize=10)
+            ax.text(
+                left + w / 2,
+                top + 0.4,
+                titles[i],
+                ha="center",
+                va="bottom",
+                fontsize=10,
+            )
     return ax
 
 
@@ -119,7 +132,11 @@ def bars_with_numbers(ax: Axes, values: dict[str, float], form: str = "{:.3g}") 
 
 
 def network(
-    ax: Axes, numbers: list[list[str]], weights: list[np.ndarray], *, backward: bool = False
+    ax: Axes,
+    numbers: list[list[str]],
+    weights: list[np.ndarray],
+    *,
+    backward: bool = False,
 ) -> Axes:
     """A fully connected network: one column of circles a layer, `numbers` in them, arrows for the weights.
 
@@ -162,6 +179,7 @@ def network(
             ax.text(*spot, number, ha="center", va="center", fontsize=11)
     tallest = max(map(len, numbers))
     ax.set(
-        xlim=(-0.6, 2.2 * (len(numbers) - 1) + 0.6), ylim=(-tallest / 2 - 0.1, tallest / 2 + 0.1)
+        xlim=(-0.6, 2.2 * (len(numbers) - 1) + 0.6),
+        ylim=(-tallest / 2 - 0.1, tallest / 2 + 0.1),
     )
     return ax

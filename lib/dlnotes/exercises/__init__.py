@@ -42,11 +42,15 @@ def check(examine: Callable[..., str]) -> Callable[..., Feedback]:
                 raise NotYet
             return Feedback("right", examine(answer))
         except NotYet:
-            return Feedback("not yet", "replace the ... by your answer and run the cell again")
+            return Feedback(
+                "not yet", "replace the ... by your answer and run the cell again"
+            )
         except Wrong as wrong:
             return Feedback("not right", str(wrong))
         except Exception as error:
-            return Feedback("not right", f"your code raised {type(error).__name__}: {error}")
+            return Feedback(
+                "not right", f"your code raised {type(error).__name__}: {error}"
+            )
 
     return checked
 
@@ -58,7 +62,9 @@ def answered(value):
     return value
 
 
-def compare(name: str, got, expected, hints: dict[str, np.ndarray] | None = None) -> None:
+def compare(
+    name: str, got, expected, hints: dict[str, np.ndarray] | None = None
+) -> None:
     """Demand equal shapes and values; `hints` maps typical mistakes to the values they would give."""
     got, expected = np.asarray(got, dtype=float), np.asarray(expected, dtype=float)
     if got.shape != expected.shape:
@@ -66,7 +72,9 @@ def compare(name: str, got, expected, hints: dict[str, np.ndarray] | None = None
     if np.allclose(got, expected, rtol=1e-6, atol=1e-9):
         return
     for mistake, value in (hints or {}).items():
-        if np.shape(value) == got.shape and np.allclose(got, value, rtol=1e-6, atol=1e-9):
+        if np.shape(value) == got.shape and np.allclose(
+            got, value, rtol=1e-6, atol=1e-9
+        ):
             raise Wrong(f"{name}: {mistake}")
     where = np.unravel_index(np.argmax(np.abs(got - expected)), got.shape)
     place = f" at {tuple(int(i) for i in where)}" if got.ndim else ""
@@ -76,13 +84,17 @@ def compare(name: str, got, expected, hints: dict[str, np.ndarray] | None = None
 def unchanged(name: str, before, after) -> None:
     """Demand that an argument was not edited in place."""
     if not np.array_equal(before, after):
-        raise Wrong(f"your function changed its argument {name}; compute a new array instead")
+        raise Wrong(
+            f"your function changed its argument {name}; compute a new array instead"
+        )
 
 
 def pair(value) -> tuple:
     """(value, pullback) as the reader's function should return it."""
     answered(value)
     if not (isinstance(value, tuple) and len(value) == 2 and callable(value[1])):
-        raise Wrong("return two things: the value, and the function that sends gradients back")
+        raise Wrong(
+            "return two things: the value, and the function that sends gradients back"
+        )
     answered(value[0])
     return value

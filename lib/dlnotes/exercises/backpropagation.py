@@ -74,10 +74,15 @@ def check_gain_backward(answer) -> str:
         "dX",
         got[0],
         dY * g,
-        {"dX needs the gain g": dY, "dX is not summed over the batch": (dY * g).sum(axis=0)},
+        {
+            "dX needs the gain g": dY,
+            "dX is not summed over the batch": (dY * g).sum(axis=0),
+        },
     )
     hints = {
-        "sum over the samples, do not average: the loss decides about 1/N": (dY * X).mean(axis=0),
+        "sum over the samples, do not average: the loss decides about 1/N": (
+            dY * X
+        ).mean(axis=0),
         "dg must contain the input X": dY.sum(axis=0),
     }
     compare("dg", got[1], (dY * X).sum(axis=0), hints)
@@ -113,7 +118,9 @@ def check_log_softmax(answer) -> str:
     with np.errstate(all="ignore"):
         extreme, _ = answer(np.array([[1000.0, -1000.0]]))
     if not np.isfinite(extreme).all():
-        raise Wrong("for logits of ±1000 the value is not finite; subtract the largest logit first")
+        raise Wrong(
+            "for logits of ±1000 the value is not finite; subtract the largest logit first"
+        )
     _check_pair(answer, z)
     return "stable at ±1000, right for any leading axes, and the pullback passes the gradient check"
 
@@ -169,7 +176,12 @@ def check_direction_error(answer) -> str:
 
 @check
 def check_count_multiplications(answer) -> str:
-    for sizes, N in (([64, 32, 10], 1), ([64, 32, 10], 20), ([3, 4], 7), ([5, 4, 3, 2], 2)):
+    for sizes, N in (
+        ([64, 32, 10], 1),
+        ([64, 32, 10], 20),
+        ([3, 4], 7),
+        ([5, 4, 3, 2], 2),
+    ):
         got = answered(answer(list(sizes), N))
         layers = [N * D * K for D, K in zip(sizes[:-1], sizes[1:], strict=True)]
         forward, backward = sum(layers), 2 * sum(layers) - layers[0]
@@ -210,7 +222,9 @@ def _tanh_ratio(scale: float, seed: int, depth: int = 20, width: int = 64) -> fl
     rng = np.random.default_rng(seed)
     a, pullbacks = rng.standard_normal((32, width)), []
     for _ in range(depth):
-        z, back_linear = F.linear(a, rng.standard_normal((width, width)) * scale / np.sqrt(width))
+        z, back_linear = F.linear(
+            a, rng.standard_normal((width, width)) * scale / np.sqrt(width)
+        )
         a, back_tanh = F.tanh(z)
         pullbacks.append((back_linear, back_tanh))
     da, norms = rng.standard_normal(a.shape), []
@@ -226,7 +240,9 @@ def check_residual(answer) -> str:
     x, dy = _rng().standard_normal((2, 4, 3))
     block = answered(answer(F.tanh))
     if not callable(block):
-        raise Wrong(f"residual(f) must return a function, yours returned {type(block).__name__}")
+        raise Wrong(
+            f"residual(f) must return a function, yours returned {type(block).__name__}"
+        )
     value, backward = pair(block(x))
     compare(
         "x + f(x)",
