@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 from dlnotes import functional as F
-from dlnotes import losses, optim, training
+from dlnotes import datasets, losses, optim, training
 from dlnotes.layers import Linear, Sequential
 
 RESULTS = Path(__file__).with_name("results.json")
@@ -104,6 +104,22 @@ def training_step() -> dict:
     return {"network": "-".join(map(str, sizes)), **interleaved(tasks, seconds=4)}
 
 
+def batch() -> dict:
+    """One training step of a 64-32-10 network on the digits, for three batch sizes."""
+    x, labels = datasets.digits()
+    tasks = {}
+    for size in (1, 32, 1097):
+        rng = np.random.default_rng(0)
+        net = Sequential(Linear(64, 32, rng=rng), F.relu, Linear(32, 10, rng=rng))
+        optimizer = optim.SGD(net.parameters(), 0.01)
+        tasks[str(size)] = lambda net=net, optimizer=optimizer, size=size: (
+            training.train_step(
+                net, losses.cross_entropy, optimizer, x[:size], labels[:size]
+            )
+        )
+    return {"network": "64-32-10", "microseconds": interleaved(tasks)}
+
+
 def main() -> None:
     if os.environ.get("OPENBLAS_NUM_THREADS") != "1":
         raise SystemExit("set OPENBLAS_NUM_THREADS=1, or start this with: make bench")
@@ -114,6 +130,7 @@ def main() -> None:
             "gradient_cost": gradient_cost(),
             "activation": activation(),
             "training_step": training_step(),
+            "batch": batch(),
         }
     }
     RESULTS.write_text(json.dumps(results, indent=1) + "\n")

@@ -708,7 +708,7 @@ for W, b in zip(lee_W, lee_b, strict=True):
     activations.append(σ(W @ activations[-1] + b))
 for level, a in enumerate(activations):
     print(f"layer {level}: a = {a.ravel().round(2)}")
-print("∂z/∂w for three weights:", [round(a[1, 0].item(), 2) for a in activations[:3]])
+print("forward factors:", [round(a[1, 0].item(), 2) for a in activations[:3]])
 
 # %% [markdown]
 # **The backward pass is a network too.** Look at {eq}`eq-6b-delta1` again: $\boldsymbol\delta_1 = \sigma'(\mathbf z_1)\odot(W_1^\top\boldsymbol\delta_2)$. It takes signals in at the
@@ -783,6 +783,33 @@ strongest = max(
 )
 print(f"largest first-layer signal per unit fed in: {strongest:.4f}")
 assert strongest < 0.01
+
+# %% [markdown]
+# With both factors at hand, a derivative deep inside the network is one product. Let the target be $(1, 0)$ and $C = \tfrac12\lVert\mathbf a^{(3)}-\mathbf y\rVert^2$; then the signal fed in at the top is $\mathbf a^{(3)}-\mathbf y$. Here is
+# the weight that leads from the second input to the first unit, three layers below the loss:
+
+# %%
+lee_target = np.array([[1.0], [0.0]])
+δs = back(activations[-1] - lee_target)
+for level, δ in enumerate(δs, start=1):
+    print(f"layer {level}: δ = {δ.ravel().round(5)}")
+through_three_layers = δs[0][0, 0] * activations[0][1, 0]
+print(
+    f"∂C/∂w = δ · a = {δs[0][0, 0]:.5f} · {activations[0][1, 0]:.0f} = {through_three_layers:.5f}"
+)
+
+
+def lee_loss(w):
+    a = activations[0]
+    first = np.array([[1.0, w[0]], [-1.0, 1.0]])
+    for W, b in zip([first, *lee_W[1:]], lee_b, strict=True):
+        a = σ(W @ a + b)
+    return ((a - lee_target) ** 2 / 2).sum()
+
+
+assert np.isclose(
+    through_three_layers, numerical_gradient(lee_loss, np.array([-2.0]))[0]
+)
 
 # %% [markdown]
 # ### From the last layer backward, and why that order
@@ -897,26 +924,27 @@ def mlp_loss(Ws, bs, X, Y):
     return ((A - Y) ** 2).sum() / (2 * len(X))
 
 
+def replaced(arrays, i, array):
+    return [*arrays[:i], array, *arrays[i + 1 :]]
+
+
 for depth in range(1, 6):
     sizes = [3, *[4] * (depth - 1), 2]
-    Ws = [
-        rng.standard_normal(shape) for shape in zip(sizes[:-1], sizes[1:], strict=True)
-    ]
+    Ws = [rng.standard_normal(shape) for shape in zip(sizes, sizes[1:])]
     bs = [rng.standard_normal(K) for K in sizes[1:]]
     X, Y = rng.standard_normal((6, 3)), rng.uniform(size=(6, 2))
     dWs, dbs = mlp_gradients(Ws, bs, X, Y)
-    errors = [
-        relative_error(
-            dWs[i],
-            numerical_gradient(
-                lambda W, i=i: mlp_loss([*Ws[:i], W, *Ws[i + 1 :]], bs, X, Y), Ws[i]
-            ),
+    for i in range(depth):
+        measured_W = numerical_gradient(
+            lambda W: mlp_loss(replaced(Ws, i, W), bs, X, Y), Ws[i]
         )
-        for i in range(depth)
-    ]
-    assert max(errors) < 1e-7
+        measured_b = numerical_gradient(
+            lambda b: mlp_loss(Ws, replaced(bs, i, b), X, Y), bs[i]
+        )
+        assert relative_error(dWs[i], measured_W) < 1e-7
+        assert relative_error(dbs[i], measured_b) < 1e-7
     print(
-        f"{depth} layers {sizes}: all {depth} weight gradients agree with differences"
+        f"{depth} layers {sizes}: all weight and bias gradients agree with differences"
     )
 
 # %% [markdown]
@@ -1391,6 +1419,41 @@ print(f"f = {f.value},  ∂f/∂a = {a.grad},  ∂f/∂b = {b.grad}")
 assert (a.grad, b.grad) == (4.0 + 1.0, 3.0)
 
 # %% [markdown]
+# The graph itself, drawn from `Node.parents`: the value $v$ of each node, and the gradient $g$ that came back.
+
+
+# %% tags=["hide-input"]
+def draw_graph(ax, places, names):
+    """Nodes at their places, an arrow from each parent to its child."""
+    ax.set_axis_off()
+    for node, (column, row) in places.items():
+        for k, parent in enumerate(node.parents):
+            bend = (
+                0.25
+                * (k - 0.5)
+                * (len(node.parents) > 1 and node.parents[0] is node.parents[1])
+            )
+            style = {"arrowstyle": "-|>", "color": BLUE, "shrinkA": 30, "shrinkB": 30}
+            style["connectionstyle"] = f"arc3,rad={bend}"
+            ax.annotate("", (column, row), places[parent], arrowprops=style)
+        ax.plot(column, row, "o", ms=52, mfc="none", mec=INK)
+        text = f"{names[node]}\nv = {node.value:g}\ng = {node.grad:g}"
+        ax.text(column, row, text, ha="center", va="center", fontsize=10)
+    ax.margins(0.22, 0.35)
+
+
+product = f.parents[0]
+fig, ax = plt.subplots(figsize=(6.8, 3.0))
+places = {a: (0, 1), b: (0, 0), product: (1.2, 0), f: (2.4, 0.5)}
+draw_graph(ax, places, {a: "a", b: "b", product: "a · b", f: "a · b + a"})
+ax.set_title("A graph, not a tree: a has two consumers")
+show(
+    fig,
+    f"The computational graph of f = a · b + a: the value a = {a.value:g} goes into the product and into the sum, "
+    f"so its gradient {a.grad:g} is the sum of {product.grad * b.value:g} and {f.grad:g}.",
+)
+
+# %% [markdown]
 # **What a tree would cost.** A walker that follows the expression as a tree, from the root down every branch, visits a shared node once for each path. Square a number again and
 # again, $x_{k+1} = x_k\cdot x_k$: every squaring has two edges to the same parent, and the number of paths doubles.
 
@@ -1638,7 +1701,7 @@ def draw_v(ax, ε):
 explore(draw_v, ε=sizes, start=6)
 
 # %% [markdown]
-# Walk down the right arm: every step of ten gains two digits for the central difference, one for the one-sided. Then the left arm: rounding takes them back. The minimum lies where {eq}`eq-6b-best-step` puts it:
+# Walk down the right arm: every step of ten gains two digits for the central difference, one for the one-sided. Then the left arm: rounding takes them back. The minimum lies about where {eq}`eq-6b-best-step` puts it (the norm over six weights brings in a $\sqrt6$):
 
 # %% tags=["hide-input"]
 best = sizes[np.argmin(error["central"])]
@@ -1667,11 +1730,9 @@ def digits_agree(derived, measured):
 at_kink = np.array([0.3 * ε, 1.0])  # one ReLU input closer to its kink than ε
 kink_derived = F.relu(at_kink)[1](np.ones(2))
 kink_measured = numerical_gradient(lambda z: F.relu(z)[0].sum(), at_kink, ε)
-far = np.array(
-    [[25.0]]
-)  # a saturated unit, badly wrong: a tiny but perfectly correct gradient
+far = np.array([[25.0, 0.3]])  # a saturated unit beside an ordinary one
 tiny = F.sigmoid(far)[0] - 0.5
-tiny_derived = tiny * F.sigmoid(far)[1](np.ones((1, 1)))
+tiny_derived = tiny * F.sigmoid(far)[1](np.ones((1, 2)))
 tiny_measured = numerical_gradient(
     lambda z: ((F.sigmoid(z)[0] - 0.5) ** 2 / 2).sum(), far, ε
 )
@@ -1691,10 +1752,19 @@ settle(
 # %% [markdown]
 # Three correct gradients fail. So a failed check is a question, not a verdict. Is it a kink? Then two step sizes disagree with each other; `check_vjp` compares two and says so. Is it a tiny gradient among large
 # ones? Compare relative to the whole gradient, not weight by weight. Is it precision? Use float64.
+
+# %%
+whole = relative_error(tiny_derived, tiny_measured)
+print(
+    f"saturated and ordinary unit together, relative to the whole gradient: {whole < 1e-6}"
+)
+assert whole < 1e-6
+
+# %% [markdown]
 #
 # ### Which check finds which bug?
 #
-# Ten bugs that all of us have written, planted one at a time into a correct gradient: a tanh layer with a softmax on top. Each runs without a complaint.
+# Ten bugs, planted one at a time into a correct gradient: a tanh layer with a softmax on top, with a square `W2`, so that even a forgotten transpose runs. None of them raises an error. Twenty networks, data sets and directions are drawn at random; for each bug and each check we count in how many of the twenty the check objects.
 
 # %%
 BUGS = (
@@ -1741,86 +1811,75 @@ def flat(arrays):
     return np.concatenate([a.ravel() for a in arrays])
 
 
-def unflat(v):
-    return [
-        part.reshape(p.shape)
-        for part, p in zip(
-            np.split(v, np.cumsum([p.size for p in θ_net])[:-1]), θ_net, strict=True
-        )
-    ]
+def unflat(v, like):
+    pieces = np.split(v, np.cumsum([p.size for p in like])[:-1])
+    return [piece.reshape(p.shape) for piece, p in zip(pieces, like, strict=True)]
 
 
-rng = np.random.default_rng(3)
-θ_net = [rng.standard_normal(shape) for shape in ((4, 3), (3,), (3, 3), (3,))]
-X_bugs, labels_bugs = rng.standard_normal((12, 4)), rng.integers(0, 3, 12)
-
-
-def falls(bug):
-    θ_now = θ_net
+def falls(bug, θ, X, labels, u):
+    now = θ
     with np.errstate(
         all="ignore"
-    ):  # a wrong gradient may run away; then the loss did not fall
+    ):  # a wrong gradient may run away: then it did not fall
         for _ in range(100):
-            θ_now = [
-                p - 0.1 * g
-                for p, g in zip(
-                    θ_now, gradients(θ_now, X_bugs, labels_bugs, bug), strict=True
-                )
-            ]
-        return objective(θ_now, X_bugs, labels_bugs) < objective(
-            θ_net, X_bugs, labels_bugs
-        )
+            now = [p - 0.1 * g for p, g in zip(now, gradients(now, X, labels, bug))]
+        return objective(now, X, labels) < objective(θ, X, labels)
 
 
-def every_weight(bug, N):
-    measured = numerical_gradient(
-        lambda v: objective(unflat(v), X_bugs[:N], labels_bugs[:N]), flat(θ_net)
+def shapes_fit(bug, θ, X, labels, u):
+    return [g.shape for g in gradients(θ, X, labels, bug)] == [p.shape for p in θ]
+
+
+def every_weight(bug, θ, X, labels, u):
+    measured = numerical_gradient(lambda v: objective(unflat(v, θ), X, labels), flat(θ))
+    return relative_error(flat(gradients(θ, X, labels, bug)), measured) < 1e-6
+
+
+def every_weight_alone(bug, θ, X, labels, u):
+    return every_weight(bug, θ, X[:1], labels[:1], u)
+
+
+def one_direction(bug, θ, X, labels, u):
+    along = numerical_gradient(
+        lambda t: objective(unflat(flat(θ) + t[0] * u, θ), X, labels), np.zeros(1)
     )
-    return (
-        relative_error(
-            flat(gradients(θ_net, X_bugs[:N], labels_bugs[:N], bug)), measured
-        )
-        < 1e-6
-    )
+    wrong = abs(flat(gradients(θ, X, labels, bug)) @ u - along[0])
+    return wrong < 1e-6 * np.linalg.norm(flat(gradients(θ, X, labels)))
 
 
-def one_direction(bug):
-    u = np.random.default_rng(4).standard_normal(flat(θ_net).size)
-    slope = numerical_gradient(
-        lambda t: objective(unflat(flat(θ_net) + t[0] * u), X_bugs, labels_bugs),
-        np.zeros(1),
-    )
-    return (
-        relative_error(flat(gradients(θ_net, X_bugs, labels_bugs, bug)) @ u, slope[0])
-        < 1e-6
-    )
+def twice(bug, θ, X, labels, u):
+    return np.allclose(*(flat(gradients(θ, X, labels, bug)) for _ in range(2)))
 
 
-def twice(bug):
-    return np.allclose(
-        *(flat(gradients(θ_net, X_bugs, labels_bugs, bug)) for _ in range(2))
-    )
-
-
-checks = {
+CHECKS = {
     "the loss falls": falls,
-    "shapes fit": lambda bug: (
-        [g.shape for g in gradients(θ_net, X_bugs, labels_bugs, bug)]
-        == [p.shape for p in θ_net]
-    ),
-    "every weight, one sample": lambda bug: every_weight(bug, 1),
-    "every weight, a batch": lambda bug: every_weight(bug, 12),
+    "shapes fit": shapes_fit,
+    "every weight, one sample": every_weight_alone,
+    "every weight, a batch": every_weight,
     "one direction, a batch": one_direction,
     "the same call twice": twice,
 }
-passes = np.empty((len(BUGS), len(checks)), bool)
-for (i, j), _ in np.ndenumerate(passes):
-    leftover.clear()
-    passes[i, j] = list(checks.values())[j](BUGS[i])
-leftover.clear()
-assert all(
-    check("") for check in checks.values()
-)  # the correct gradient passes all six
+
+
+def random_case(seed):
+    rng = np.random.default_rng(seed)
+    θ = [rng.standard_normal(shape) for shape in ((4, 3), (3,), (3, 3), (3,))]
+    return (
+        θ,
+        rng.standard_normal((12, 4)),
+        rng.integers(0, 3, 12),
+        rng.standard_normal(27),
+    )
+
+
+objections = np.zeros((len(BUGS), len(CHECKS)), int)
+for case in map(random_case, range(20)):
+    for j, check in enumerate(CHECKS.values()):
+        leftover.clear()
+        assert check("", *case)  # a correct gradient passes every check
+        for i, bug in enumerate(BUGS):
+            leftover.clear()
+            objections[i, j] += not check(bug, *case)
 
 # %% [markdown]
 # :::{admonition} Predict
@@ -1829,47 +1888,41 @@ assert all(
 # :::
 
 # %% tags=["hide-input"]
-found = dict(zip(checks, (~passes).sum(axis=0).tolist(), strict=True))
-
-
 fig, ax = plt.subplots(figsize=(8, 5.2))
-for (i, j), passed in np.ndenumerate(passes):
-    ax.text(
-        j,
-        i,
-        "·" if passed else "found",
-        ha="center",
-        va="center",
-        color=INK if passed else BLUE,
-        weight="bold",
+for (i, j), count in np.ndenumerate(objections):
+    text, color = (
+        ("·", INK) if count == 0 else (str(count), BLUE if count == 20 else ORANGE)
     )
+    ax.text(j, i, text, ha="center", va="center", color=color, weight="bold")
 ax.set_xticks(
-    range(len(checks)), [textwrap.fill(name, 12) for name in checks], fontsize=10
+    range(len(CHECKS)), [textwrap.fill(name, 12) for name in CHECKS], fontsize=10
 )
 ax.set_yticks(range(len(BUGS)), BUGS)
 ax.set(
-    xlim=(-0.6, len(checks) - 0.4),
+    xlim=(-0.6, len(CHECKS) - 0.4),
     ylim=(len(BUGS) - 0.4, -0.6),
-    title="Which check finds which bug",
+    title="In how many of 20 cases the check objects",
 )
 ax.xaxis.tick_top()
+always = dict(zip(CHECKS, (objections == 20).sum(axis=0).tolist()))
 show(
     fig,
-    f"Bugs found, of {len(BUGS)}: "
-    + ", ".join(f"{name}: {count}" for name, count in found.items())
+    f"Bugs of {len(BUGS)} that a check found in all 20 cases: "
+    + ", ".join(f"{name} {count}" for name, count in always.items())
     + ".",
 )
 
 # %% tags=["hide-input"]
-assert found["shapes fit"] == 0 and found["the loss falls"] <= 3
-assert found["every weight, a batch"] == found["one direction, a batch"] == 9
-assert found["every weight, one sample"] < 9 and found["the same call twice"] == 1
-missed_alone = [bug for bug, passed in zip(BUGS, passes[:, 2], strict=True) if passed]
-print("missed on a single sample:", *missed_alone, sep="\n  ")
+assert always["shapes fit"] == 0 and always["the loss falls"] <= 2
+assert always["every weight, a batch"] == always["one direction, a batch"] == 9
+assert always["the same call twice"] == 1
+never_alone = [bug for bug, row in zip(BUGS, objections) if row[2] == 0]
+print("never found on a single sample:", *never_alone, sep="\n  ")
 
 # %% [markdown]
-# Shapes find nothing here, and a falling loss close to nothing. A single sample hides every mistake of the batch: with $N = 1$ sum and mean are the same. One random direction over all parameters finds
-# what the check of every weight finds, for two evaluations instead of two for every weight. And the old gradient that nobody reset is invisible to all of them: each single call is right. Only calling twice shows it.
+# Shapes find nothing here, and a falling loss close to nothing. With $N = 1$ sum and mean are the same, so on a single sample a missing $1/N$, a mean for a sum, and a forgotten rest of the batch cannot be seen. One random direction over all parameters found
+# what the check of every weight found, for two evaluations instead of two for every weight. (It has a limit: it sees an error only if that is large enough *relative to the whole gradient*, so a tiny error in one of very many weights may drown.)
+# And the old gradient that nobody reset is found only by calling twice: the first call is right, and the other checks make only one.
 #
 # ### How many weights, how many samples?
 #
@@ -1879,62 +1932,59 @@ print("missed on a single sample:", *missed_alone, sep="\n  ")
 # %% tags=["hide-input"]
 pixels, digit_labels = datasets.digits()
 rng = np.random.default_rng(5)
-θ_net = [
-    rng.standard_normal((64, 8)) / 4,
-    np.zeros(8),
-    rng.standard_normal((8, 10)),
-    np.zeros(10),
-]
+shapes = ((64, 8), (8,), (8, 10), (10,))
+θ_net = [rng.standard_normal(shape) / 4 for shape in shapes]
 batch = rng.choice(len(pixels), 100, replace=False)
-g_batch = gradients(θ_net, pixels[batch], digit_labels[batch])
-per_sample = np.array(
-    [gradients(θ_net, pixels[[n]], digit_labels[[n]])[0] for n in batch]
-)
+X_batch, labels_batch = pixels[batch], digit_labels[batch]
+g_batch = flat(gradients(θ_net, X_batch, labels_batch))
+g_alone = [flat(gradients(θ_net, X_batch[[n]], labels_batch[[n]])) for n in range(100)]
 
 
-def direction_finds(pixel, unit, seed):
-    """Plant one percent into one weight; does one random direction notice?"""
-    u = np.random.default_rng(seed).standard_normal(flat(θ_net).size)
-    wrong = [g.copy() for g in g_batch]
-    wrong[0][pixel, unit] *= 1.01
-    t = 1e-4
+def noticed(error, gradient):
+    """An error counts as seen where it exceeds a millionth of the whole gradient."""
+    return bool(abs(error) > 1e-6 * np.linalg.norm(gradient))
+
+
+def noticed_along(u, weight):
+    """Does a measured slope along u notice one percent too much in one weight?"""
+    t, wrong = 1e-4, g_batch.copy()
+    wrong[weight] *= 1.01
     ahead, behind = (
-        objective(unflat(flat(θ_net) + s * t * u), pixels[batch], digit_labels[batch])
+        objective(unflat(flat(θ_net) + s * t * u, θ_net), X_batch, labels_batch)
         for s in (1, -1)
     )
-    return abs(flat(wrong) @ u - (ahead - behind) / (2 * t)) > 1e-6 * np.linalg.norm(
-        flat(g_batch)
-    )
+    return noticed(wrong @ u - (ahead - behind) / (2 * t), g_batch)
 
 
-planted = [(rng.integers(64), rng.integers(8)) for _ in range(200)]
+planted = rng.choice(np.flatnonzero(g_batch), 200)  # weights that matter in this batch
 chance = {
-    "every weight, one sample": float(
-        np.mean([per_sample[rng.integers(100), i, j] != 0 for i, j in planted])
-    ),
-    "every weight, a hundred samples": float(
-        np.mean([g_batch[0][i, j] != 0 for i, j in planted])
-    ),
-    "one direction, a hundred samples": float(
-        np.mean([direction_finds(i, j, s) for s, (i, j) in enumerate(planted)])
-    ),
-    "one weight, a hundred samples": 1 / flat(θ_net).size,
+    "every weight, one sample": [
+        noticed(0.01 * g_alone[rng.integers(100)][w], g_batch) for w in planted
+    ],
+    "every weight, a hundred samples": [
+        noticed(0.01 * g_batch[w], g_batch) for w in planted
+    ],
+    "one direction, a hundred samples": [
+        noticed_along(rng.standard_normal(g_batch.size), w) for w in planted
+    ],
 }
+chance = {scheme: float(np.mean(seen)) for scheme, seen in chance.items()}
 for scheme, probability in chance.items():
     print(f"{scheme:34s}{probability:6.1%}")
+print(f"{'one weight chosen at random':34s}{1 / g_batch.size:6.1%}")
 
 # %% tags=["hide-input"]
+alone, many, along = chance.values()
 settle(
     "C6.52",
     {
-        "one sample, every weight": chance["every weight, one sample"] > 0.8,
-        "many samples, every weight": chance["every weight, a hundred samples"] > 0.8,
-        "many samples, one random direction": chance["one direction, a hundred samples"]
-        > 0.8,
-        "mistakes of the batch, on one sample": len(missed_alone) == 0,
+        "many samples, every weight": many > 0.9,
+        "many samples, one random direction": along > 0.9,
+        "one sample, every weight": alone > 0.9,
+        "mistakes of the batch, on one sample": not never_alone,
     },
-    f"an error of one percent in one random weight of {flat(θ_net).size} is seen with probability "
-    f"{chance['every weight, one sample']:.2f} on one sample and {chance['every weight, a hundred samples']:.2f} on a batch",
+    f"an error of one percent in one of {g_batch.size} weights is seen with probability {many:.2f} on a batch, "
+    f"{along:.2f} along one direction, {alone:.2f} on one sample",
 )
 
 # %% [markdown]
@@ -1983,7 +2033,7 @@ exercises.check_direction_error(direction_error)
 #
 # for $P$ parameters and $F$ multiplications in one forward pass.
 #
-# Do not believe the count; let the arrays count for themselves:
+# Do not believe that the code does what the formula says; let the arrays count the multiplications of their matrix products while it runs (what happens element by element is left out):
 
 
 # %%
@@ -2072,6 +2122,13 @@ show(
 )
 assert (np.diff(slower) > 0).all()
 
+# %%
+seconds = [row["backpropagation"] / row["forward"] for row in cost]
+print(
+    "value and gradient, in forward passes by the clock:",
+    *(f"{ratio:.1f}" for ratio in seconds),
+)
+
 # %% [markdown]
 # The notes praise the ReLU $\max(0,z)$ for its price: no exponential, no reciprocal. Per element that is easy to see. Per training step, another question decides: how much of the step is spent in activations at all?
 
@@ -2133,7 +2190,7 @@ exercises.check_count_multiplications(count_multiplications)
 # $$ (eq-6b-factor)
 #
 # where $\overline{\sigma'^2}$ is the mean squared slope in the layer. The signal shrinks or grows by $s\cdot\mathrm{rms}(\sigma')$ per layer. For a sigmoid at rest that is $s/4$; for a tanh at rest $s$; for a ReLU, which has slope 1 on one half
-# and 0 on the other, $s/\sqrt2$. Twenty layers take the twentieth power. (The independence is an assumption: $\delta$ and $W$ meet only once on the way back, but the slopes depend on the same $W$. Whether that matters, the measurement says.)
+# and 0 on the other, $s/\sqrt2$. From layer 20 down to layer 1 are nineteen such steps: the factor counts to the power of nineteen. Here rms is the root of the mean square. (The independence is an assumption: $\delta$ and $W$ meet only once on the way back, but the slopes depend on the same $W$. Whether that matters, the measurement says.)
 
 # %%
 ACTIVATIONS = {"sigmoid": F.sigmoid, "tanh": F.tanh, "ReLU": F.relu}
@@ -2163,19 +2220,23 @@ def signal_norms(activation, scale, depth=20, width=64, seed=0, residual=False):
     return np.array(norms[::-1]), np.array([slope for *_, slope in layers])
 
 
+# %% tags=["hide-input"]
+print("factor per layer, predicted as s · rms(σ′) and measured")
+off = {}
 for name, activation in ACTIVATIONS.items():
-    norms, slopes = signal_norms(activation, scale=1.0)
-    measured, predicted = (
-        (norms[0] / norms[-1]) ** (1 / 19),
-        np.exp(np.log(slopes[:-1]).mean()),
-    )
-    print(
-        f"{name:8s} factor per layer: measured {measured:.3f}, s · rms(σ′) = {predicted:.3f}"
-    )
-    assert 0.95 < measured / predicted < 1.05
+    for scale in (0.5, 1.0, 4.0, 32.0):
+        norms, slopes = signal_norms(activation, scale)
+        measured = (norms[0] / norms[-1]) ** (1 / 19)
+        predicted = scale * np.exp(np.log(slopes[:-1]).mean())
+        off[name, scale] = measured / predicted - 1
+        print(
+            f"{name:8s} s = {scale:4g}   predicted {predicted:6.3f}   measured {measured:6.3f}"
+        )
+assert max(abs(value) for (_, scale), value in off.items() if scale <= 4) < 0.05
+assert off["tanh", 32.0] < -0.1
 
 # %% [markdown]
-# The prediction holds within five percent, for all three. Now move the scale of the weights:
+# Up to $s = 4$ the prediction holds within five percent per layer, for all three; far in saturation, at $s = 32$, the independence fails and the signal is smaller than predicted. Now move the scale of the weights:
 
 
 # %% tags=["hide-input"]
@@ -2207,6 +2268,13 @@ def draw_norms(ax, weight_scale):
 explore(draw_norms, weight_scale=np.geomspace(0.5, 32, 19), start=3)
 
 # %%
+print("signal at layer 1 over signal at the last layer, s = 1")
+for depth in (2, 5, 10, 20):
+    shares = {name: signal_norms(f, 1.0, depth)[0] for name, f in ACTIVATIONS.items()}
+    print(
+        f"depth {depth:2d}",
+        *(f"  {name} {v[0] / v[-1]:.0e}" for name, v in shares.items()),
+    )
 scales = {"weights of scale 1 (Glorot)": 1.0, "scale 4": 4.0, "scale 32": 32.0}
 shrink = {
     name: np.median(
@@ -2228,40 +2296,64 @@ settle(
 )
 
 # %% [markdown]
-# For every sane initialization the notes are right, and dramatically so. But the bound $\sigma'\le\tfrac14$ is not the reason alone. Weights of scale 4 should balance it, says $s/4$; they do not, because large weights drive the units
-# from rest into saturation, where the slope is far below a quarter. Still larger weights make the signal grow *in spite of* the small slopes, carried by the few units that happen to sit near zero. Nobody wants to train there.
+# For moderate weights the notes are right, and dramatically so. But the bound $\sigma'\le\tfrac14$ is not the reason alone. Weights of scale 4 should balance it, says $s/4$; they do not, because large weights drive the units
+# from rest into saturation, where the slope is far below a quarter. Still larger weights make the signal grow *in spite of* the small slopes: pre-activations spread like $s$, so only a share of about $1/s$ of the units has a slope worth speaking of, rms$(\sigma')$ falls like $1/\sqrt s$, and the factor
+# $s\cdot\mathrm{rms}(\sigma')$ grows like $\sqrt s$. Nobody wants to train there.
 #
-# **ReLU.** Its slope is 1, so the gradient does not shrink, say the notes. On active units, yes. But half of the units are not active:
+# **ReLU.** Its slope is 1, so the gradient does not shrink, say the notes, and add themselves that the activation is only one factor. On active units, yes. But half of the units are not active. Look at the signal first, and then at what counts, training: twenty layers of 16 units on two interleaved half moons, three starts each.
 
-# %%
-he, glorot = np.sqrt(2), 1.0
+# %% tags=["hide-input"]
 relu_ratio = {}
-for name, s in {
-    "scale √2 (He)": he,
-    "scale 1 (Glorot)": glorot,
+for name, scale in {
+    "scale √2 (He)": np.sqrt(2),
+    "scale 1": 1.0,
     "scale 0.5": 0.5,
 }.items():
-    norms, slopes = signal_norms(F.relu, s)
+    norms, slopes = signal_norms(F.relu, scale)
     relu_ratio[name] = norms[0] / norms[-1]
+    active = np.mean(slopes**2)
     print(
-        f"{name:18s} layer 1 / layer 20 = {relu_ratio[name]:.1e}, share of active units {np.mean(slopes**2):.2f}"
+        f"{name:14s} layer 1 / layer 20 = {relu_ratio[name]:.1e}, share of active units {active:.2f}"
     )
-sigmoid_norms = signal_norms(F.sigmoid, glorot)[0]
+
+moons = datasets.two_moons(200, noise=0.15, rng=np.random.default_rng(0))
+moon_targets = moons.y[:, None].astype(float)
+
+
+def deep_loss(activation, initialize, seed, depth=20, width=16, steps=150):
+    """Cross-entropy on two moons after training a deep plain network."""
+    rng = np.random.default_rng(seed)
+    layers = [Linear(2, width, rng=rng, initialize=initialize), activation]
+    for _ in range(depth - 1):
+        layers += [Linear(width, width, rng=rng, initialize=initialize), activation]
+    net = Sequential(*layers, Linear(width, 1, rng=rng))
+    optimizer = optim.Adam(net.parameters(), 0.003)
+    for _ in range(steps):
+        value = training.train_step(
+            net, losses.binary_cross_entropy, optimizer, moons.x, moon_targets
+        )
+    return value
+
+
+deep_relu = [deep_loss(F.relu, init.he, seed) for seed in range(3)]
+deep_sigmoid = [deep_loss(F.sigmoid, init.glorot, seed) for seed in range(3)]
+print("loss after training 20 layers:")
+print("  ReLU, He       ", *(f"{value:.2f}" for value in deep_relu))
+print("  sigmoid, Glorot", *(f"{value:.2f}" for value in deep_sigmoid))
 
 # %% tags=["hide-input"]
 settle(
     "C6.13",
     {
-        f"ReLU with weights of {name}": bool(ratio > 0.1)
+        f"signal kept by ReLU at {name}": bool(ratio > 0.1)
         for name, ratio in relu_ratio.items()
     }
     | {
-        "ReLU against sigmoid, both at scale 1": bool(
-            relu_ratio["scale 1 (Glorot)"] > 1e3 * sigmoid_norms[0] / sigmoid_norms[-1]
-        )
+        "20 ReLU layers learn where 20 sigmoid layers do not": max(deep_relu)
+        < 0.5 * min(deep_sigmoid)
     },
     f"share of the signal that reaches layer 1 of 20: {', '.join(f'{r:.0e}' for r in relu_ratio.values())}; "
-    f"sigmoid {sigmoid_norms[0] / sigmoid_norms[-1]:.0e}",
+    f"loss after training {max(deep_relu):.2f} at most with ReLU, {min(deep_sigmoid):.2f} at least with sigmoid",
 )
 
 # %% [markdown]
@@ -2287,7 +2379,13 @@ def weight_gradient_norms(activation, scale, depth=20, width=64, seed=0):
 
 
 norms, products = weight_gradient_norms(F.relu, 0.5)
-print(f"ReLU, s = 0.5: ‖∂L/∂W‖ in layer 1 / layer 20 = {norms[0] / norms[-1]:.2f}")
+print(
+    f"ReLU, s = 0.5: ‖∂L/∂W‖ is {norms[0]:.1e} in layer 1 and {norms[-1]:.1e} in layer 20"
+)
+at_he = weight_gradient_norms(F.relu, np.sqrt(2))[0]
+print(
+    f"        s = √2: ‖∂L/∂W‖ is {at_he[0]:.1e} in layer 1 and {at_he[-1]:.1e} in layer 20"
+)
 print(
     "⟨W, ∂L/∂W⟩ is the same in all 20 layers:",
     np.allclose(products, products[0], rtol=1e-9),
@@ -2295,59 +2393,58 @@ print(
 assert 0.5 < norms[0] / norms[-1] < 2 and np.allclose(products, products[0], rtol=1e-9)
 
 # %% [markdown]
-# Equal in size, and $\langle W^{(l)}, \partial L/\partial W^{(l)}\rangle$ is *exactly* the same in every layer. The reason is one line. A ReLU passes a positive factor through, $\max(0,cz) = c\max(0,z)$, so scaling any one weight matrix by $c$ scales the output by
+# Nearly equal in size, and $\langle W^{(l)}, \partial L/\partial W^{(l)}\rangle$ agrees to rounding in every layer. The reason is one line. The network has no biases, and a ReLU passes a positive factor through, $\max(0,cz) = c\max(0,z)$ for $c>0$, so scaling any one weight matrix by $c$ scales the output by
 # $c$, whichever layer it is; and the derivative of the loss with respect to that $c$, at $c=1$, is $\langle W^{(l)},\partial L/\partial W^{(l)}\rangle$ (Euler's theorem on homogeneous functions). What the backward signal loses on its way down, the activations have lost on their way up. All gradients are then equally
 # tiny: the network as a whole goes silent. "Vanishing gradient" can mean two different things; say which.
 #
 # **Saturation.** The other way to lose the gradient: units driven far out. The notes name very large $|z|$ as the culprit. Start all hidden units there, and compare with a Glorot start:
 
+
 # %% tags=["hide-input"]
-moons = datasets.two_moons(200, noise=0.15, rng=np.random.default_rng(0))
-moon_targets = moons.y[:, None].astype(float)
-
-
 def loss_after(activation, bias, steps=300, seed=0):
     """Cross-entropy after training when every hidden unit starts with the given bias."""
     rng = np.random.default_rng(seed)
-    hidden = Linear(2, 16, rng=rng)
-    hidden.b.value += bias
+    hidden = [Linear(2, 16, rng=rng), Linear(16, 16, rng=rng)]
+    for layer in hidden:
+        layer.b.value += bias
     net = Sequential(
-        hidden, activation, Linear(16, 16, rng=rng), activation, Linear(16, 1, rng=rng)
+        hidden[0], activation, hidden[1], activation, Linear(16, 1, rng=rng)
     )
-    net.layers[2].b.value += bias
     optimizer = optim.Momentum(net.parameters(), 0.1)
-    return [
-        training.train_step(
+    for _ in range(steps):
+        value = training.train_step(
             net, losses.binary_cross_entropy, optimizer, moons.x, moon_targets
         )
-        for _ in range(steps)
-    ][-1]
+    return value
 
 
 saturated = {}
 for name in ("sigmoid", "tanh"):
-    activation = ACTIVATIONS[name]
-    slope = activation(np.array([10.0]))[1](np.ones(1)).item()
-    start, far = (loss_after(activation, bias) for bias in (0.0, 10.0))
-    saturated[name] = (slope, start, far)
+    slope = max(ACTIVATIONS[name](np.array([-10.0, 10.0]))[1](np.ones(2)))
+    ends = [loss_after(ACTIVATIONS[name], bias) for bias in (-10.0, 0.0, 10.0)]
+    saturated[name] = (slope, *ends)
     print(
-        f"{name:8s} slope at z = 10: {slope:.1e};  loss after training: {start:.3f} from z ≈ 0, {far:.3f} from z ≈ 10"
+        f"{name:8s} slope at z = ±10: {slope:.1e};  loss after training, from z ≈ −10, 0, 10:",
+        *(f"{end:.3f}" for end in ends),
     )
+guess = np.log(2)
 
 # %% tags=["hide-input"]
 settle(
     "C6.27",
     {
-        f"{name}: slope nearly gone, training stalls": bool(
-            slope < 1e-4 and far > 2 * start
-        )
-        for name, (slope, start, far) in saturated.items()
+        f"{name}: slope nearly gone, training stalls": bool(slope < 1e-4)
+        and abs(low - guess) < 0.01
+        and abs(high - guess) < 0.01
+        and start < guess - 0.1
+        for name, (slope, low, start, high) in saturated.items()
     },
-    "loss from a start at z ≈ 0 and from a start at z ≈ 10: "
+    "loss after training from z ≈ 0 and from a start at saturation on either side: "
     + ", ".join(
-        f"{name} {start:.2f} and {far:.2f}"
-        for name, (_, start, far) in saturated.items()
-    ),
+        f"{name} {start:.2f}, {low:.2f} and {high:.2f}"
+        for name, (_, low, start, high) in saturated.items()
+    )
+    + f"; a network that answers one half to everything has {guess:.2f}",
 )
 
 # %% [markdown]
@@ -2441,7 +2538,7 @@ exercises.check_residual(residual)
 # (q6-21)=
 # :::{admonition} Question 6.21 · How is a neural network trained?
 # :class: question
-# Repeat: a forward pass, the loss, a backward pass from the last layer, a step against the gradient. Stop when the error on held-out data no longer falls. That is the whole procedure; the loop below is eight lines.
+# Repeat: a forward pass, the loss, a backward pass from the last layer, a step against the gradient. Stop when the error on held-out data no longer falls. The loop below runs a fixed number of epochs (passes over the data) instead; stopping by validation has its place in the chapter on regularization.
 # What remains are choices: which loss, how many samples per step, how long a step, and from where to start.
 # :::
 
@@ -2467,15 +2564,15 @@ def train_visibly(net, loss, optimizer, x, target, batch_size, epochs, rng):
 # (q6-3)=
 # :::{admonition} Question 6.3 · How are the parameters of a network that solves XOR trained?
 # :class: question
-# As above; but XOR (异或) shows what the recipe does not promise. The loss is not convex, so the outcome depends on where one starts, on the activation, and on the loss. How often does it succeed? Run two hundred random starts and count.
+# As above; but XOR (异或) shows what the recipe does not promise. The loss is not convex, so the outcome depends on where one starts, on the activation, and on the number of hidden units; the choice between squared error and cross-entropy matters little here. How often does it succeed? Run two hundred random starts of each and count.
 # :::
 #
 # Because the library's functions take leading axes, two hundred networks train as one: `W` of shape (200, 2, 4) instead of (2, 4).
 
 
 # %% tags=["hide-input"]
-def xor_success(activation, loss, starts=200, hidden=4, steps=400, symmetric=False):
-    """Share of random starts from which all four points end on the right side."""
+def xor_networks(activation, loss, starts=200, hidden=4, steps=400, symmetric=False):
+    """Which of many random starts solve XOR, and which have a hidden unit that is dead at the end."""
     rng = np.random.default_rng(0)
     x, y = datasets.xor()
     target = np.broadcast_to(y[:, None].astype(float), (starts, 4, 1))
@@ -2485,54 +2582,76 @@ def xor_success(activation, loss, starts=200, hidden=4, steps=400, symmetric=Fal
         for s in shapes
     )
     output = F.sigmoid if loss is losses.squared_error else F.identity
-    net = Sequential(
-        Layer(F.linear, W1, b1), activation, Layer(F.linear, W2, b2), output
-    )
+    body = Sequential(Layer(F.linear, W1, b1), activation)
+    net = Sequential(body, Layer(F.linear, W2, b2), output)
     optimizer = optim.Adam(net.parameters(), 0.05)
     for _ in range(steps):
         optimizer.zero_grad()
         prediction, backward_net = net.forward(x, training=True)
         backward_net(loss(prediction, target)[1](np.ones(starts)))
         optimizer.step()
-    threshold = 0.5 if output is F.sigmoid else 0.0
-    return float(((net(x) > threshold) == (target == 1)).all(axis=(-2, -1)).mean())
+    right = (net(x) > (0.5 if output is F.sigmoid else 0.0)) == (target == 1)
+    return right.all(axis=(-2, -1)), (body(x) == 0).all(axis=-2).any(axis=-1)
 
 
-success = {
-    f"{name}, {label}": xor_success(activation, loss)
+CE, SE = losses.binary_cross_entropy, losses.squared_error
+solved = {
+    (name, hidden): xor_networks(activation, CE, hidden=hidden)[0].mean()
     for name, activation in ACTIVATIONS.items()
-    for label, loss in (
-        ("squared error", losses.squared_error),
-        ("cross-entropy", losses.binary_cross_entropy),
-    )
+    for hidden in (2, 4, 8)
 }
-symmetric = xor_success(F.tanh, losses.binary_cross_entropy, symmetric=True)
+by_squared_error = {
+    name: xor_networks(f, SE)[0].mean() for name, f in ACTIVATIONS.items()
+}
+relu_solved, relu_dead = xor_networks(F.relu, CE)
+symmetric = xor_networks(F.tanh, CE, symmetric=True)[0].mean()
+for name, share in by_squared_error.items():
+    print(
+        f"{name:8s} 4 units: cross-entropy {solved[name, 4]:4.0%}, squared error {share:4.0%}"
+    )
+print(
+    f"ReLU, 4 units: a dead unit in {relu_dead[~relu_solved].mean():.0%} of the failures and {relu_dead[relu_solved].mean():.0%} of the successes"
+)
+print(f"all weights equal at the start: {symmetric:.0%}")
+assert (
+    symmetric == 0
+    and solved["ReLU", 4] < solved["sigmoid", 4]
+    and solved["ReLU", 8] > 0.9
+)
+assert all(
+    abs(share - solved[name, 4]) < 0.1 for name, share in by_squared_error.items()
+)
 
-
-fig, ax = plt.subplots()
-bars_with_numbers(ax, success, form="{:.1%}")
+fig, ax = plt.subplots(figsize=(6.8, 4.4))
+bars_with_numbers(
+    ax,
+    {f"{name}, {hidden} units": share for (name, hidden), share in solved.items()},
+    form="{:.0%}",
+)
 ax.set(
     xlabel="share of 200 starts that solve XOR",
     title="The start decides, and so do the choices",
-    xlim=(0, 1.15),
+    xlim=(0, 1.12),
 )
 show(
     fig,
-    "Share of 200 random starts with four hidden units that solve XOR after 400 steps: "
-    + "; ".join(f"{name} {share:.0%}" for name, share in success.items())
-    + f". With all weights equal at the start: {symmetric:.0%}.",
+    "Share of 200 random starts that solve XOR after 400 steps with the cross-entropy: "
+    + "; ".join(
+        f"{name} with {hidden} units {share:.0%}"
+        for (name, hidden), share in solved.items()
+    )
+    + ".",
 )
-assert symmetric == 0
 
 # %% [markdown]
-# The ReLU fails far more often here: with four units, one or two that start (or end) negative on all four points pass no gradient and are lost for good. With more units the loss of some does not matter.
+# Two hidden units are enough for XOR, and with two the start decides. The ReLU fails more often than the others: a unit that is negative on all four points passes no gradient and is lost for good, and the printed shares say how many failures have such a dead unit. With eight units there are spares.
 #
-# The last figure in that sentence is another classic failure. Equal weights receive equal gradients, {eq}`eq-6b-delta1`, so equal units stay equal forever: four hidden units
+# The last printed line is another classic failure. Equal weights receive equal gradients, {eq}`eq-6b-delta1`, so equal units stay equal forever: four hidden units
 # do the work of one, and one cannot do XOR. Random starts are there to break the symmetry.
 #
 # ### Watch a network bend a plane
 #
-# Two spirals, two inputs, two hidden layers of 32 ReLU units. Each frame is a later stage of one training run.
+# Two spirals, two inputs, two hidden layers of 32 ReLU units. Each frame is a later stage of one training run; the color is the probability of the second arm. Pull the slider to the left end: it begins as a half plane, and the border bends, tears and winds until each point lies in its own color. (These are the training points. How such a border behaves between and beyond them is a question for the chapter on regularization.)
 
 # %% tags=["hide-input"]
 spiral = datasets.spirals(300, turns=1.0, rng=np.random.default_rng(2))
@@ -2578,12 +2697,12 @@ def draw_spiral(ax, training_steps):
     return f"After {training_steps} steps the network classifies {right:.1%} of the {len(spiral.y)} points of the two spirals correctly."
 
 
-explore(draw_spiral, training_steps=stages, start=0, figsize=(4.6, 4.4))
+explore(draw_spiral, training_steps=stages, start=len(stages) - 1, figsize=(4.6, 4.4))
 
 # %% [markdown]
 # ### Real digits, and the honest baselines
 #
-# 1,797 handwritten digits of 8 × 8 pixels, written by thirteen people (Alpaydin and Kaynak [1998](../book/bibliography.md)). We train on one part, choose on a second, and report on a third that nothing has seen.
+# 1,797 handwritten digits of 8 × 8 pixels, written by thirteen people (Alpaydin and Kaynak [1998](../book/bibliography.md)). We train on one part, choose on a second, and report on a third.
 
 # %%
 data = datasets.split(datasets.digits(), validation=300, test=400)
@@ -2650,7 +2769,7 @@ def trained(sizes, train, learning_rate, seed, epochs=30, batch_size=32):
 
 
 # %% [markdown]
-# Each has something to choose. We choose on the validation part, each from its own list, and write down what came out before the test part is touched.
+# Each has something to choose. We choose once, on the validation part of the first split, each method from its own list.
 
 
 # %% tags=["hide-input"]
@@ -2671,14 +2790,14 @@ def validated(sizes):
 LINEAR, NETWORK = [64, 10], [64, 32, 10]
 k = best((1, 3, 5, 9), lambda k: neighbor_accuracy(data.train, data.validation, k))
 rate_linear, rate_net = (
-    best((0.01, 0.03, 0.1), validated(sizes)) for sizes in (LINEAR, NETWORK)
+    best((0.01, 0.03, 0.1, 0.3), validated(sizes)) for sizes in (LINEAR, NETWORK)
 )
 print(
     f"chosen: k = {k}, learning rate {rate_linear} (logistic regression), {rate_net} (network)"
 )
 
 # %% [markdown]
-# One test part of 400 digits is a small jury: one image more or less is a quarter of a percent. So hold the contest twenty times, each time with another split and another random start.
+# One test part of 400 digits is a small jury: one image more or less is a quarter of a percent. So hold the contest twenty times, each time with another split and another random start. (The splits overlap, and digits that helped to choose on the first are test digits on others; with three numbers chosen, that hardly matters, but you should know.)
 
 
 # %% tags=["hide-input"]
@@ -2720,10 +2839,12 @@ for name, column in zip(METHODS, scores.T):
     )
 
 # %%
-beats = {
-    name: int((scores[:, 2] > scores[:, i]).sum())
-    for i, name in enumerate(METHODS)
-    if i != 2
+others = [i for i in range(4) if i != 2]
+tally = {
+    METHODS[i]: [
+        int((np.sign(scores[:, 2] - scores[:, i]) == s).sum()) for s in (1, 0, -1)
+    ]
+    for i in others
 }
 
 # %% tags=["hide-input"]
@@ -2737,14 +2858,14 @@ ax.set(
 )
 show(
     fig,
-    f"In 20 contests on {len(data.test.y)} test digits the network beats "
-    + ", ".join(f"{name} {wins} times" for name, wins in beats.items())
+    f"In {len(scores)} contests on {len(data.test.y)} test digits the network wins, ties and loses: "
+    + ", ".join(f"against {name} {w}, {t} and {l}" for name, (w, t, l) in tally.items())
     + ".",
 )
-assert beats[METHODS[1]] >= 15 and beats[METHODS[3]] <= 3
+assert tally[METHODS[1]][0] >= 13 and tally[METHODS[3]][2] >= 15
 
 # %% [markdown]
-# Read the dots, not the best dot. The hidden layer beats the linear model in most contests. And it *loses* to the neighbors, who learn nothing and only remember, almost every time. This is not what a chapter on backpropagation would like to print.
+# Read the dots, not the best dot. The hidden layer beats the linear model in most contests. And it *loses* to the neighbors, who learn nothing and only remember, almost every time.
 #
 # Why? One suspicion is worth a test. The digits come from thirteen hands, and a shuffled split puts digits of every hand on both sides: for each test digit there is probably one by the same writer to remember.
 # The file does not say who wrote what. But if digits of one hand stand together in it, then cutting it into consecutive blocks, and testing on one block after the other, separates the writers better than shuffling does.
@@ -2778,13 +2899,11 @@ for name, means in by_order.items():
         + "   ".join(f"{method} {mean:.1%}" for method, mean in zip(METHODS, means))
     )
 lost = by_order["shuffled"] - by_order["in the order of the file"]
-assert (lost[1:] > 0.01).all() and by_order["in the order of the file"][3] > by_order[
-    "in the order of the file"
-][2]
+assert (lost > 0.015).all() and lost[3] < lost[2] + 0.005
 
 # %% [markdown]
-# Each of the three good methods loses more than a point. The shuffled split did flatter: part of its accuracy is knowing the writer. But the order of the methods stays, so the suspicion explains a part of the numbers and not the neighbors' victory. On a task this small, with images
-# this well centered, remembering is hard to beat. What the network has in return is size, and what the neighbors lack is a way to improve: their accuracy is final, while the network's *function set* can be changed. The chapter on convolutional networks comes back to these digits.
+# All four methods lose two points or more, as they would if digits of one hand stand together in the file; it may also drift in other ways. So a shuffled split flatters. But the neighbors lose no more than the network: remembering the writer is not what makes them win. On a task this small, remembering is
+# hard to beat. What the network has in return is that it is small itself, and that it can be rebuilt: the chapter on convolutional networks comes back to these digits with a network that knows what an image is.
 
 # %%
 net = trained(NETWORK, data.train, rate_net, seed=0)
@@ -2811,7 +2930,7 @@ show(
 # %% [markdown]
 # ### One sample, thirty-two, or all
 #
-# The notes say that every sample passes through the network alone, and that each changes the parameters. That is one of three regimes: *stochastic* (one sample a step), *mini-batch*, and *full batch*. Give each its own best learning rate, then compare at equal numbers of samples seen.
+# The notes say that every sample passes through the network alone, and that each changes the parameters. That is one of three regimes: *stochastic* (one sample a step), *mini-batch*, and *full batch*. Give each its own best learning rate out of six, then compare at equal numbers of samples seen (one start; the curve shown is that of the best rate, so it flatters all three alike).
 
 
 # %% tags=["hide-input"]
@@ -2836,7 +2955,7 @@ N = len(data.train.y)
 regimes = {"one sample": 1, "32 samples": 32, "all samples": N}
 traces, updates_per_epoch = {}, {}
 for name, batch_size in regimes.items():
-    runs = [regime(batch_size, rate) for rate in (0.01, 0.03, 0.1, 0.3, 1.0)]
+    runs = [regime(batch_size, rate) for rate in (0.01, 0.03, 0.1, 0.3, 1.0, 2.0)]
     traces[name], updates_per_epoch[name] = min(
         runs, key=lambda run: run[0][-1] if np.isfinite(run[0][-1]) else np.inf
     )
@@ -2864,8 +2983,18 @@ settle(
 )
 
 # %% [markdown]
-# All three follow the same gradient on average. The mean over a batch is just $\tfrac1N\sum_n$ of the single gradients, which is why a forgotten $1/N$ looks like nothing but a different learning rate. Per sample seen, many small noisy steps beat one exact one. Per second it is another question, because
-# matrix products prefer batches; the chapter on optimization measures it.
+# All three follow the same gradient on average. The mean over a batch is just $\tfrac1N\sum_n$ of the single gradients, which is why a forgotten $1/N$ looks like nothing but a different learning rate. Per sample seen, many small noisy steps beat one exact one. Per second it is another question, because matrix products prefer batches:
+
+# %%
+batches = bench["batch"]
+for size, microseconds in batches["microseconds"].items():
+    print(
+        f"{size:>5} samples a step: {microseconds / int(size):7.1f} microseconds per sample"
+    )
+
+# %% [markdown]
+# A step with a single sample pays the full price of every Python call for one row. The mini-batch is the compromise between the two graphs, and the chapter on optimization tunes it.
+#
 #
 # (sec-6b-summary)=
 # ## What to take away
