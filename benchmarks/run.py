@@ -14,8 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from dlnotes import functional as F
 from dlnotes import datasets, losses, optim, training
+from dlnotes import functional as F
 from dlnotes.layers import Linear, Sequential
 
 RESULTS = Path(__file__).with_name("results.json")

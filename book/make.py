@@ -14,9 +14,17 @@ OLDEST, NEWEST = (3, 11), (3, 13)
 # target, what it does, the function that does it inside the book's environment
 TARGETS = [
     ("book", "build the site into book/_build", "book.tools.site:build"),
-    ("test", "check style, pairs, site, library and notebooks", "book.tools.regression:run"),
+    (
+        "test",
+        "check style, pairs, site, library and notebooks",
+        "book.tools.regression:run",
+    ),
     ("lab", "open JupyterLab with everything in place", "book.tools.lab:run"),
-    ("notebooks", "execute chapters that changed (CHAPTER=06b: one)", "book.tools.notebooks:run"),
+    (
+        "notebooks",
+        "execute chapters that changed (CHAPTER=06b: one)",
+        "book.tools.notebooks:run",
+    ),
     ("bench", "time the library beside its reference", "book.tools.regression:bench"),
     ("environment", "only prepare .venv", None),
     ("clean", "remove what was built (ALL=1: .venv too)", None),
@@ -49,7 +57,10 @@ def read_command(arguments):
     os.environ.update(word.split("=", 1) for word in arguments if "=" in word)
     known = [name for name, _, _ in TARGETS]
     if len(words) > 1 or (words and words[0] not in known):
-        sys.exit("There is no target '%s'; choose from: %s." % (" ".join(words), ", ".join(known)))
+        sys.exit(
+            "There is no target '%s'; choose from: %s."
+            % (" ".join(words), ", ".join(known))
+        )
     return words[0] if words else "help"
 
 
@@ -88,5 +99,7 @@ if __name__ == "__main__":
     try:
         sys.exit(main(sys.argv[1:]))
     except KeyboardInterrupt:
-        sys.stderr.write("\nInterrupted; nothing is half-written, run the same command again.\n")
+        sys.stderr.write(
+            "\nInterrupted; nothing is half-written, run the same command again.\n"
+        )
         sys.exit(130)

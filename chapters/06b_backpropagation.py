@@ -2644,7 +2644,7 @@ show(
 )
 
 # %% [markdown]
-# Two hidden units are enough for XOR, and with two the start decides. The ReLU fails more often than the others: a unit that is negative on all four points passes no gradient and is lost for good, and the printed shares say how many failures have such a dead unit. With eight units there are spares.
+# Two hidden units are enough for XOR, and with two the start decides. The ReLU fails more often than the others: a unit that is negative on all four points passes no gradient and is lost for good. The printed shares say that this is only half of an explanation: nearly every failure has such a dead unit, but so do most of the successes, because two living units are enough. With eight units there are spares.
 #
 # The last printed line is another classic failure. Equal weights receive equal gradients, {eq}`eq-6b-delta1`, so equal units stay equal forever: four hidden units
 # do the work of one, and one cannot do XOR. Random starts are there to break the symmetry.

@@ -22,12 +22,12 @@ class Installer:
 
     def __call__(self, label, command, env, root):
         self.commands.append((command, env))
+        if len(self.commands) == self.at:
+            raise self.problem
         if "venv" in command:
             shutil.rmtree(root / ".venv", ignore_errors=True)
             environment.interpreter(root).parent.mkdir(parents=True)
             environment.interpreter(root).touch()
-        if len(self.commands) == self.at:
-            raise self.problem
 
 
 @pytest.fixture
@@ -49,11 +49,15 @@ def test_an_environment_is_ready_once_built(root, monkeypatch):
     (root / ".cache/matplotlib").mkdir()
     (root / ".cache/matplotlib/fontlist-v1.json").touch()
     monkeypatch.delenv("ENV", raising=False)
-    monkeypatch.setattr(environment, "run_step", lambda *_: pytest.fail("ran a command"))
+    monkeypatch.setattr(
+        environment, "run_step", lambda *_: pytest.fail("ran a command")
+    )
     assert environment.prepare(root) == environment.interpreter(root)
 
 
-@pytest.mark.parametrize("problem", [KeyboardInterrupt(), environment.SetupError("no network")])
+@pytest.mark.parametrize(
+    "problem", [KeyboardInterrupt(), environment.SetupError("no network")]
+)
 @pytest.mark.parametrize("step", [1, 2, 3])
 def test_what_was_interrupted_is_rebuilt(root, step, problem):
     environment.build(root, Installer())
@@ -73,7 +77,7 @@ def test_what_was_interrupted_is_rebuilt(root, step, problem):
     [
         ("requirements.txt", "numpy==", "numpy===", False),
         ("pyproject.toml", "numpy>=", "numpy>", False),
-        ("pyproject.toml", "line-length = 100", "line-length = 90", True),
+        ("pyproject.toml", "[tool.ruff]", "[tool.ruff]\npreview = true", True),
     ],
 )
 def test_only_a_changed_recipe_asks_for_a_new_environment(root, file, old, new, ready):
@@ -84,7 +88,9 @@ def test_only_a_changed_recipe_asks_for_a_new_environment(root, file, old, new, 
     assert environment.is_ready(root) is ready
 
 
-def test_another_python_another_place_or_a_lost_interpreter_ask_for_a_new_one(root, monkeypatch):
+def test_another_python_another_place_or_a_lost_interpreter_ask_for_a_new_one(
+    root, monkeypatch
+):
     environment.build(root, Installer())
     moved = shutil.copytree(root, root / "moved")
     assert not environment.is_ready(moved)
@@ -98,10 +104,19 @@ def test_another_python_another_place_or_a_lost_interpreter_ask_for_a_new_one(ro
 @pytest.mark.parametrize(
     ("said", "reason"),
     [
-        ("NewConnectionError: [Errno -3] Temporary failure in name resolution", "not reached"),
+        (
+            "NewConnectionError: [Errno -3] Temporary failure in name resolution",
+            "not reached",
+        ),
         ("ERROR: No matching distribution found for numpy==2.4.6", "not found"),
-        ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES".replace("MATCH", "match"), "error"),
-        ("packages do not match the hashes from the requirements file", "requirements.txt names"),
+        (
+            "ERROR: THESE PACKAGES DO NOT MATCH THE HASHES".replace("MATCH", "match"),
+            "error",
+        ),
+        (
+            "packages do not match the hashes from the requirements file",
+            "requirements.txt names",
+        ),
     ],
 )
 def test_a_failing_step_is_one_sentence_that_names_the_log(root, said, reason):
@@ -126,11 +141,18 @@ def test_settings_keep_the_users_own_out(root, monkeypatch):
     monkeypatch.setenv("OPENBLAS_NUM_THREADS", "8")
     env = environment.settings(root)
     assert "MPLBACKEND" not in env
-    assert env["OPENBLAS_NUM_THREADS"] == env["OMP_NUM_THREADS"] == env["MKL_NUM_THREADS"] == "1"
+    assert (
+        env["OPENBLAS_NUM_THREADS"]
+        == env["OMP_NUM_THREADS"]
+        == env["MKL_NUM_THREADS"]
+        == "1"
+    )
     assert env["PYTHONHASHSEED"] == "0"
 
 
-@pytest.mark.parametrize("version", [(2, 7, 18), (3, 6, 15), (3, 10, 13), (3, 14, 0), (4, 0, 0)])
+@pytest.mark.parametrize(
+    "version", [(2, 7, 18), (3, 6, 15), (3, 10, 13), (3, 14, 0), (4, 0, 0)]
+)
 def test_a_python_too_old_or_too_new_is_told_so(version):
     with pytest.raises(SystemExit) as stop:
         MAKE["check_python"](version)
@@ -148,7 +170,14 @@ def test_the_tested_pythons_are_accepted(version):
 def test_the_entry_point_parses_on_any_python():
     source = (ROOT / "book/make.py").read_text("ascii")
     tree = ast.parse(source, feature_version=(3, 4))
-    newer = (ast.JoinedStr, ast.AnnAssign, ast.NamedExpr, ast.Nonlocal, ast.Starred, ast.YieldFrom)
+    newer = (
+        ast.JoinedStr,
+        ast.AnnAssign,
+        ast.NamedExpr,
+        ast.Nonlocal,
+        ast.Starred,
+        ast.YieldFrom,
+    )
     for node in ast.walk(tree):
         assert not isinstance(node, newer), ast.unparse(node)
         if isinstance(node, ast.arguments):
@@ -157,7 +186,11 @@ def test_the_entry_point_parses_on_any_python():
         if isinstance(node, ast.FunctionDef):
             assert node.returns is None
     first = [n for n in tree.body if isinstance(n, ast.Import | ast.ImportFrom)]
-    assert {alias.name for node in first for alias in node.names} == {"importlib", "os", "sys"}
+    assert {alias.name for node in first for alias in node.names} == {
+        "importlib",
+        "os",
+        "sys",
+    }
 
 
 def test_options_and_targets_are_read(monkeypatch):

@@ -57,8 +57,9 @@ CLAIMS = {
 
 def card(claim: str, verdict: str = "TRUE") -> str:
     return (
-        f'<div class="dl-claim" id="{ledger.anchor(claim)}" data-claim="{claim}" data-verdict="{verdict}">'
-        f'<p class="dl-verdict"><b>{claim}</b> <b>{verdict}</b></p><p class="dl-statement">At most 1/4.</p>'
+        f'<div class="dl-claim" id="{ledger.anchor(claim)}" data-claim="{claim}" '
+        f'data-verdict="{verdict}"><p class="dl-verdict"><b>{claim}</b> <b>{verdict}</b></p>'
+        '<p class="dl-statement">At most 1/4.</p>'
         '<p class="dl-evidence">max &lt; 0.25</p><p class="dl-source">notes, line 29</p></div>'
     )
 
@@ -115,8 +116,12 @@ def test_collects_cards_and_answers(tmp_path):
             "06b",
             "06b settles C7.1, which belongs to 07.",
         ),
-        ([card("C6.10"), card("C6.11", "MAYBE")], "06b", "the verdict 'MAYBE'"),
-        ([card("C6.10"), card("C6.11").replace('id="c6-11"', 'id="x"')], "06b", "with the id 'x'"),
+        ([card("C6.10"), card("C6.11", "MAYBE")], "06b", "the unknown verdict 'MAYBE'"),
+        (
+            [card("C6.10"), card("C6.11").replace('id="c6-11"', 'id="x"')],
+            "06b",
+            "with the id 'x'",
+        ),
     ],
 )
 def test_problems_are_named(tmp_path, outputs, page, expected):
@@ -127,7 +132,9 @@ def test_problems_are_named(tmp_path, outputs, page, expected):
 
 
 def test_unanswered_question_of_a_finished_page_is_missing(tmp_path):
-    records = ledger.collect([notebook(tmp_path, "06b", "no label", card("C6.10"), card("C6.11"))])
+    records = ledger.collect(
+        [notebook(tmp_path, "06b", "no label", card("C6.10"), card("C6.11"))]
+    )
     assert ledger.problems(records, CLAIMS, ["06b"]) == [
         "06b is finished but does not settle Q6.6."
     ]
@@ -142,13 +149,14 @@ def test_tally_counts_what_is_there(tmp_path):
         [notebook(tmp_path, "06b", ANSWER, card("C6.10"), card("C6.11", "IT DEPENDS"))]
     )
     counts = ledger_page.tally(CLAIMS, records)
-    assert counts == {
-        "claims": 3, "questions": 1, "answered": 1, "settled": 2, "true": 1, "false": 0, "it-depends": 1, "untestable": 0,
-    }  # fmt: skip
+    notes = {"claims": 3, "questions": 1, "answered": 1, "settled": 2}
+    assert counts == notes | {"true": 1, "false": 0, "it-depends": 1, "untestable": 0}
 
 
 def test_chapter_of_the_ledger_links_to_its_cards_and_escapes(tmp_path):
-    records = ledger.collect([notebook(tmp_path, "06b", ANSWER, card("C6.10"), card("C6.11"))])
+    records = ledger.collect(
+        [notebook(tmp_path, "06b", ANSWER, card("C6.10"), card("C6.11"))]
+    )
     by_id = {record.id: record for record in records}
     html = ledger_page.chapter_html(
         "06b", CLAIMS, by_id, lambda page: f"../chapters/{page}.html", finished=True

@@ -31,7 +31,9 @@ display({"text/html": "<b>0</b>", "text/plain": "0", **slider._repr_mimebundle_(
 # %% tags=["hide-cell"] jupyter={"source_hidden": true}
 1 + 1
 """
-HEADER = "# ---\n# jupyter:\n#   kernelspec: {display_name: P, name: python3}\n# ---\n\n"
+HEADER = (
+    "# ---\n# jupyter:\n#   kernelspec: {display_name: P, name: python3}\n# ---\n\n"
+)
 SECOND = '# %%\nprint("second")\n'
 
 
@@ -89,6 +91,7 @@ def test_pairs_in_step_have_no_problems(book):
         ("01_first.py", 'tags=["hide-cell"] ', "", "cell 3 (`1 + 1`) has another metadata"),
         ("01_first.py", "# %% [markdown]\n# # First\n\n", "", "cell 1"),
         ("02_second.py", "# %%\n", "# %%\n2\n\n# %%\n", "cell 1 (`2`)"),
+        ("02_second.py", 'd")\n', 'd")\n\n# %%\n2\n', "has 2 cells, the notebook 1"),
         ("02_second.py", "# %%\n", HEADER + "# %%\n", "JupyterLab would save"),
         ("01_first.ipynb", '"1 + 1"', '"1 + 2"', "cell 3 (`1 + 1`) has another source"),
         ("01_first.ipynb", '"hide-cell"', '"hide-input"', "another metadata"),
@@ -137,7 +140,9 @@ def test_normalizing_keeps_content_and_drops_the_rest():
     metadata = {"execution": {}, "tags": ["t"]}
     cells = [nbformat.v4.new_code_cell(source) for source in ("x\n\n", "x", "\n")]
     cells[0].update(outputs=outputs, metadata=metadata)
-    notebook = nbformat.v4.new_notebook(cells=cells, metadata={"widgets": {}, "jupytext": {}})
+    notebook = nbformat.v4.new_notebook(
+        cells=cells, metadata={"widgets": {}, "jupytext": {}}
+    )
     once = pairs.normalize(notebook)
     assert [cell.source for cell in once.cells] == ["x", "x"]
     assert once.cells[0].metadata == {"tags": ["t"]}
@@ -147,7 +152,9 @@ def test_normalizing_keeps_content_and_drops_the_rest():
     assert pairs.dumps(pairs.normalize(once)) == pairs.dumps(once)
     assert once.cells[0].id != once.cells[1].id
     notebook.cells.insert(0, nbformat.v4.new_markdown_cell("above"))
-    assert [c.id for c in pairs.normalize(notebook).cells[1:]] == [c.id for c in once.cells]
+    assert [c.id for c in pairs.normalize(notebook).cells[1:]] == [
+        c.id for c in once.cells
+    ]
 
 
 # ── Execution ──
@@ -198,7 +205,12 @@ def test_a_failing_chapter_is_named_and_left_alone_and_others_go_on(book, capsys
     before = (book / "chapters/01_first.ipynb").read_bytes()
     assert notebooks.run(book) == 1
     said = capsys.readouterr().err
-    for word in ("01_first", "cell 3 of 3", "`1 / 0`", "ZeroDivisionError: division by zero"):
+    for word in (
+        "01_first",
+        "cell 3 of 3",
+        "`1 / 0`",
+        "ZeroDivisionError: division by zero",
+    ):
         assert word in said
     assert "\x1b" not in said
     assert (book / "chapters/01_first.ipynb").read_bytes() == before
@@ -232,7 +244,9 @@ class Server:
 
     def __init__(self, root):
         options = "--no-browser --allow-root --port=0 --IdentityProvider.token=t"
-        command = "import pathlib; from book.tools.lab import run; run(pathlib.Path.cwd())"
+        command = (
+            "import pathlib; from book.tools.lab import run; run(pathlib.Path.cwd())"
+        )
         self.process = subprocess.Popen(
             [sys.executable, "-c", command],
             cwd=root,
@@ -253,7 +267,9 @@ class Server:
     def call(self, method, path, body=None):
         data = None if body is None else json.dumps(body).encode()
         headers = {"Authorization": "token t"}
-        request = urllib.request.Request(self.url() + path, data, headers, method=method)
+        request = urllib.request.Request(
+            self.url() + path, data, headers, method=method
+        )
         with urllib.request.urlopen(request, timeout=60) as answer:
             return json.load(answer)
 
@@ -282,9 +298,9 @@ def test_a_save_in_jupyterlab_changes_nothing_but_what_was_edited(book, lab):
     model = {"type": "notebook", "format": "json", "content": content}
     lab.call("PUT", where, model)
     assert [path.read_bytes() for path in files] == before
-    saved = lab.call("GET", where)["content"]
-    assert all(cell["metadata"]["trusted"] for cell in saved["cells"])
     content["cells"][0]["source"] = "# Edited"
     lab.call("PUT", where, model)
+    saved = lab.call("GET", where)["content"]
+    assert all(cell["metadata"]["trusted"] for cell in saved["cells"])
     assert files[0].read_text().startswith("# %% [markdown]\n# # Edited\n")
     assert pairs.check_pairs(book) == []

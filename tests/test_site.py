@@ -27,7 +27,13 @@ class Page(HTMLParser):
 
     def __init__(self, path: Path) -> None:
         super().__init__()
-        self.path, self.ids, self.links, self.loads, self.images = path, set(), [], [], []
+        self.path, self.ids, self.links, self.loads, self.images = (
+            path,
+            set(),
+            [],
+            [],
+            [],
+        )
         self.headings, self.language, self.description, self.text = (
             0,
             "",
@@ -57,8 +63,10 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="session")
 def pages() -> dict[Path, Page]:
-    """Every page of the site, which is built first where it is missing or older than its sources."""
-    assert site.ensure(ROOT) == 0, "the site does not build without warnings; see the output above"
+    """Every page of the site, which is built first where a source is younger."""
+    assert site.ensure(ROOT) == 0, (
+        "the site does not build without warnings; see the output above"
+    )
     paths = [
         path
         for path in HTML.rglob("*.html")
@@ -103,8 +111,12 @@ def test_links_and_anchors_lead_somewhere(pages):
             place, anchor = urldefrag(link)
             if urlsplit(place).scheme or not link.strip("#"):
                 continue
-            target = (page.path.parent / unquote(place)).resolve() if place else page.path
-            assert target.exists(), f"{page.path.name} links to {link}, which is missing"
+            target = (
+                (page.path.parent / unquote(place)).resolve() if place else page.path
+            )
+            assert target.exists(), (
+                f"{page.path.name} links to {link}, which is missing"
+            )
             if anchor and target in pages:
                 assert unquote(anchor) in pages[target].ids, (
                     f"{page.path.name} links to {link}, which has no such place"
@@ -113,26 +125,32 @@ def test_links_and_anchors_lead_somewhere(pages):
 
 def test_figures_are_light_and_described(pages):
     for page in pages.values():
-        assert "data:image/" not in page.text, f"{page.path.name} carries pictures inside itself"
+        assert "data:image/" not in page.text, (
+            f"{page.path.name} carries pictures inside itself"
+        )
         for image in page.images:
             assert image.get("alt", "").strip(), (
                 f"{page.path.name} shows {image.get('src')} without alternative text"
             )
             if frames.PREFIX in image["src"]:
-                assert image["loading"] == "lazy" and image["width"] and image["height"], (
-                    f"{page.path.name}: {image['src']}"
-                )
+                assert (
+                    image["loading"] == "lazy" and image["width"] and image["height"]
+                ), f"{page.path.name}: {image['src']}"
 
 
 def test_pages_introduce_themselves(pages):
     for page in pages.values():
         assert page.language == "en", page.path.name
-        assert page.headings == 1, f"{page.path.name} has {page.headings} first-level headings"
+        assert page.headings == 1, (
+            f"{page.path.name} has {page.headings} first-level headings"
+        )
         assert 40 <= len(page.description) <= 200, (
             f"{page.path.name} describes itself as {page.description!r}"
         )
     descriptions = [page.description for page in pages.values()]
-    assert len(set(descriptions)) == len(descriptions), "two pages have the same description"
+    assert len(set(descriptions)) == len(descriptions), (
+        "two pages have the same description"
+    )
 
 
 def test_every_icon_is_drawn(pages):
@@ -141,7 +159,9 @@ def test_every_icon_is_drawn(pages):
     for page in pages.values():
         icons = {
             name
-            for names in re.findall(r'class="(fa[sbr]? [^"]*|fa-solid [^"]*)"', page.text)
+            for names in re.findall(
+                r'class="(fa[sbr]? [^"]*|fa-solid [^"]*)"', page.text
+            )
             for name in names.split()
         }
         for icon in icons - {"fas", "fa-solid", "fa-lg"}:

@@ -22,20 +22,25 @@ window.addEventListener("pageshow", () => {
 });
 
 // 2. What scrolls sideways can be reached by keyboard; what is folded is printed.
-function reachable() {
-  for (const box of document.querySelectorAll("div.math")) {
-    if (box.scrollWidth > box.clientWidth) {
-      box.tabIndex = 0;
-      box.setAttribute("role", "group");
-      box.setAttribute("aria-label", "Equation, scrolls sideways");
-    } else {
-      for (const name of ["tabindex", "role", "aria-label"]) box.removeAttribute(name);
-    }
+const SCROLLING = "div.math, pre, .cell_output > .output, .pst-scrollable-table-container";
+const sizes = new ResizeObserver((entries) => {
+  const boxes = new Set(entries.map(({ target }) => target.closest(SCROLLING)).filter(Boolean));
+  const found = [...boxes].map((box) => [box, box.scrollWidth > box.clientWidth]); // read all, then write
+  for (const [box, scrolls] of found) {
+    if (scrolls === box.hasAttribute("tabindex")) continue;
+    setOrRemove(box, scrolls, { tabindex: 0 });
+    if (box.matches(".math")) setOrRemove(box, scrolls, { role: "group", "aria-label": "Equation, scrolls sideways" });
   }
+});
+function setOrRemove(box, on, attributes) {
+  for (const [name, value] of Object.entries(attributes)) on ? box.setAttribute(name, value) : box.removeAttribute(name);
 }
+const formulas = new MutationObserver((changes) => {
+  for (const { addedNodes } of changes) for (const node of addedNodes) if (node.localName === "mjx-container") sizes.observe(node);
+});
 document.addEventListener("DOMContentLoaded", () => {
-  const watch = new ResizeObserver(reachable);
-  for (const box of document.querySelectorAll("div.math")) watch.observe(box);
+  for (const box of document.querySelectorAll(SCROLLING)) sizes.observe(box);
+  for (const box of document.querySelectorAll("div.math")) formulas.observe(box, { childList: true });
 });
 window.addEventListener("beforeprint", () => {
   for (const fold of document.querySelectorAll("main details:not([open])")) {
@@ -50,19 +55,34 @@ window.addEventListener("afterprint", () => {
   }
 });
 
-// 3. MathJax sets what is on the screen first (its extension ui/lazy). The rest follows here, two formulas at a time and
-// only in idle moments, so that a search in the page and a screen reader find all of it.
+// 3. Mathematics waits for the first sight of the page. MathJax then sets what is on the screen (its extension ui/lazy).
+// The rest follows when the reader first moves, or after ten seconds: two formulas at a time and only in idle moments,
+// so that a search in the page and a screen reader find all of it.
+const whenIdle = (work) => (window.requestIdleCallback ? requestIdleCallback(work) : setTimeout(work, 200));
+const firstMove = new Promise((moved) => {
+  for (const kind of ["scroll", "keydown", "pointerdown"]) addEventListener(kind, moved, { once: true, passive: true });
+  setTimeout(moved, 10000);
+});
+function loadMathJax() {
+  const script = document.createElement("script");
+  script.src = document.querySelector("meta[name=mathjax]").content;
+  script.addEventListener("load", async () => {
+    await Promise.all([MathJax.startup.promise, firstMove]);
+    whenIdle(setMathInIdleMoments);
+  });
+  document.head.append(script);
+}
 function setMathInIdleMoments() {
-  const waiting = [...document.querySelectorAll("mjx-lazy")].filter((mark) => mark.checkVisibility());
+  const waiting = [];
+  for (const target of document.querySelectorAll("mjx-lazy")) {
+    if (waiting.length < 2 && target.checkVisibility()) waiting.push({ target, isIntersecting: true });
+  }
   if (waiting.length === 0) return;
-  MathJax.startup.document.lazyObserve(waiting.slice(0, 2).map((target) => ({ target, isIntersecting: true })));
+  MathJax.startup.document.lazyObserve(waiting);
   setTimeout(() => whenIdle(setMathInIdleMoments), 50);
 }
-const whenIdle = (work) => (window.requestIdleCallback ? requestIdleCallback(work) : setTimeout(work, 200));
-window.addEventListener("load", async () => {
-  if (!window.MathJax?.startup) return;
-  await MathJax.startup.promise;
-  setTimeout(setMathInIdleMoments, 1000);
+document.addEventListener("DOMContentLoaded", () => {
+  if (document.querySelector("meta[name=mathjax]")) requestAnimationFrame(() => setTimeout(loadMathJax));
 });
 
 // 4. The ledger's filter.

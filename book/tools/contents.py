@@ -1,4 +1,4 @@
-"""The chapters the book is planned to have: one list for the home page and the ledger, so that they cannot disagree.
+"""The chapters the book is planned to have, for the home page and the ledger alike.
 
 Which of them exist is never written down; the site looks for the notebook.
 """
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class Chapter(NamedTuple):
-    """A chapter's file name without suffix, its number as the notes count, its title, and what it is about."""
+    """File name without suffix, number as the notes count, title, and what it is about."""
 
     page: str
     number: str
@@ -15,111 +15,31 @@ class Chapter(NamedTuple):
     about: str
 
 
-CHAPTERS = (
-    Chapter(
-        "01_introduction",
-        "1",
-        "What deep learning is",
-        "a history you can run, and learning in three steps",
-    ),
-    Chapter(
-        "02_linear_algebra",
-        "2",
-        "Linear algebra and PCA",
-        "products, norms, eigenvectors, and PCA three ways",
-    ),
-    Chapter(
-        "03_probability",
-        "3",
-        "Probability and information theory",
-        "Gaussians, entropy, divergence, sampling, mixtures",
-    ),
-    Chapter(
-        "04_numerical_computation",
-        "4",
-        "Numerical computation",
-        "overflow, gradients, Hessians, convexity",
-    ),
-    Chapter(
-        "05_machine_learning_basics",
-        "5",
-        "Machine learning basics",
-        "capacity, validation, estimators, the classical algorithms",
-    ),
-    Chapter(
-        "06a_feedforward_networks",
-        "6a",
-        "Feed-forward networks",
-        "XOR, losses, hidden units, and what depth buys",
-    ),
-    Chapter(
-        "06b_backpropagation",
-        "6b",
-        "Backpropagation",
-        "gradients by hand, by graph and by code, and how to check them",
-    ),
-    Chapter(
-        "07_regularization",
-        "7",
-        "Regularization",
-        "penalties, noise, early stopping, ensembles, dropout",
-    ),
-    Chapter(
-        "08_optimization",
-        "8",
-        "Optimization",
-        "from gradient descent to Adam, schedules, initialization, normalization",
-    ),
-    Chapter(
-        "09_convolutional_networks",
-        "9",
-        "Convolutional networks",
-        "the arithmetic, the gradients, and why weights are shared",
-    ),
-    Chapter(
-        "10_recurrent_networks",
-        "10",
-        "Recurrent networks",
-        "unfolding in time, vanishing gradients, LSTM and GRU",
-    ),
-    Chapter(
-        "11_practical_methodology",
-        "11",
-        "Practical methodology",
-        "metrics, baselines, search, debugging",
-    ),
-    Chapter(
-        "12_applications", "12", "Applications", "a gallery of tasks, and which model fits which"
-    ),
-    Chapter(
-        "13_linear_factor_models",
-        "13",
-        "Linear factor models",
-        "probabilistic PCA, ICA, sparse coding, both kinds of LDA",
-    ),
-    Chapter(
-        "14_autoencoders",
-        "14",
-        "Autoencoders, VAE and GAN",
-        "denoising, the evidence lower bound, and learning to generate",
-    ),
-    Chapter(
-        "15_representation_learning",
-        "15",
-        "Representation learning",
-        "pretraining, transfer, word embeddings",
-    ),
-    Chapter(
-        "16_structured_models",
-        "16",
-        "Structured probabilistic models",
-        "graphs, Boltzmann machines, deep belief networks",
-    ),
-)
+PLAN = """
+01_introduction | 1 | What deep learning is | a history you can run, and learning in three steps
+02_linear_algebra | 2 | Linear algebra and PCA | products, norms, eigenvectors, and PCA three ways
+03_probability | 3 | Probability and information theory | Gaussians, entropy, divergence, sampling, mixtures
+04_numerical_computation | 4 | Numerical computation | overflow, gradients, Hessians, convexity
+05_machine_learning_basics | 5 | Machine learning basics | capacity, validation, estimators, the classical algorithms
+06a_feedforward_networks | 6a | Feed-forward networks | XOR, losses, hidden units, and what depth buys
+06b_backpropagation | 6b | Backpropagation | gradients by hand, by graph and by code, and how to check them
+07_regularization | 7 | Regularization | penalties, noise, early stopping, ensembles, dropout
+08_optimization | 8 | Optimization | from gradient descent to Adam, schedules, initialization, normalization
+09_convolutional_networks | 9 | Convolutional networks | the arithmetic, the gradients, and why weights are shared
+10_recurrent_networks | 10 | Recurrent networks | unfolding in time, vanishing gradients, LSTM and GRU
+11_practical_methodology | 11 | Practical methodology | metrics, baselines, search, debugging
+12_applications | 12 | Applications | a gallery of tasks, and which model fits which
+13_linear_factor_models | 13 | Linear factor models | probabilistic PCA, ICA, sparse coding, both kinds of LDA
+14_autoencoders | 14 | Autoencoders, VAE and GAN | denoising, the evidence lower bound, and learning to generate
+15_representation_learning | 15 | Representation learning | pretraining, transfer, word embeddings
+16_structured_models | 16 | Structured probabilistic models | graphs, Boltzmann machines, deep belief networks
+"""
+
+CHAPTERS = tuple(Chapter(*line.split(" | ")) for line in PLAN.strip().splitlines())
 
 
 def heading(page: str) -> str:
-    """The number and title of a page, also of one the plan does not know: `08b_schedules` becomes “8b. Schedules”."""
+    """Number and title of a page, also of one not planned: `08b_schedules` → "8b. Schedules"."""
     for chapter in CHAPTERS:
         if chapter.page == page:
             return f"{chapter.number}. {chapter.title}"

@@ -21,8 +21,11 @@ from pathlib import Path
 
 LOG = Path(".cache/install.log")
 STAMP = "dlnotes-stamp"
-INSTALL_LOCKED = ["install", "--progress-bar=off", "--require-hashes", "-r", "requirements.txt"]
-INSTALL_BOOK = ["install", "--no-deps", "--no-build-isolation", "-e", "."]
+INSTALL_LOCKED = "install --progress-bar=off --require-hashes -r requirements.txt"
+INSTALL_BOOK = "install --no-deps --no-build-isolation -e ."
+PIP = "-m pip --disable-pip-version-check --no-input"
+THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+PERSONAL = "MPLBACKEND PYTHONHOME PYTHONSAFEPATH PYTHONSTARTUP JPY_SESSION_NAME"
 Runner = Callable[[str, list[str], dict[str, str], Path], None]
 
 
@@ -42,7 +45,9 @@ def enter(root: str | Path, target: str) -> int:
         return 1
     if target == "environment":
         return 0
-    return replace_process([str(python), "book/make.py", "--inside", target], settings(root))
+    return replace_process(
+        [str(python), "book/make.py", "--inside", target], settings(root)
+    )
 
 
 def prepare(root: Path) -> Path:
@@ -75,7 +80,11 @@ def recipe(root: Path) -> str:
     project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
     read_by_pip = [project.get("project"), project.get("build-system")]
     read_by_pip.append(project.get("tool", {}).get("setuptools"))
-    where = [platform.python_implementation(), platform.python_version(), str(root.resolve())]
+    where = [
+        platform.python_implementation(),
+        platform.python_version(),
+        str(root.resolve()),
+    ]
     digest = hashlib.sha256((root / "requirements.txt").read_bytes())
     digest.update(json.dumps([read_by_pip, where], sort_keys=True).encode())
     return digest.hexdigest()
@@ -93,17 +102,20 @@ def build(root: Path, run: Runner | None = None) -> None:
     """Make the environment from nothing; the stamp comes last, so an interruption leaves none."""
     run = run or run_step
     started = time.monotonic()
-    print(f"Preparing .venv with Python {platform.python_version()}; this is needed once.")
+    print(
+        f"Preparing .venv with Python {platform.python_version()}; this is needed once."
+    )
     (root / ".venv" / STAMP).unlink(missing_ok=True)
     (root / LOG).parent.mkdir(exist_ok=True)
     (root / LOG).write_text("", "utf-8")
     base = getattr(sys, "_base_executable", None) or sys.executable
-    pip = [str(interpreter(root)), "-m", "pip", "--disable-pip-version-check", "--no-input"]
-    locked = [*pip, *INSTALL_LOCKED]
+    pip = [str(interpreter(root)), *PIP.split()]
+    locked, library = [*pip, *INSTALL_LOCKED.split()], [*pip, *INSTALL_BOOK.split()]
     online = settings(root) | {"PIP_USER": "0"}
+    offline = online | {"PIP_NO_INDEX": "1"}
     run("Creating .venv", [base, "-m", "venv", "--clear", ".venv"], online, root)
     run("Installing packages", locked, online, root)
-    run("Installing the library", [*pip, *INSTALL_BOOK], online | {"PIP_NO_INDEX": "1"}, root)
+    run("Installing the library", library, offline, root)
     (root / ".venv" / STAMP).write_text(recipe(root), "utf-8")
     print(f"The environment is ready ({time.monotonic() - started:.0f} s).")
 
@@ -114,13 +126,19 @@ def run_step(label: str, command: list[str], env: dict[str, str], root: Path) ->
     (root / LOG).parent.mkdir(exist_ok=True)
     with (root / LOG).open("a", encoding="utf-8") as log:
         try:
-            process = subprocess.Popen(command, cwd=root, env=env, stdout=log, stderr=log)
+            process = subprocess.Popen(
+                command, cwd=root, env=env, stdout=log, stderr=log
+            )
         except OSError as problem:
             raise SetupError(f"{label} failed: {problem}.") from None
         try:
             while wait(process) is None:
                 if sys.stdout.isatty():
-                    print(f"\r  {label} … {time.monotonic() - started:.0f} s", end="", flush=True)
+                    print(
+                        f"\r  {label} … {time.monotonic() - started:.0f} s",
+                        end="",
+                        flush=True,
+                    )
         except BaseException:
             process.terminate()
             process.wait()
@@ -152,9 +170,7 @@ def explain(label: str, root: Path) -> str:
     }
     found = (reason for sign, reason in reasons.items() if re.search(sign, said))
     reason = next(found, "the command ended with an error")
-    return (
-        f"{label} failed: {reason} (details in {LOG.as_posix()}); run the same command again later."
-    )
+    return f"{label} failed: {reason} (details in {LOG.as_posix()}); run the same command again later."
 
 
 def check_current(root: Path) -> None:
@@ -170,7 +186,7 @@ def check_current(root: Path) -> None:
     if importlib.util.find_spec("dlnotes") is None:
         raise SetupError(
             "ENV=current: the book's library is not installed; install it with: "
-            f"{sys.executable} -m pip {' '.join(INSTALL_BOOK)}"
+            f"{sys.executable} -m pip {INSTALL_BOOK}"
         )
 
 
@@ -193,16 +209,18 @@ def settings(root: Path) -> dict[str, str]:
     A matplotlibrc, an IPython start-up file or a kernel of the user's would change the outputs.
     """
     env = dict(os.environ)
-    for name in ("MPLBACKEND", "PYTHONHOME", "PYTHONSAFEPATH", "PYTHONSTARTUP", "JPY_SESSION_NAME"):
+    for name in PERSONAL.split():
         env.pop(name, None)
-    env |= dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    env |= dict.fromkeys(THREADS, "1")
     env |= {"PYTHONHASHSEED": "0", "PYTHONUTF8": "1", "JUPYTER_PREFER_ENV_PATH": "1"}
     env["MPLCONFIGDIR"] = str(root / ".cache/matplotlib")
     env["IPYTHONDIR"] = str(root / ".cache/ipython")
     if env.get("ENV") != "current":
         env.pop("PYTHONPATH", None)
         env["VIRTUAL_ENV"] = str(root / ".venv")
-        env["PATH"] = os.pathsep.join([str(interpreter(root).parent), env.get("PATH", "")])
+        env["PATH"] = os.pathsep.join(
+            [str(interpreter(root).parent), env.get("PATH", "")]
+        )
     return env
 
 
@@ -218,7 +236,10 @@ def replace_process(command: list[str], env: dict[str, str]) -> int:
 
 def clean(root: Path, everything: bool) -> int:
     """Remove what was built: the site, the caches and, if asked for, the environment."""
-    doomed = [root / name for name in ("book/_build", ".cache", ".pytest_cache", ".ruff_cache")]
+    doomed = [
+        root / name
+        for name in ("book/_build", ".cache", ".pytest_cache", ".ruff_cache")
+    ]
     for folder in ("book", "lib", "chapters", "tests", "benchmarks"):
         doomed += (root / folder).rglob("__pycache__")
         doomed += (root / folder).rglob(".ipynb_checkpoints")

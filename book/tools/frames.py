@@ -1,7 +1,8 @@
 """Moves pictures that are written inside a page into files beside it.
 
-A notebook must carry its figures inside itself to work anywhere; a page must not, or its reader waits for a hundred
-pictures to see one. Frames that are hidden and lazy are fetched only when a slider is about to show them.
+A notebook must carry its figures inside itself to work anywhere; a page must not, or its reader
+waits for a hundred pictures to see one. Frames that are hidden and lazy are fetched only when a
+slider is about to show them.
 """
 
 import hashlib
@@ -17,7 +18,7 @@ _DATA = re.compile(
 
 
 def extract(html: str, folder: str) -> tuple[str, dict[str, bytes]]:
-    """The html with each embedded picture replaced by a lazy one in `folder`, and the pictures by file name."""
+    """The html with a lazy picture in `folder` for each embedded one, and these by file name."""
     files: dict[str, bytes] = {}
 
     def move(match: re.Match[str]) -> str:
@@ -38,11 +39,17 @@ def save(files: dict[str, bytes], folder: Path) -> None:
 
 
 def prune(site: Path) -> list[str]:
-    """Remove the pictures no page shows any more, which a series of incremental builds would pile up."""
+    """Remove the pictures no page shows any more, which incremental builds would pile up."""
     used = set()
     for page in site.rglob("*.html"):
-        used.update(re.findall(rf"{PREFIX}[0-9a-f]{{16}}\.\w+", page.read_text(encoding="utf-8")))
-    gone = [path for path in (site / "_images").glob(f"{PREFIX}*") if path.name not in used]
+        used.update(
+            re.findall(
+                rf"{PREFIX}[0-9a-f]{{16}}\.\w+", page.read_text(encoding="utf-8")
+            )
+        )
+    gone = [
+        path for path in (site / "_images").glob(f"{PREFIX}*") if path.name not in used
+    ]
     for path in gone:
         path.unlink()
     return sorted(path.name for path in gone)

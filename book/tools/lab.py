@@ -29,7 +29,10 @@ c.LabApp.extension_manager = "readonly"
 
 # No toast about news or new versions: nothing here talks to another host.
 OVERRIDES = {
-    "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}
+    "@jupyterlab/apputils-extension:notification": {
+        "fetchNews": "false",
+        "checkForUpdates": False,
+    }
 }
 
 
@@ -41,7 +44,11 @@ def run(root: Path) -> int:
         "JUPYTER_DATA_DIR": str(home / "data"),
         "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
     }
-    for name in ("JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR", "JUPYTER_CONFIG_PATH"):
+    for name in (
+        "JUPYTERLAB_SETTINGS_DIR",
+        "JUPYTERLAB_WORKSPACES_DIR",
+        "JUPYTER_CONFIG_PATH",
+    ):
         env.pop(name, None)
     configure(root, home)
     trust(root, home / "data")

@@ -1,6 +1,7 @@
 """Reads verdicts and answers out of executed notebooks and compares them with the list of claims.
 
-Nothing here knows Sphinx: the site draws the ledger from these records and fails on the problems, and a test can ask for both.
+Nothing here knows Sphinx: the site draws the ledger from these records and fails on the problems,
+and a test can ask for both.
 """
 
 import json
@@ -54,7 +55,11 @@ class _Cards(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if self._field:
-            setattr(self.records[-1], self._field, getattr(self.records[-1], self._field) + data)
+            setattr(
+                self.records[-1],
+                self._field,
+                getattr(self.records[-1], self._field) + data,
+            )
 
 
 def load_claims(path: Path) -> dict:
@@ -80,7 +85,8 @@ def _of_notebook(path: Path) -> list[Record]:
         if cell["cell_type"] == "markdown":
             labels = _ANSWER.findall("".join(cell["source"]))
             records += [
-                Record("Q" + label[1:].replace("-", "."), path.stem, label) for label in labels
+                Record("Q" + label[1:].replace("-", "."), path.stem, label)
+                for label in labels
             ]
         for output in cell.get("outputs", []):
             cards = _Cards(path.stem)
@@ -92,7 +98,7 @@ def _of_notebook(path: Path) -> list[Record]:
 def problems(records: list[Record], claims: dict, finished: Iterable[str]) -> list[str]:
     """What keeps the ledger from being true, one sentence each; an empty list when nothing does.
 
-    `finished` names the pages that exist: every item the list assigns to them must be settled there.
+    `finished` names the pages that exist: every item of theirs must be settled there.
     """
     items = {item["id"]: item for item in claims["items"]}
     return [*_wrong_records(records, items), *_missing(records, items, set(finished))]
@@ -108,13 +114,16 @@ def _wrong_records(records: list[Record], items: dict[str, dict]) -> Iterable[st
         if record.id in places:
             yield f"{record.id} is settled twice: in {places[record.id]} and in {record.page}."
         if record.verdict not in (*VERDICTS, "ANSWERED"):
-            yield f"{record.page} gives {record.id} the verdict {record.verdict!r}, which is none of {', '.join(VERDICTS)}."
+            yield f"{record.page} gives {record.id} the unknown verdict {record.verdict!r}."
         if record.anchor != anchor(record.id):
-            yield f"{record.page} shows {record.id} with the id {record.anchor!r}; links expect {anchor(record.id)!r}."
+            expected = anchor(record.id)
+            yield f"{record.page} shows {record.id} with the id {record.anchor!r}, not {expected!r}."
         places[record.id] = record.page
 
 
-def _missing(records: list[Record], items: dict[str, dict], finished: set[str]) -> Iterable[str]:
+def _missing(
+    records: list[Record], items: dict[str, dict], finished: set[str]
+) -> Iterable[str]:
     settled = {record.id for record in records}
     for identifier, item in items.items():
         if item["page"] in finished and identifier not in settled:

@@ -1,5 +1,6 @@
 """Draws the ledger: what the notes claim and ask, what came of it, and where to look."""
 
+import re
 from collections.abc import Callable, Iterable
 from html import escape
 
@@ -29,17 +30,21 @@ def tally(claims: dict, records: list[Record]) -> dict[str, int]:
     }
     counts["settled"] = len(verdicts) - counts["answered"]
     return counts | {
-        verdict.lower().replace(" ", "-"): verdicts.count(verdict) for verdict in VERDICTS
+        verdict.lower().replace(" ", "-"): verdicts.count(verdict)
+        for verdict in VERDICTS
     }
 
 
 def controls(pages: Iterable[str]) -> str:
-    """The filter above the ledger; a script shows it, so that nothing dead stands there without one."""
+    """The filter above the ledger; a script shows it, so that without one nothing dead stands."""
     verdicts = (*VERDICTS, "ANSWERED", "NOT YET TESTED")
     return CONTROLS.format(
-        pages="".join(f'<option value="{page}">{escape(heading(page))}</option>' for page in pages),
+        pages="".join(
+            f'<option value="{page}">{escape(heading(page))}</option>' for page in pages
+        ),
         verdicts="".join(
-            f'<option value="{verdict}">{verdict.lower()}</option>' for verdict in verdicts
+            f'<option value="{verdict}">{verdict.lower()}</option>'
+            for verdict in verdicts
         ),
     )
 
@@ -49,23 +54,29 @@ def pages_in_order(claims: dict) -> list[str]:
     order = [chapter.page for chapter in CHAPTERS]
     pages = {item["page"] for item in claims["items"]}
     return sorted(
-        pages, key=lambda page: (order.index(page) if page in order else len(order), page)
+        pages,
+        key=lambda page: (order.index(page) if page in order else len(order), page),
     )
 
 
 def chapter_html(
     page: str, claims: dict, records: dict[str, Record], link: Link, finished: bool
 ) -> str:
-    """One chapter's part: a sentence with the count and its items, folded away while the chapter is not written."""
+    """One chapter's part: the count and the items, folded away while the chapter is not written."""
     items = [item for item in claims["items"] if item["page"] == page]
     entries = "".join(
-        _entry(item, records.get(item["id"]), claims["documents"], link) for item in items
+        _entry(item, records.get(item["id"]), claims["documents"], link)
+        for item in items
     )
     listing = f'<ul class="dl-entries">{entries}</ul>'
     counts = _counts(items)
     if finished:
-        return f'<div class="dl-ledger"><p>{counts}, tested in <a href="{link(page)}">the chapter</a>.</p>{listing}</div>'
-    return f'<div class="dl-ledger"><details><summary>{counts}, not yet tested</summary>{listing}</details></div>'
+        part = f'<p>{counts}, tested in <a href="{link(page)}">the chapter</a>.</p>{listing}'
+    else:
+        part = (
+            f"<details><summary>{counts}, not yet tested</summary>{listing}</details>"
+        )
+    return f'<div class="dl-ledger">{part}</div>'
 
 
 def _counts(items: list[dict]) -> str:
@@ -99,7 +110,15 @@ def _source(item: dict, documents: dict) -> str:
     source = "; also ".join(
         _place(documents[document]["title"], lines) for document, lines in places
     )
-    return source + (f': <span lang="zh">{escape(item["phrase"])}</span>' if item["phrase"] else "")
+    phrase = with_formulas(escape(item["phrase"]))
+    return source + (f': <span lang="zh">{phrase}</span>' if phrase else "")
+
+
+def with_formulas(html: str) -> str:
+    r"""The html with the notes' own formulas, \( ... \), marked for MathJax."""
+    return re.sub(
+        r"(\\\(.+?\\\))", r'<span class="math notranslate nohighlight">\1</span>', html
+    )
 
 
 def _place(title: str, lines: str) -> str:
@@ -109,13 +128,15 @@ def _place(title: str, lines: str) -> str:
 
 def _titled(title: str) -> str:
     """A document's title, marked as Chinese where it is, so that it is spoken and drawn as such."""
-    return escape(title) if title.isascii() else f'<span lang="zh">{escape(title)}</span>'
+    return (
+        escape(title) if title.isascii() else f'<span lang="zh">{escape(title)}</span>'
+    )
 
 
 def documents_html(claims: dict) -> str:
     """The five documents: title, what it means, what they are."""
-    rows = "".join(
-        f"<dt>{_titled(document['title'])}</dt><dd>{escape(document.get('english', ''))}: {escape(document.get('note', ''))}</dd>"
-        for document in claims["documents"].values()
-    )
+    rows = ""
+    for document in claims["documents"].values():
+        meaning = f"{document.get('english', '')}: {document.get('note', '')}"
+        rows += f"<dt>{_titled(document['title'])}</dt><dd>{escape(meaning)}</dd>"
     return f'<dl class="dl-documents">{rows}</dl>'

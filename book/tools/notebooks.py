@@ -31,10 +31,16 @@ def run(root: Path) -> int:
     prefix = os.environ.get("CHAPTER", "")
     chapters = sorted((root / "chapters").glob(f"{prefix}*.py"))
     if not chapters:
-        print(f"No chapter begins with '{prefix}'." if prefix else "There are no chapters yet.")
+        print(
+            f"No chapter begins with '{prefix}'."
+            if prefix
+            else "There are no chapters yet."
+        )
         return 2 if prefix else 0
     shared = fingerprint(shared_files(root))
-    due = [path for path in chapters if stamp_of(path, shared) != read_stamp(root, path)]
+    due = [
+        path for path in chapters if stamp_of(path, shared) != read_stamp(root, path)
+    ]
     print(f"{len(due)} of {len(chapters)} chapters to execute.", flush=True)
     failures = [path.stem for path in due if not refresh(root, path, shared)]
     if failures:
@@ -52,7 +58,9 @@ def refresh(root: Path, source: Path, shared: str) -> bool:
         print(f"\n{source.stem}: FAILED at {problem}\n", file=sys.stderr, flush=True)
         return False
     replace(source.with_suffix(".ipynb"), dumps(notebook))
-    if stamp_of(source, shared).split()[0] == before.split()[0]:  # not edited in the meantime
+    if (
+        stamp_of(source, shared).split()[0] == before.split()[0]
+    ):  # not edited in the meantime
         replace(stamp_path(root, source), stamp_of(source, shared))
     show(source, len(notebook.cells), len(notebook.cells), started, last=True)
     return True
@@ -67,7 +75,9 @@ def execute(source: Path) -> NotebookNode:
         raise ChapterError(f"reading {source.name}: {problem}") from None
     client = NotebookClient(notebook, kernel_name="python3", timeout=CELL_SECONDS)
     client.record_timing = False
-    client.extra_arguments = ["--log-level=CRITICAL"]  # kernels chat on start and on Ctrl-C
+    client.extra_arguments = [
+        "--log-level=CRITICAL"
+    ]  # kernels chat on start and on Ctrl-C
     # Cell by cell, because NotebookClient.execute() takes Ctrl-C for a dead kernel and goes on.
     with client.setup_kernel(cwd=str(source.parent)):
         for number, cell in enumerate(notebook.cells, start=1):
@@ -90,7 +100,9 @@ def describe(problem: Exception) -> str:
     return "\n".join(f"    {line}" for line in lines)
 
 
-def show(source: Path, done: int, total: int, started: float, *, last: bool = False) -> None:
+def show(
+    source: Path, done: int, total: int, started: float, *, last: bool = False
+) -> None:
     """One line for each chapter; on a terminal it counts the cells."""
     line = f"  {source.stem:<28} {done:>3}/{total} cells {time.monotonic() - started:6.1f} s"
     if sys.stdout.isatty():
@@ -104,7 +116,9 @@ def shared_files(root: Path) -> list[Path]:
     library = [path for path in (root / "lib/dlnotes").rglob("*") if path.is_file()]
     single = [root / "requirements.txt", root / "benchmarks/results.json"]
     tools = [root / "book/tools/notebooks.py", root / "book/tools/pairs.py"]
-    files = [path for path in library if "__pycache__" not in path.parts] + single + tools
+    files = (
+        [path for path in library if "__pycache__" not in path.parts] + single + tools
+    )
     return sorted(path for path in files if path.exists())
 
 

@@ -35,7 +35,9 @@ def rebuild(source: Path) -> NotebookNode:
     return normalize(jupytext.reads(source.read_text("utf-8"), fmt="py:percent"))
 
 
-def normalize(notebook: NotebookNode, kept: Sequence[str] = KEPT_METADATA) -> NotebookNode:
+def normalize(
+    notebook: NotebookNode, kept: Sequence[str] = KEPT_METADATA
+) -> NotebookNode:
     """The same cells and outputs without anything that changes from run to run or from tool to tool."""
     seen: Counter[str] = Counter()
     filled = [cell for cell in notebook.cells if cell.source.strip()]
@@ -80,7 +82,9 @@ def normalize_outputs(outputs: list[NotebookNode]) -> list[dict]:
             join_stream(kept, output)
         elif "data" not in output:
             kept.append(output)
-        elif data := {mime: value for mime, value in output["data"].items() if mime != WIDGET}:
+        elif data := {
+            mime: value for mime, value in output["data"].items() if mime != WIDGET
+        }:
             kept.append(output | {"data": data})
     return kept
 
@@ -118,14 +122,18 @@ def check_pairs(root: Path) -> list[str]:
     """Sentences about every pair that is out of step or was not executed from top to bottom."""
     folder = root / "chapters"
     config = load_jupytext_configuration_file(str(root / "jupytext.toml"))
-    names = {path.stem for suffix in ("py", "ipynb") for path in folder.glob(f"*.{suffix}")}
+    names = {
+        path.stem for suffix in ("py", "ipynb") for path in folder.glob(f"*.{suffix}")
+    }
     problems = []
     for name in sorted(names):
         source, notebook = folder / f"{name}.py", folder / f"{name}.ipynb"
         if not notebook.exists():
             problems.append(f"{name}: there is no notebook yet; run make notebooks.")
         elif not source.exists():
-            problems.append(f"{name}: the notebook has no {name}.py; restore that or delete it.")
+            problems.append(
+                f"{name}: the notebook has no {name}.py; restore that or delete it."
+            )
         else:
             found = check_pair(source, notebook) or check_source(source, config)
             problems += [f"{name}: {problem}" for problem in found]
@@ -142,10 +150,14 @@ def check_pair(source: Path, notebook: Path) -> list[str]:
     try:
         found = nbformat.reads(text, as_version=4)
     except Exception as problem:
-        return [f"the notebook cannot be read: {one_line(problem)}; run make notebooks."]
+        return [
+            f"the notebook cannot be read: {one_line(problem)}; run make notebooks."
+        ]
     problems = compare_cells(wanted.cells, found.cells) or check_execution(found.cells)
     if not problems and text != dumps(normalize(found)):
-        problems = ["the notebook holds what depends on tool or run; run make notebooks."]
+        problems = [
+            "the notebook holds what depends on tool or run; run make notebooks."
+        ]
     return problems
 
 
@@ -157,7 +169,9 @@ def check_source(source: Path, config: object) -> list[str]:
     lines = zip_longest(before.splitlines(), after.splitlines())
     for number, (have, want) in enumerate(lines, start=1):
         if have != want:
-            return [f"line {number} of the .py file is `{have}`; JupyterLab would save `{want}`."]
+            return [
+                f"line {number} of the .py file is `{have}`; JupyterLab would save `{want}`."
+            ]
     return []
 
 
@@ -165,10 +179,14 @@ def compare_cells(wanted: list[NotebookNode], found: list[NotebookNode]) -> list
     """Where the notebook's cells first leave those of the .py file."""
     aspects = ("cell_type", "source", "metadata", "id", "attachments")
     for number, (want, have) in enumerate(zip(wanted, found, strict=False), start=1):
-        differing = [aspect for aspect in aspects if want.get(aspect) != have.get(aspect)]
+        differing = [
+            aspect for aspect in aspects if want.get(aspect) != have.get(aspect)
+        ]
         if differing:
             aspect = differing[0]
-            return [f"cell {number} ({first_line(want)}) has another {aspect} in the notebook."]
+            return [
+                f"cell {number} ({first_line(want)}) has another {aspect} in the notebook."
+            ]
     if len(wanted) != len(found):
         return [f"the .py file has {len(wanted)} cells, the notebook {len(found)}."]
     return []
@@ -183,7 +201,9 @@ def check_execution(cells: list[NotebookNode]) -> list[str]:
                 f"code cell {number} ({first_line(cell)}) has execution count "
                 f"{cell.execution_count}; restart the kernel and run all, or run make notebooks."
             ]
-    failed = [cell for cell in code if any(o.output_type == "error" for o in cell.outputs)]
+    failed = [
+        cell for cell in code if any(o.output_type == "error" for o in cell.outputs)
+    ]
     return [f"the cell {first_line(cell)} ended in an error." for cell in failed]
 
 

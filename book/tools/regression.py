@@ -39,7 +39,11 @@ def parts(root: Path) -> list[tuple[str, list[str]]]:
 def pytest_arguments(root: Path) -> list[str]:
     """Tests and notebooks in one run; a notebook's cells need one kernel, hence one worker a file."""
     folders = [name for name in ("tests", "chapters") if (root / name).is_dir()]
-    nbval = ["--nbval", "--nbval-current-env", "--nbval-sanitize-with=tests/nbval_sanitize.cfg"]
+    nbval = [
+        "--nbval",
+        "--nbval-current-env",
+        "--nbval-sanitize-with=tests/nbval_sanitize.cfg",
+    ]
     more = shlex.split(os.environ.get("ARGS", ""))
     return [*folders, "-n2", "--dist=loadfile", *nbval, *more]
 
@@ -51,4 +55,6 @@ def bench(root: Path) -> int:
         print("There is no benchmarks/run.py yet.", file=sys.stderr)
         return 1
     arguments = shlex.split(os.environ.get("ARGS", ""))
-    return subprocess.run([sys.executable, str(script), *arguments], cwd=root).returncode
+    return subprocess.run(
+        [sys.executable, str(script), *arguments], cwd=root
+    ).returncode

@@ -22,7 +22,7 @@ SHOWN = 40  # warnings printed before the rest is only counted
 
 
 def command(root: Path) -> list[str]:
-    """The call of jupyter-book: the repository is the source, warnings are errors, and all of them are shown."""
+    """The call of jupyter-book: the repository is the source, and warnings are errors."""
     program = "import sys; from jupyter_book.cli.main import main; sys.exit(main())"
     options = [
         "--config",
@@ -39,7 +39,7 @@ def command(root: Path) -> list[str]:
 
 
 def build(root: Path) -> int:
-    """Build the site under `root`; return 0 when it was built without a warning. Progress goes to stdout."""
+    """Build the site under `root`, showing progress; return 0 when there was no warning."""
     start = time.perf_counter()
     print("Building the site ...", flush=True)
     process = subprocess.Popen(
@@ -71,12 +71,14 @@ def build(root: Path) -> int:
 def ensure(root: Path) -> int:
     """Build only where the last good build is older than something it was made from."""
     stamp = root / STAMP
-    newest = max(path.stat().st_mtime for pattern in SOURCES for path in root.glob(pattern))
+    newest = max(
+        path.stat().st_mtime for pattern in SOURCES for path in root.glob(pattern)
+    )
     return 0 if stamp.exists() and stamp.stat().st_mtime >= newest else build(root)
 
 
 def _progress(line: str) -> None:
-    """Show which page is at work, on one line that overwrites itself; nothing where no one watches."""
+    """Show which page is at work, on one line that overwrites itself, if someone watches."""
     if sys.stdout.isatty() and ("reading sources" in line or "writing output" in line):
         print(f"\r\033[K  {line.strip()[:70]}", end="", flush=True)
 
@@ -87,11 +89,14 @@ def _clear() -> None:
 
 
 def _explain(log: list[str], seconds: float) -> None:
-    """Print the warnings and errors, or the end of the log where the build broke without naming one."""
+    """Print the warnings and errors, or the end of the log where none is named."""
     named = [
         line
         for line in log
-        if re.search(r"\b(WARNING|ERROR|CRITICAL):|^\w*[Ee]rror\b|^[\w.]+(Error|Exception):", line)
+        if re.search(
+            r"\b(WARNING|ERROR|CRITICAL):|^\w*[Ee]rror\b|^[\w.]+(Error|Exception):",
+            line,
+        )
     ]
     lines = list(dict.fromkeys(named or log[-30:]))
     print(f"The site was not built without warnings ({seconds:.1f} s):")

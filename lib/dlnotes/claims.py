@@ -10,6 +10,7 @@ compares and from which the site's ledger page is made.
 import functools
 import html
 import json
+import re
 from importlib import resources
 
 import numpy as np
@@ -91,7 +92,7 @@ def settle(claim: str, condition, evidence: str) -> None:
     item = ledger()["items"].get(claim)
     if item is None or item["kind"] != "claim":
         raise KeyError(f"{claim!r} is not a claim of the notes")
-    if not evidence.strip() or "nan" in evidence.lower().split():
+    if not evidence.strip() or re.search(r"\bnan\b", evidence.lower()):
         raise ValueError(f"evidence must state measured values, got {evidence!r}")
     word, detail = verdict(condition)
     _card(item, word, f"{evidence} ({detail})" if detail else evidence)

@@ -22,7 +22,7 @@ def relative_error(a: Array, b: Array) -> float:
     a, b = np.asarray(a), np.asarray(b)
     checks.same_shape("a", a, "b", b)
     size = np.linalg.norm(a) + np.linalg.norm(b)
-    return float(np.linalg.norm(a - b) / size) if size > 0 else 0.0
+    return 0.0 if size == 0 else float(np.linalg.norm(a - b) / size)
 
 
 def numerical_gradient(
@@ -73,6 +73,8 @@ def check_vjp(
             raise GradientError(
                 f"argument {slot + 1} has shape {a.shape}, its gradient {np.shape(gradient)}"
             )
+        if not np.isfinite(gradient).all():
+            raise GradientError(f"argument {slot + 1}: its gradient holds nan or inf")
         u = rng.standard_normal(a.shape)
 
         def slope(h, slot=slot, a=a, u=u):
@@ -87,13 +89,13 @@ def check_vjp(
             float(np.sum(gradient * u)),
         )
         scale = float(np.linalg.norm(gradient)) + abs(measured)
-        if abs(measured - coarse) > tolerance * scale:
+        if not abs(measured - coarse) <= tolerance * scale:  # written so that nan fails
             raise GradientError(
                 f"argument {slot + 1}: steps {epsilon:g} and {2 * epsilon:g} disagree; "
                 "a kink is near, or rounding drowns the slope"
             )
-        error = abs(measured - derived) / scale if scale > 0 else 0.0
-        if error > tolerance:
+        error = 0.0 if scale == 0 else abs(measured - derived) / scale
+        if not error <= tolerance:
             raise GradientError(
                 f"argument {slot + 1}: derived slope {derived:.9g}, measured {measured:.9g} (relative error {error:.1e})"
             )

@@ -37,7 +37,9 @@ def browser():
         from axe_playwright_python import sync_playwright as _axe  # noqa: F401
         from playwright.sync_api import sync_playwright
     except ImportError:
-        absent("the pages were not tried in a browser: playwright and axe-playwright-python are not installed")
+        absent(
+            "the pages were not tried in a browser: playwright and axe-playwright-python are not installed"
+        )
     program = os.environ.get("CHROMIUM") or shutil.which("chromium")
     if not program:
         absent("the pages were not tried in a browser: there is no chromium")
@@ -50,7 +52,9 @@ def browser():
 @pytest.fixture(scope="session")
 def address(browser) -> str:
     """Where the site is served; it is built first if need be."""
-    assert site.ensure(ROOT) == 0, "the site does not build without warnings; see the output above"
+    assert site.ensure(ROOT) == 0, (
+        "the site does not build without warnings; see the output above"
+    )
     running = server.serve(HTML)
     yield f"http://127.0.0.1:{running.server_port}"
     running.shutdown()
@@ -65,4 +69,7 @@ def pytest_terminal_summary(terminalreporter) -> None:
             if name.startswith("checked "):
                 total[name[len("checked ") :]] += value
     if total:
-        terminalreporter.write_line("in the browser: " + ", ".join(f"{value} {name}" for name, value in total.items()))
+        terminalreporter.write_line(
+            "in the browser: "
+            + ", ".join(f"{value} {name}" for name, value in total.items())
+        )

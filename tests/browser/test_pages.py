@@ -6,16 +6,23 @@ from .conftest import HTML, ROOT
 
 PAGES = [
     *(f"book/{path.stem}" for path in sorted((ROOT / "book").glob("*.md"))),
-    *(f"chapters/{path.stem}" for path in sorted((ROOT / "chapters").glob("[0-9]*.ipynb"))),
+    *(
+        f"chapters/{path.stem}"
+        for path in sorted((ROOT / "chapters").glob("[0-9]*.ipynb"))
+    ),
     "search",
 ]
+CHAPTERS = [name for name in PAGES if name.startswith("chapters/")]
 WIDTHS = {1280: 800, 390: 844}
 
 # Rules of axe that are not applied, each with its reason.
 EXCLUDED: dict[str, str] = {}
 
 # In the dark only the colors are new.
-SCHEMES = {"light": {}, "dark": {"runOnly": {"type": "rule", "values": ["color-contrast"]}}}
+SCHEMES = {
+    "light": {},
+    "dark": {"runOnly": {"type": "rule", "values": ["color-contrast"]}},
+}
 
 SCROLL = """async () => {
   for (let y = 0; y < document.documentElement.scrollHeight; y += innerHeight / 2) {
@@ -28,7 +35,9 @@ UNSET_MATH = """() => [...document.querySelectorAll("main .math")]
 BROKEN_MATH = """() => [...document.querySelectorAll("mjx-merror")].map((box) => box.textContent)"""
 BROKEN_IMAGES = """() => [...document.images].filter((image) => image.checkVisibility() && !(image.complete && image.naturalWidth))
   .map((image) => image.src)"""
-OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+OVERFLOW = (
+    "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+)
 STATE = """(figure) => {
   const shown = [...figure.querySelectorAll("img")].filter((image) => image.checkVisibility());
   return {
@@ -44,7 +53,9 @@ class Watched:
     """A page whose requests and complaints are written down."""
 
     def __init__(self, browser, width: int) -> None:
-        self.context = browser.new_context(viewport={"width": width, "height": WIDTHS[width]}, color_scheme="light")
+        self.context = browser.new_context(
+            viewport={"width": width, "height": WIDTHS[width]}, color_scheme="light"
+        )
         self.page = self.context.new_page()
         self.requests, self.complaints = [], []
         self.page.on("request", lambda request: self.requests.append(request.url))
@@ -58,8 +69,12 @@ class Watched:
     def open(self, url: str) -> None:
         self.page.goto(url)
         self.page.evaluate(SCROLL)
-        self.page.wait_for_function(f"() => ({UNSET_MATH})().length === 0", timeout=20_000)
-        self.page.wait_for_function(f"() => ({BROKEN_IMAGES})().length === 0", timeout=20_000)
+        self.page.wait_for_function(
+            f"() => ({UNSET_MATH})().length === 0", timeout=20_000
+        )
+        self.page.wait_for_function(
+            f"() => ({BROKEN_IMAGES})().length === 0", timeout=20_000
+        )
 
     def foreign(self, home: str) -> list[str]:
         return [url for url in self.requests if not url.startswith((home, "data:"))]
@@ -77,7 +92,11 @@ def violations(page, rules: dict) -> list[str]:
     from axe_playwright_python.sync_playwright import Axe
 
     # Without preloading, axe does not fetch the style sheets again from where they do not lie.
-    found = Axe().run(page, options={"preload": False, "resultTypes": ["violations"], **rules}).response["violations"]
+    found = (
+        Axe()
+        .run(page, options={"preload": False, "resultTypes": ["violations"], **rules})
+        .response["violations"]
+    )
     return [
         f"{rule['id']}: {rule['help']} at {node['html'][:200]}"
         for rule in found
@@ -93,7 +112,9 @@ def test_page(watched, address, name, record_property):
     page = watched.page
     for scheme, rules in SCHEMES.items():
         page.emulate_media(color_scheme=scheme)
-        page.wait_for_function("(name) => document.documentElement.dataset.theme === name", arg=scheme)
+        page.wait_for_function(
+            "(name) => document.documentElement.dataset.theme === name", arg=scheme
+        )
         page.wait_for_timeout(400)  # the theme fades from one color to the other
         assert violations(page, rules) == []
         assert page.evaluate(OVERFLOW) <= 0, "the page scrolls sideways"
@@ -106,7 +127,9 @@ def test_page(watched, address, name, record_property):
 
 
 @pytest.mark.parametrize("watched", WIDTHS, indirect=True)
-@pytest.mark.parametrize("name", [name for name in PAGES if name.startswith("chapters/")])
+@pytest.mark.parametrize(
+    "name", [name for name in PAGES if name.startswith("chapters/")]
+)
 def test_sliders(watched, address, name, record_property):
     watched.open(f"{address}/{name}.html")
     for figure in watched.page.locator("figure.dl-moving").all():
@@ -114,17 +137,27 @@ def test_sliders(watched, address, name, record_property):
         fits(watched.page, figure)
         start = state(figure)
         slider.focus()
-        key = "ArrowLeft" if start["value"] == slider.get_attribute("max") else "ArrowRight"
+        key = (
+            "ArrowLeft"
+            if start["value"] == slider.get_attribute("max")
+            else "ArrowRight"
+        )
         slider.press(key)
         moved = state(figure)
         assert moved["value"] != start["value"] and moved["label"] != start["label"]
         box = slider.bounding_box()
         assert box["height"] >= 40, "the slider is too small for a finger"
-        far = 0.97 if int(moved["value"]) < int(slider.get_attribute("max")) / 2 else 0.03
-        watched.page.mouse.click(box["x"] + far * box["width"], box["y"] + box["height"] / 2)
+        far = (
+            0.97 if int(moved["value"]) < int(slider.get_attribute("max")) / 2 else 0.03
+        )
+        watched.page.mouse.click(
+            box["x"] + far * box["width"], box["y"] + box["height"] / 2
+        )
         dragged = state(figure)
         assert dragged["value"] not in (start["value"], moved["value"])
-        assert len({start["caption"], moved["caption"], dragged["caption"]}) == 3, "the sentence does not follow the slider"
+        assert len({start["caption"], moved["caption"], dragged["caption"]}) == 3, (
+            "the sentence does not follow the slider"
+        )
         record_property("checked sliders by key and mouse", 1)
     assert watched.complaints == []
     assert watched.page.evaluate(BROKEN_IMAGES) == []
@@ -134,15 +167,40 @@ def state(figure) -> dict:
     """What a moving figure shows and says now; picture, caption, spoken value and number must agree."""
     now = figure.evaluate(STATE)
     assert now["frames"] == 1, f"{now['frames']} frames are visible at once"
-    assert now["alt"] == now["caption"] == now["spoken"] and now["label"] == now["output"], now
+    assert (
+        now["alt"] == now["caption"] == now["spoken"] and now["label"] == now["output"]
+    ), now
     return now
 
 
 def fits(page, figure) -> None:
     """A figure, its slider and its sentence can be seen together."""
     figure.scroll_into_view_if_needed()
-    room = page.viewport_size["height"] - page.locator(".bd-header-article").bounding_box()["height"]
-    assert figure.bounding_box()["height"] <= room, "the figure and its sentence do not fit one screen"
+    room = (
+        page.viewport_size["height"]
+        - page.locator(".bd-header-article").bounding_box()["height"]
+    )
+    assert figure.bounding_box()["height"] <= room, (
+        "the figure and its sentence do not fit one screen"
+    )
+
+
+@pytest.mark.parametrize("watched", WIDTHS, indirect=True)
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_links_into_a_chapter_arrive(watched, address, name, record_property):
+    """The way from the ledger to a card, although what lies above is set and laid out later."""
+    page = watched.page
+    page.goto(f"{address}/{name}.html")
+    cards = [card.get_attribute("id") for card in page.locator(".dl-claim").all()]
+    for card in {cards[0], cards[len(cards) // 2], cards[-1]}:
+        page.goto(f"{address}/search.html")
+        page.goto(f"{address}/{name}.html#{card}")
+        page.wait_for_timeout(2500)
+        top = page.locator(f"#{card}").bounding_box()["y"]
+        assert 0 <= top <= WIDTHS[page.viewport_size["width"]] / 2, (
+            f"{card} is {top:.0f} pixels off"
+        )
+        record_property("checked links to cards", 1)
 
 
 @pytest.mark.parametrize("watched", [1280], indirect=True)
@@ -153,3 +211,29 @@ def test_pages_work_from_a_folder(watched, record_property, address):
         assert watched.complaints == [], name
         record_property("checked pages without a server", 1)
     assert watched.foreign(HTML.as_uri()) == []
+
+
+@pytest.mark.parametrize("watched", [1280], indirect=True)
+def test_search_finds_a_word(watched, address, record_property):
+    watched.page.goto(f"{address}/search.html?q=transpose")
+    found = watched.page.locator("#search-results li a")
+    found.first.wait_for()
+    assert "book/glossary.html" in " ".join(
+        link.get_attribute("href") for link in found.all()
+    )
+    assert watched.complaints == []
+    record_property("checked searches", 1)
+
+
+@pytest.mark.parametrize("watched", [390], indirect=True)
+def test_the_ledger_is_filtered(watched, address, record_property):
+    watched.open(f"{address}/book/ledger.html")
+    entries = watched.page.locator(".dl-entries > li")
+    assert watched.page.locator(".dl-filter").is_visible()
+    watched.page.get_by_label("Words").fill("gradient check")
+    shown = [entry for entry in entries.all() if entry.is_visible()]
+    assert 0 < len(shown) < entries.count()
+    assert all("gradient" in entry.inner_text().lower() for entry in shown)
+    watched.page.get_by_label("Words").fill("no such words anywhere")
+    assert watched.page.locator(".dl-filter output").inner_text() == "0 shown"
+    record_property("checked filters", 1)

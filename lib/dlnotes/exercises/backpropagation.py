@@ -156,22 +156,22 @@ def check_direction_error(answer) -> str:
     measured = (f(x + epsilon * u) - f(x - epsilon * u)) / (2 * epsilon)
     one_sided = (f(x + epsilon * u) - f(x)) / epsilon
 
-    def expected(g, m=measured):
-        return abs((g * u).sum() - m) / (abs((g * u).sum()) + abs(m))
+    def signed(g, m=measured):
+        return ((g * u).sum() - m) / (abs((g * u).sum()) + abs(m))
 
     for name, gradient in (
         ("a right gradient", g),
-        ("a gradient ten per cent too large", 1.1 * g),
+        ("a gradient ten percent too large", 1.1 * g),
         ("a reversed one", -g),
     ):
         hints = {
-            "this is the one-sided difference": expected(gradient, one_sided),
-            "the sign is lost: take |g·u − m|": 0.0,
+            "this is the one-sided difference": abs(signed(gradient, one_sided)),
+            "the sign is lost: take |g·u − m|": signed(gradient),
         }
         got = answered(answer(f, x, gradient, u, epsilon))
-        if not np.isclose(got, expected(gradient), rtol=1e-4, atol=1e-12):
-            compare(f"the error of {name}", got, expected(gradient), hints)
-    return "two evaluations tell a right gradient from one that is off by ten per cent"
+        if not np.isclose(got, abs(signed(gradient)), rtol=1e-4, atol=1e-12):
+            compare(f"the error of {name}", got, abs(signed(gradient)), hints)
+    return "two evaluations tell a right gradient from one that is off by ten percent"
 
 
 @check
@@ -205,12 +205,14 @@ def check_count_multiplications(answer) -> str:
 
 @check
 def check_weight_scale(answer) -> str:
+    if not np.isfinite(float(answer)):
+        raise Wrong(f"the scale must be a number, yours is {answer}")
     ratios = np.array([_tanh_ratio(float(answer), seed) for seed in range(5)])
-    if (ratios < 0.5).any():
+    if not (ratios >= 0.5).all():
         raise Wrong(
             f"at scale {answer} the signal shrinks to {ratios.min():.2g} of its size; try larger weights"
         )
-    if (ratios > 2).any():
+    if not (ratios <= 2).all():
         raise Wrong(
             f"at scale {answer} the signal grows by a factor of {ratios.max():.2g}; try smaller weights"
         )

@@ -1,0 +1,141 @@
+"""The bundled digits and the generated worlds."""
+
+import numpy as np
+import pytest
+from conftest import reference
+from dlnotes import datasets
+from dlnotes.datasets import Samples
+from numpy.testing import assert_allclose, assert_array_equal
+
+
+def rng(seed=0) -> np.random.Generator:
+    return np.random.default_rng(seed)
+
+
+# ── Digits ──
+
+
+def test_digits_have_the_documented_shape_range_and_types():
+    x, y = datasets.digits()
+    assert x.shape == (1797, 64) and y.shape == (1797,)
+    assert (x.dtype, y.dtype) == (float, int)
+    assert (x.min(), x.max()) == (0, 1) and set(y.tolist()) == set(range(10))
+    assert_array_equal(x * 16, np.round(x * 16))
+
+
+def test_digits_are_nearly_balanced():
+    """Catches labels that slipped against their kind: the counts of the UCI file."""
+    counts = np.bincount(datasets.digits().y)
+    assert_array_equal(counts, [178, 182, 177, 183, 181, 182, 181, 179, 174, 180])
+
+
+def test_digits_equal_scikit_learns():
+    """Catches transposed images and labels out of step, which no checksum of ours would."""
+    expected = reference("sklearn.datasets", "REQUIRE_TORCH").load_digits()
+    x, y = datasets.digits()
+    assert_array_equal(x * 16, expected.data)
+    assert_array_equal(y, expected.target)
+
+
+def test_digits_are_the_readers_own_copy():
+    first = datasets.digits()
+    first.x[:], first.y[:] = -1, -1
+    assert datasets.digits().x.min() == 0 and datasets.digits().y.min() == 0
+
+
+def test_damaged_digits_are_refused(monkeypatch):
+    datasets._digits.cache_clear()
+    monkeypatch.setattr(datasets, "DIGITS_SHA256", "0" * 64)
+    with pytest.raises(
+        ValueError, match=r"digits.npz is damaged: checksum \w{12}…, expected 0{12}…"
+    ):
+        datasets.digits()
+    monkeypatch.undo()
+    assert len(datasets.digits().x) == 1797  # nothing damaged stays in the cache
+
+
+# ── Split ──
+
+TEN = Samples(np.arange(20.0).reshape(10, 2), np.arange(10))
+
+
+@pytest.mark.parametrize(
+    ("validation", "test", "sizes"),
+    [(3, 2, (5, 3, 2)), (0, 4, (6, 0, 4)), (4, 0, (6, 4, 0))],
+)
+def test_split_is_disjoint_complete_and_keeps_pairs(validation, test, sizes):
+    parts = datasets.split(TEN, validation=validation, test=test)
+    assert tuple(len(part.y) for part in parts) == sizes
+    assert (len(parts.train.x), len(parts.validation.x), len(parts.test.x)) == sizes
+    assert sorted(np.concatenate([part.y for part in parts])) == list(range(10))
+    for part in parts:
+        assert_array_equal(part.x, TEN.x[part.y])
+
+
+def test_split_is_shuffled_by_its_seed():
+    first, again, other = (
+        datasets.split(TEN, validation=3, test=2, seed=seed) for seed in (0, 0, 1)
+    )
+    for a, b in zip(first, again, strict=True):
+        assert_array_equal(a.x, b.x)
+    assert not np.array_equal(first.test.y, other.test.y)
+    assert_array_equal(datasets.split(TEN, validation=3, test=2).test.y, first.test.y)
+    assert not np.array_equal(first.train.y, np.sort(first.train.y))
+
+
+def test_split_copies():
+    parts = datasets.split(TEN, validation=3, test=2)
+    parts.train.x[:] = -1
+    assert TEN.x.min() == 0
+
+
+# ── Generated worlds ──
+
+
+def test_xor():
+    x, y = datasets.xor()
+    assert x.shape == (4, 2) and x.dtype == float and y.dtype == int
+    assert_array_equal(y, np.logical_xor(x[:, 0], x[:, 1]))
+    assert len({tuple(point) for point in x.tolist()}) == 4
+
+
+WORLDS = {
+    "moons": (lambda N, rng: datasets.two_moons(N, rng=rng), 2),
+    "spirals": (lambda N, rng: datasets.spirals(N, rng=rng), 2),
+    "five spirals": (lambda N, rng: datasets.spirals(N, classes=5, rng=rng), 5),
+}
+
+
+@pytest.mark.parametrize(("make", "classes"), WORLDS.values(), ids=WORLDS)
+def test_worlds_are_balanced_and_reproducible(make, classes):
+    x, y = make(60, rng())
+    assert x.shape == (60, 2) and x.dtype == float and y.dtype.kind == "i"
+    assert_array_equal(np.bincount(y), [60 // classes] * classes)
+    assert_array_equal(x, make(60, rng()).x)
+    assert not np.array_equal(x, make(60, rng(1)).x)
+    assert len(make(61, rng()).y) == 61
+
+
+def test_moons_without_noise_are_two_half_circles():
+    """The upper one around (0, 0), the lower one around (1, 1/2); both have radius 1."""
+    x, y = datasets.two_moons(400, noise=0, rng=rng())
+    upper, lower = x[y == 0], x[y == 1] - (1, 0.5)
+    assert_allclose(np.linalg.norm(upper, axis=1), 1)
+    assert_allclose(np.linalg.norm(lower, axis=1), 1)
+    assert (upper[:, 1] >= 0).all() and (lower[:, 1] <= 0).all()
+    assert upper[:, 0].min() < -0.9 and upper[:, 0].max() > 0.9
+
+
+def test_spirals_without_noise_wind_in_step():
+    """Angle = 2π (turns · radius + class / classes), all inside the unit disk."""
+    x, y = datasets.spirals(300, classes=3, turns=1.5, noise=0, rng=rng())
+    radius, angle = np.hypot(*x.T), np.arctan2(x[:, 1], x[:, 0])
+    assert radius.max() <= 1 and radius.min() > 0.1
+    wound = angle / (2 * np.pi) - 1.5 * radius - y / 3
+    assert_allclose(wound, np.round(wound), atol=1e-12)
+
+
+@pytest.mark.parametrize("make", [datasets.two_moons, datasets.spirals])
+def test_noise_has_the_size_that_was_asked_for(make):
+    still, noisy = (make(5000, noise=noise, rng=rng()).x for noise in (0, 0.3))
+    assert_allclose((noisy - still).std(axis=0), 0.3, rtol=0.05)

@@ -1,0 +1,388 @@
+"""Figures: what they hand to a page, with and without a kernel, and how they are drawn."""
+
+import base64
+import re
+from html.parser import HTMLParser
+
+import matplotlib
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from dlnotes import explore as figures
+from dlnotes import plotting
+
+VOID = {"img", "input", "br", "hr", "meta", "link"}
+NASTY = "At 0.1 < x & y > 0 the “loss” is 'small' & \"flat\" <b>"
+
+
+@pytest.fixture(autouse=True)
+def no_figure_stays_open():
+    """Catches a figure that is shown twice by Jupyter, and memory that only grows."""
+    matplotlib.use("Agg")
+    yield
+    assert plt.get_fignums() == []
+
+
+@pytest.fixture
+def shown(monkeypatch) -> list[dict]:
+    """The bundles that were displayed."""
+    bundles = []
+    monkeypatch.setattr(figures, "display", lambda bundle, raw: bundles.append(bundle))
+    monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
+    return bundles
+
+
+class Page(HTMLParser):
+    """The elements of a page as (tag, attributes, text); every one must be closed where it belongs."""
+
+    def __init__(self, html: str):
+        super().__init__()
+        self.elements, self._open = [], []
+        self.feed(html)
+        self.close()
+        assert self._open == []
+
+    def handle_starttag(self, tag, attrs):
+        assert len(dict(attrs)) == len(attrs)  # no attribute twice
+        element = [tag, dict(attrs), ""]
+        self.elements.append(element)
+        if tag not in VOID:
+            self._open.append(element)
+
+    def handle_endtag(self, tag):
+        assert self._open.pop()[0] == tag
+
+    def handle_data(self, data):
+        if self._open:
+            self._open[-1][2] += data
+
+    def all(self, tag: str) -> list[dict]:
+        return [attributes for name, attributes, _ in self.elements if name == tag]
+
+    def text(self, tag: str) -> str:
+        (text,) = (text for name, _, text in self.elements if name == tag)
+        return text
+
+
+def draw(ax, height, shift=0.0):
+    ax.plot([0, 1], [shift, height])
+    return f"The line rises to {height:g} & starts at {shift:g} <here>."
+
+
+def sentence(height, shift=0.0):
+    return f"The line rises to {height:g} & starts at {shift:g} <here>."
+
+
+def still(text=NASTY):
+    fig, ax = plt.subplots(figsize=(4, 3))
+    ax.plot([0, 1])
+    figures.show(fig, text)
+
+
+# ── A figure that stands still ──
+
+
+def test_show_displays_one_visible_image_with_its_sentence(shown):
+    still()
+    (bundle,) = shown
+    page = Page(bundle["text/html"])
+    (image,) = page.all("img")
+    assert set(bundle) == {"text/html", "text/plain"} and bundle["text/plain"] == NASTY
+    assert image["alt"] == NASTY == page.text("figcaption") and "hidden" not in image
+    assert (image["width"], image["height"]) == ("400", "300")
+    assert page.all("input") == [] and page.all("figure") == [{"class": "dl-figure"}]
+
+
+def test_sentences_are_escaped(shown):
+    """Catches a raw quote that would end the attribute, and a raw < that would open an element."""
+    still()
+    assert "<b>" not in shown[0]["text/html"]
+    assert 'alt="At 0.1 &lt; x &amp; y &gt; 0' in shown[0]["text/html"]
+
+
+def svg(image: dict) -> str:
+    kind, data = image["src"].split(",")
+    assert kind == "data:image/svg+xml;base64"
+    return base64.b64decode(data).decode()
+
+
+def test_pictures_name_no_date_no_machine_and_are_transparent(shown):
+    plotting.use_style()
+    still()
+    picture = svg(Page(shown[0]["text/html"]).all("img")[0])
+    assert "<dc:date>" not in picture and "/home/" not in picture
+    assert "#ffffff" not in picture and "fill: none" in picture
+
+
+# ── A figure that moves ──
+
+HEIGHTS = [1.0, 2.0, 3.5, 5.0]
+
+
+@pytest.mark.parametrize("start", [0, 2, 3])
+def test_explore_shows_exactly_the_start_frame(shown, start):
+    figures.explore(draw, height=HEIGHTS, start=start)
+    (bundle,) = shown
+    page = Page(bundle["text/html"])
+    images = page.all("img")
+    assert [image["alt"] for image in images] == [
+        sentence(height) for height in HEIGHTS
+    ]
+    assert [i for i, image in enumerate(images) if "hidden" not in image] == [start]
+    assert [image["data-label"] for image in images] == ["1", "2", "3.5", "5"]
+    assert page.text("figcaption") == bundle["text/plain"] == sentence(HEIGHTS[start])
+    assert page.text("output") == images[start]["data-label"]
+    assert len({svg(image) for image in images}) == len(HEIGHTS)
+
+
+def test_the_slider_is_labelled_and_speaks(shown):
+    figures.explore(draw, height=HEIGHTS, start=1)
+    page = Page(shown[0]["text/html"])
+    (slider,) = page.all("input")
+    assert slider["type"] == "range" and (slider["min"], slider["max"]) == ("0", "3")
+    assert (slider["value"], slider["step"]) == ("1", "1")
+    assert slider["aria-valuetext"] == sentence(2.0)
+    names = [name for name, *_ in page.elements]
+    assert names.index("label") < names.index("span") < names.index("input")
+    assert page.text("span") == "height"
+    assert page.all("script") == [] and not any("id" in a for _, a, _ in page.elements)
+
+
+def test_a_parameters_name_is_written_in_words(shown):
+    figures.explore(lambda ax, learning_rate: "One.", learning_rate=[0.1])
+    assert Page(shown[0]["text/html"]).text("span") == "learning rate"
+
+
+def test_further_parameters_stay_at_their_first_value(shown):
+    figures.explore(draw, height=HEIGHTS, shift=[0.5, 0.7])
+    page = Page(shown[0]["text/html"])
+    assert [image["alt"] for image in page.all("img")] == [
+        sentence(h, 0.5) for h in HEIGHTS
+    ]
+    assert sum("hidden" not in image for image in page.all("img")) == 1
+
+
+def test_axes_side_by_side_and_size(shown):
+    def draw(axes, x):
+        assert len(axes) == 2
+        return "Two."
+
+    figures.explore(draw, columns=2, figsize=(5, 2), x=[1])
+    image = Page(shown[0]["text/html"]).all("img")[0]
+    assert (image["width"], image["height"]) == ("500", "200")
+
+
+@pytest.mark.parametrize(
+    ("values", "labels"),
+    [
+        (np.geomspace(0.01, 1, 3), ["0.01", "0.1", "1"]),
+        (["SGD", "a < b"], ["SGD", "a < b"]),
+        ((1, 20000), ["1", "2e+04"]),
+    ],
+)
+def test_labels_of_the_values(shown, values, labels):
+    figures.explore(lambda ax, x: f"x = {x}.", x=values)
+    images = Page(shown[0]["text/html"]).all("img")
+    assert [image["data-label"] for image in images] == labels
+
+
+@pytest.mark.parametrize(
+    "display", [still, lambda: figures.explore(draw, height=HEIGHTS)]
+)
+def test_drawing_twice_gives_the_same_bytes(shown, display):
+    """Catches random ids and dates: executing a notebook twice must give no git diff."""
+    plotting.use_style()
+    display()
+    display()
+    assert shown[0] == shown[1]
+
+
+def test_a_draw_that_forgets_its_sentence_leaves_no_figure_open(shown):
+    with pytest.raises(TypeError, match="draw must return the sentence"):
+        figures.explore(lambda ax, x: None, x=[1, 2])
+    assert shown == []
+
+
+# ── With a kernel ──
+
+VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+@pytest.fixture
+def live(shown, monkeypatch):
+    monkeypatch.setenv("JPY_SESSION_NAME", "chapter.ipynb")
+    return shown
+
+
+def widget(bundle: dict):
+    from ipywidgets.widgets.widget import _instances
+
+    return _instances[bundle[VIEW]["model_id"]]
+
+
+def test_without_jupyter_there_is_no_widget(shown):
+    figures.explore(draw, height=HEIGHTS)
+    assert set(shown[0]) == {"text/html", "text/plain"}
+
+
+def test_in_jupyter_there_is_a_widget_beside_the_same_static_figure(shown, monkeypatch):
+    figures.explore(draw, height=HEIGHTS, start=1)
+    monkeypatch.setenv("JPY_SESSION_NAME", "chapter.ipynb")
+    figures.explore(draw, height=HEIGHTS, start=1)
+    assert set(shown[1]) == {"text/html", "text/plain", VIEW}
+    assert shown[0] == {kind: shown[1][kind] for kind in shown[0]}
+
+
+def test_the_widget_begins_at_the_start_and_follows_every_slider(live):
+    figures.explore(draw, height=HEIGHTS, start=1, shift=[0.5, 0.7])
+    *sliders, picture = widget(live[0]).children
+    assert [slider.description for slider in sliders] == ["height", "shift"]
+
+    def seen():
+        page = Page(picture.value)
+        (image,) = page.all("img")
+        assert "hidden" not in image and image["alt"] == page.text("figcaption")
+        return image["alt"]
+
+    assert seen() == sentence(2.0, 0.5)
+    sliders[0].value = 5.0
+    assert seen() == sentence(5.0, 0.5)
+    sliders[1].value = 0.7
+    assert seen() == sentence(5.0, 0.7)
+
+
+# ── Colors ──
+
+
+def luminance(color: str) -> float:
+    """Relative luminance by WCAG 2.2."""
+    parts = (int(color[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    linear = (
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts
+    )
+    return sum(
+        weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True)
+    )
+
+
+def contrast(a: str, b: str) -> float:
+    low, high = sorted((luminance(a), luminance(b)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_contrast_by_known_values():
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+
+
+IN_STYLE = {
+    value for value in plotting.STYLE.values() if re.fullmatch(r"#\w{6}", str(value))
+}
+
+
+@pytest.mark.parametrize("ground", ["#ffffff", "#14181e", "#111111"])
+@pytest.mark.parametrize("color", sorted({*plotting.COLORS, plotting.INK, *IN_STYLE}))
+def test_inks_and_colors_reach_three_to_one_on_light_and_dark(color, ground):
+    assert contrast(color, ground) >= 3
+
+
+def test_style_has_no_other_color_and_lines_differ_in_more_than_color():
+    named = {
+        key: v
+        for key, v in plotting.STYLE.items()
+        if "color" in key and key != "axes.facecolor"
+    }
+    assert {v for v in named.values() if isinstance(v, str)} - {"none"} <= IN_STYLE
+    assert len(set(plotting.COLORS)) == len(set(plotting.DASHES)) == 6
+    with matplotlib.rc_context(plotting.STYLE):
+        fig, ax = plt.subplots()
+        drawn = [ax.plot([0, i])[0] for i in range(6)]
+        assert [line.get_color() for line in drawn] == list(plotting.COLORS)
+        plt.close(fig)
+
+
+# ── What the functions draw ──
+
+
+@pytest.fixture
+def ax():
+    fig, ax = plt.subplots()
+    yield ax
+    plt.close(fig)
+
+
+@pytest.mark.parametrize("backward", [False, True])
+def test_network_draws_its_units_weights_and_numbers(ax, backward):
+    W = [np.array([[1.0, -2], [0.5, 0.25], [-1, 3]]), np.array([[1.0], [-1]])]
+    numbers = [["a", "b", "c"], ["d", "e"], ["f"]]
+    assert plotting.network(ax, numbers, W, backward=backward) is ax
+    arrows = [text for text in ax.texts if getattr(text, "arrow_patch", None)]
+    words = [text.get_text() for text in ax.texts if text.get_text()]
+    assert len(arrows) == 8 and len(ax.lines) == 6
+    assert sorted(words) == sorted(
+        [*"abcdef", "1", "-2", "0.5", "0.25", "-1", "3", "1", "-1"]
+    )
+    dashed = [arrow.arrow_patch.get_linestyle() == "--" for arrow in arrows]
+    assert sum(dashed) == 3
+    tips = [np.sign(arrow.xy[0] - arrow.xyann[0]) for arrow in arrows]
+    assert set(tips) == ({-1.0} if backward else {1.0})
+
+
+def test_network_puts_every_unit_inside_the_axes(ax):
+    plotting.network(ax, [list("ab"), list("cdef")], [np.ones((2, 4))])
+    (left, right), (low, high) = ax.get_xlim(), ax.get_ylim()
+    for line in ax.lines:
+        (x,), (y,) = line.get_data()
+        assert left < x < right and low < y < high
+
+
+@pytest.mark.parametrize(("n", "columns"), [(1, 1), (5, 2), (6, 3), (7, 10)])
+def test_image_grid_draws_every_image_once_and_inside(ax, n, columns):
+    images = np.arange(n * 12.0).reshape(n, 3, 4)
+    assert (
+        plotting.image_grid(ax, images, columns, titles=[f"t{i}" for i in range(n)])
+        is ax
+    )
+    assert [text.get_text() for text in ax.texts] == [f"t{i}" for i in range(n)]
+    assert [im.get_array().tolist() for im in ax.images] == images.tolist()
+    assert {im.get_clim() for im in ax.images} == {
+        (0.0, n * 12.0 - 1)
+    }  # one scale for all
+    (left, right), (low, high) = ax.get_xlim(), ax.get_ylim()
+    boxes = [im.get_extent() for im in ax.images]
+    assert len({tuple(box) for box in boxes}) == n
+    for x0, x1, y0, y1 in boxes:
+        assert left <= x0 < x1 <= right and low <= y0 < y1 <= high
+
+
+def test_image_grid_needs_no_titles(ax):
+    plotting.image_grid(ax, np.zeros((2, 3, 3)), 2)
+    assert len(ax.images) == 2 and len(ax.texts) == 0
+
+
+def test_lines_have_a_legend_in_order(ax):
+    assert (
+        plotting.lines(ax, [0, 1], {"first": [0, 1], "second": [1, 2]}, marker="o")
+        is ax
+    )
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == [
+        "first",
+        "second",
+    ]
+    assert [line.get_marker() for line in ax.lines] == ["o", "o"]
+    assert ax.lines[1].get_ydata().tolist() == [1, 2]
+
+
+def test_bars_carry_their_numbers_first_on_top(ax):
+    assert plotting.bars_with_numbers(ax, {"a": 0.5, "b": 1}, form="{:.0%}") is ax
+    assert [text.get_text() for text in ax.texts] == ["50%", "100%"]
+    assert [bar.get_width() for bar in ax.patches] == [0.5, 1]
+    names = dict(
+        zip(
+            ax.get_yticks().tolist(),
+            (t.get_text() for t in ax.get_yticklabels()),
+            strict=True,
+        )
+    )
+    assert names == {1: "a", 0: "b"}
+    assert ax.patches[0].get_y() > ax.patches[1].get_y()
