@@ -114,13 +114,25 @@ def test_four_evaluations_an_argument_at_one_and_two_steps():
 
     def watched(a):
         places.append(a)
-        return F.tanh(a)
+        return a**2, lambda dy: 2 * dy * a
 
     check_vjp(watched, a, rng=np.random.default_rng(0), epsilon=1e-3, tolerance=1e-4)
     first, *others = places
     sizes = [np.linalg.norm(place - first) for place in others]
     assert_allclose(np.array(sizes) / sizes[0], [1, 1, 2, 2])
     assert_allclose(others[0] + others[1], 2 * first)
+
+
+def test_an_exact_gradient_passes_without_any_tolerance():
+    """y = a at a = 0 with a step that is a power of two: no rounding anywhere."""
+    error = check_vjp(
+        F.identity,
+        np.zeros(5),
+        rng=np.random.default_rng(0),
+        epsilon=0.125,
+        tolerance=0,
+    )
+    assert error == 0
 
 
 def test_errors_are_plain_numbers():

@@ -7,7 +7,7 @@ from urllib.parse import unquote, urldefrag, urlsplit
 
 import pytest
 
-from book.tools import frames, site
+from book.tools import frames, lighten, site
 
 ROOT = Path(__file__).resolve().parents[1]
 HTML = ROOT / "book/_build/html"
@@ -168,6 +168,17 @@ def test_every_icon_is_drawn(pages):
             assert f".{icon} " in style, (
                 f"{page.path.name} shows the icon {icon}, which dlnotes.css does not draw"
             )
+
+
+def test_the_theme_is_lightened(pages):
+    """A new version of the theme may read differently; then the two replacements need another look."""
+    style = (HTML / "_static" / lighten.STYLE).read_text(encoding="utf-8")
+    script = (HTML / "_static" / lighten.SCRIPT).read_text(encoding="utf-8")
+    assert (
+        "fa-solid-900" not in style
+        and ".fa-bars" not in style
+        and "return;" + lighten.SEARCH in script
+    )
 
 
 def test_frames_move_out_and_unused_ones_go(tmp_path):

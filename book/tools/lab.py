@@ -27,12 +27,31 @@ c.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"
 c.LabApp.extension_manager = "readonly"
 """
 
-# No toast about news or new versions: nothing here talks to another host.
+# No toast about news or new versions: nothing here talks to another host. And all cells of a chapter
+# stay in the page, so that links and the browser's own search find what has scrolled away.
 OVERRIDES = {
+    "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},
     "@jupyterlab/apputils-extension:notification": {
         "fetchNews": "false",
         "checkForUpdates": False,
-    }
+    },
+}
+
+# In command mode Lab takes the arrow keys for its headings, before a focused slider sees them.
+FREED_KEYS = {
+    "ArrowLeft": "notebook:move-cursor-heading-above-or-collapse",
+    "ArrowRight": "notebook:move-cursor-heading-below-or-expand",
+}
+SHORTCUTS = {
+    "shortcuts": [
+        {
+            "command": command,
+            "keys": [key],
+            "selector": ".jp-Notebook.jp-mod-commandMode:not(.jp-mod-readWrite) :focus",
+            "disabled": True,
+        }
+        for key, command in FREED_KEYS.items()
+    ]
 }
 
 
@@ -63,6 +82,11 @@ def configure(root: Path, home: Path) -> None:
     (home / "config/jupyter_server_config.py").write_text(config, "utf-8")
     overrides = home / "config/labconfig/default_setting_overrides.json"
     overrides.write_text(json.dumps(OVERRIDES), "utf-8")
+    shortcuts = home / "config/lab/user-settings/@jupyterlab/shortcuts-extension"
+    shortcuts.mkdir(parents=True, exist_ok=True)
+    (shortcuts / "shortcuts.jupyterlab-settings").write_text(
+        json.dumps(SHORTCUTS), "utf-8"
+    )
 
 
 def trust(root: Path, data: Path) -> None:

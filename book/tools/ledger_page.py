@@ -1,6 +1,5 @@
 """Draws the ledger: what the notes claim and ask, what came of it, and where to look."""
 
-import re
 from collections.abc import Callable, Iterable
 from html import escape
 
@@ -110,15 +109,8 @@ def _source(item: dict, documents: dict) -> str:
     source = "; also ".join(
         _place(documents[document]["title"], lines) for document, lines in places
     )
-    phrase = with_formulas(escape(item["phrase"]))
+    phrase = escape(item["phrase"])
     return source + (f': <span lang="zh">{phrase}</span>' if phrase else "")
-
-
-def with_formulas(html: str) -> str:
-    r"""The html with the notes' own formulas, \( ... \), marked for MathJax."""
-    return re.sub(
-        r"(\\\(.+?\\\))", r'<span class="math notranslate nohighlight">\1</span>', html
-    )
 
 
 def _place(title: str, lines: str) -> str:

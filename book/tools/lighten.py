@@ -9,7 +9,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.util.osutil import relative_uri
 
-from . import frames, ledger_page
+from . import frames
 
 DESCRIPTION_LENGTH = 155  # what search engines show
 MATHJAX = "mathjax/startup.js"  # loads the parts named in _config.yml; the bundle is half menu
@@ -18,16 +18,14 @@ SCRIPT = "scripts/pydata-sphinx-theme.js"
 SEARCH = 'document.querySelectorAll(["pre",'
 
 
-def finish_outputs(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """Turn the pictures embedded in a page's outputs into files, and set formulas in cards."""
+def move_frames(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Turn the pictures embedded in a page's outputs into files of the site."""
     if app.builder.format != "html":
         return
     folder = relative_uri(app.builder.get_target_uri(docname), "_images")
     for node in doctree.findall(nodes.raw):
         html, files = frames.extract(node.astext(), folder)
         frames.save(files, Path(app.outdir, "_images"))
-        if 'class="dl-claim"' in html:
-            html = ledger_page.with_formulas(html)
         node.children = [nodes.Text(html)]
 
 
@@ -122,7 +120,7 @@ def use_mathjax_parts(app: Sphinx, config: Config) -> None:
 
 def setup(app: Sphinx) -> None:
     app.connect("config-inited", use_mathjax_parts)
-    app.connect("doctree-resolved", finish_outputs)
+    app.connect("doctree-resolved", move_frames)
     app.connect("html-page-context", describe)
     app.connect("html-page-context", mend_roles)
     app.connect("html-page-context", postpone_scripts, priority=900)

@@ -42,19 +42,15 @@ def build(root: Path) -> int:
     """Build the site under `root`, showing progress; return 0 when there was no warning."""
     start = time.perf_counter()
     print("Building the site ...", flush=True)
-    process = subprocess.Popen(
-        command(root),
-        cwd=root,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        encoding="utf-8",
-    )
+    options = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
     log = []
-    for line in process.stdout:
-        log.append(COLORS.sub("", line))
-        _progress(log[-1])
-    failed = process.wait() != 0
+    with subprocess.Popen(
+        command(root), cwd=root, encoding="utf-8", **options
+    ) as process:
+        for line in process.stdout:
+            log.append(COLORS.sub("", line))
+            _progress(log[-1])
+    failed = process.returncode != 0
     _clear()
     seconds = time.perf_counter() - start
     if failed:

@@ -85,13 +85,6 @@ def wait_for(port: int, server: subprocess.Popen, seconds: float = 60) -> None:
     pytest.fail(f"JupyterLab did not listen on port {port} within {seconds} s")
 
 
-def picture(page) -> str:
-    """What the first live figure shows."""
-    return page.locator(".jupyter-widgets figure.dl-figure img").first.get_attribute(
-        "src"
-    )
-
-
 @pytest.mark.parametrize("chapter", CHAPTERS)
 def test_run_all_slide_and_save(
     browser, lab, workshop, chapter, record_property
@@ -113,17 +106,11 @@ def test_run_all_slide_and_save(
     page.goto(f"{lab}/lab/tree/chapters/{chapter}.ipynb")
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
     run_all(page)
-    scroll_to(page, ".jupyter-widgets .noUi-handle")
-
-    handle = page.locator(".jupyter-widgets .noUi-handle").first
-    handle.scroll_into_view_if_needed()
-    start = picture(page)
-    handle.focus()
-    page.keyboard.press("ArrowRight")
-    moved = changed(page, start)
-    box = page.locator(".jupyter-widgets .noUi-base").first.bounding_box()
-    page.mouse.click(box["x"] + 0.9 * box["width"], box["y"] + box["height"] / 2)
-    changed(page, moved)
+    moving = before[0].count("dl-figure dl-moving")
+    figures = page.locator(".jupyter-widgets.widget-vbox:has(figure.dl-figure)")
+    expect_count(page, figures, moving)
+    for figure in figures.all():
+        slide(page, figure)
 
     page.keyboard.press("Control+s")
     saved(page, notebook, before[0])
@@ -135,40 +122,70 @@ def test_run_all_slide_and_save(
     assert foreign == []
     page.context.close()
     record_property("checked notebooks in JupyterLab", 1)
+    record_property("checked live sliders in JupyterLab", moving)
 
 
 def run_all(page) -> None:
-    """Run > Run All Cells, and wait until the kernel has been busy and is idle again."""
+    """Run > Run All Cells, and wait until no cell waits for its number any more."""
     status = "#jp-main-statusbar >> text=/\\| {}/"
     page.wait_for_selector(status.format("Idle"), timeout=60_000)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-    page.wait_for_selector(status.format("Busy"), timeout=30_000)
-    page.wait_for_selector(status.format("Idle"), timeout=300_000)
+    waiting = "[...document.querySelectorAll('.jp-InputPrompt')].some((p) => p.textContent.includes('*'))"
+    page.wait_for_function(waiting, timeout=30_000)
+    page.wait_for_function(f"!{waiting}", timeout=300_000)
 
 
-def scroll_to(page, selector: str) -> None:
-    """Lab keeps only the cells near the window in the page: scroll until `selector` is there."""
-    page.evaluate("document.querySelector('.jp-WindowedPanel-outer').scrollTop = 0")
-    panel = page.locator(".jp-WindowedPanel-outer").first
-    panel.hover()
-    for _ in range(200):
-        if page.locator(selector).first.is_visible():
-            return
-        page.mouse.wheel(0, 600)
-        page.wait_for_timeout(100)
-    pytest.fail(f"{selector} is nowhere in the notebook")
+def expect_count(page, locator, count: int, seconds: float = 60) -> None:
+    """Wait until Lab has drawn as many as there should be."""
+    end = time.monotonic() + seconds
+    while locator.count() != count:
+        assert time.monotonic() < end, (
+            f"{locator.count()} live figures, expected {count}"
+        )
+        page.wait_for_timeout(200)
 
 
-def changed(page, before: str) -> str:
-    """The picture after it has changed from `before`."""
+def slide(page, figure) -> None:
+    """Move a figure's slider by key and by mouse; the picture and its sentence must follow."""
+    handle, track = (
+        figure.locator(".noUi-handle").first,
+        figure.locator(".noUi-base").first,
+    )
+    handle.scroll_into_view_if_needed()
+    seen = [state(figure)]
+    handle.focus()
+    page.keyboard.press("ArrowRight" if at_left(handle) else "ArrowLeft")
+    seen.append(changed(page, figure, seen[-1]))
+    box = track.bounding_box()
+    page.mouse.click(box["x"] + 0.8 * box["width"], box["y"] + box["height"] / 2)
+    seen.append(changed(page, figure, seen[-1]))
+    assert len({sentence for _, sentence in seen}) == 3, (
+        "the sentence does not follow the slider"
+    )
+
+
+def at_left(handle) -> bool:
+    return float(handle.get_attribute("aria-valuenow")) == float(
+        handle.get_attribute("aria-valuemin")
+    )
+
+
+def state(figure) -> tuple[str, str]:
+    """What a live figure shows, and the sentence below it."""
+    image = figure.locator("figure img").first
+    return image.get_attribute("src"), figure.locator("figcaption").first.inner_text()
+
+
+def changed(page, figure, before: tuple[str, str]) -> tuple[str, str]:
+    """The figure's state after its picture has changed."""
     end = time.monotonic() + 20
     while time.monotonic() < end:
-        now = picture(page)
-        if now != before:
+        now = state(figure)
+        if now[0] != before[0]:
             return now
-        time.sleep(0.1)
-    pytest.fail("the slider moved and the figure stayed as it was")
+        page.wait_for_timeout(100)
+    pytest.fail(f"the slider moved and the figure stayed as it was: {before[1]}")
 
 
 def saved(page, notebook: Path, before: str, seconds: float = 60) -> None:
