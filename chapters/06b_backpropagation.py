@@ -724,13 +724,13 @@ print("forward factors:", [round(a[1, 0].item(), 2) for a in activations[:3]])
 # linear maps are linear. $\square$
 
 # %%
-slopes = [a * (1 - a) for a in activations[1:]]
+lee_slopes = [a * (1 - a) for a in activations[1:]]
 
 
 def back(signal):
     """From ∂C/∂a at the top to ∂C/∂z of every layer, output layer last."""
     δs = []
-    for W, slope in zip(reversed(lee_W), reversed(slopes), strict=True):
+    for W, slope in zip(reversed(lee_W), reversed(lee_slopes), strict=True):
         δ = slope * signal
         δs.append(δ)
         signal = W.T @ δ
@@ -743,7 +743,7 @@ mixed = [α * p + β * q for p, q in zip(back(u), back(v), strict=True)]
 superposition = max(
     np.abs(p - q).max() for p, q in zip(back(α * u + β * v), mixed, strict=True)
 )
-gains = np.concatenate(slopes)
+gains = np.concatenate(lee_slopes)
 
 # %% tags=["hide-input"]
 settle(
