@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -239,6 +240,12 @@ def test_an_interrupted_write_leaves_the_old_file(tmp_path, monkeypatch):
 # ── JupyterLab ──
 
 
+def answers(port: int) -> bool:
+    """Whether somebody listens; the server writes its address down before it does."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 class Server:
     """`make lab` on a book, spoken to as JupyterLab speaks to it."""
 
@@ -259,7 +266,7 @@ class Server:
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline and self.process.poll() is None:
             for path in self.runtime.glob("jpserver-*[0-9].json"):
-                if text := path.read_text():
+                if (text := path.read_text()) and answers(json.loads(text)["port"]):
                     return json.loads(text)["url"]
             time.sleep(0.1)
         pytest.fail("JupyterLab did not start")

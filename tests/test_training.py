@@ -265,6 +265,14 @@ def test_shapes_and_dtype_survive_the_optimizer():
     assert {p.value.dtype for p in parameters} == {np.dtype(np.float32)}
 
 
+@pytest.mark.parametrize("rate", [1, np.float64(0.1), np.float32(0.5)])
+def test_a_learning_rate_becomes_a_plain_number(rate):
+    """np.float64 from a np.geomspace would widen float32 steps; a float does not."""
+    optimizer = optim.SGD([Parameter(START.astype(np.float32))], rate)
+    assert type(optimizer.learning_rate) is float and optimizer.learning_rate == rate
+    assert (optimizer.learning_rate * optimizer.theta).dtype == np.float32
+
+
 # ── Initial weights ──
 
 SHAPE = (300, 500)
