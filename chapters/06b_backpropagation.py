@@ -2747,7 +2747,7 @@ def neighbor_accuracy(train, part, k):
     return metrics.accuracy(votes.astype(float), part.y)
 
 
-def trained(sizes, train, learning_rate, seed, epochs=30, batch_size=32):
+def trained(sizes, train, learning_rate, seed, epochs=20, batch_size=32):
     rng = np.random.default_rng(seed)
     layers = [
         Linear(D, K, rng=rng, initialize=init.he) for D, K in zip(sizes, sizes[1:])
@@ -2790,7 +2790,7 @@ def validated(sizes):
 LINEAR, NETWORK = [64, 10], [64, 32, 10]
 k = best((1, 3, 5, 9), lambda k: neighbor_accuracy(data.train, data.validation, k))
 rate_linear, rate_net = (
-    best((0.01, 0.03, 0.1, 0.3), validated(sizes)) for sizes in (LINEAR, NETWORK)
+    best((0.01, 0.03, 0.1, 0.3, 1.0), validated(sizes)) for sizes in (LINEAR, NETWORK)
 )
 print(
     f"chosen: k = {k}, learning rate {rate_linear} (logistic regression), {rate_net} (network)"
