@@ -2915,7 +2915,7 @@ print(
 )
 
 # %% tags=["hide-input"]
-fig, ax = plt.subplots(figsize=(7, 1.5 * -(-len(wrong) // 10) + 0.2))
+fig, ax = plt.subplots(figsize=(7, 1.2 * -(-len(wrong) // 10)))
 titles = [
     f"{truth}→{answer}" for truth, answer in zip(data.test.y[wrong], answers[wrong])
 ]
@@ -2963,7 +2963,6 @@ for name, batch_size in regimes.items():
 
 fig, ax = plt.subplots()
 lines(ax, np.arange(1, 6) * N, traces, marker="o")
-log_scale(ax, "y")
 ax.set(
     xlabel="samples seen",
     ylabel="validation loss",

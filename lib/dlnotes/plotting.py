@@ -93,12 +93,12 @@ def image_grid(
     ax.set_axis_off()
     ax.set(
         xlim=(0, columns * (w + 1)),
-        ylim=(-(-(-n // columns) * (h + 2)), 0),
+        ylim=(-(-(-n // columns) * (h + 3)), 0),
         aspect="equal",
     )
     low, high = images.min(), images.max()
     for i, image in enumerate(images):
-        left, top = i % columns * (w + 1), -(i // columns) * (h + 2) - 2
+        left, top = i % columns * (w + 1), -(i // columns) * (h + 3) - 3
         ax.imshow(image, extent=(left, left + w, top - h, top), vmin=low, vmax=high)
         if titles is not None:
             ax.text(
