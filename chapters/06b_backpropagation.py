@@ -602,7 +602,7 @@ except ValueError as error:
     print(f"ValueError: {error}")
 
 # %% [markdown]
-# That one is the most frequent silent stretch of all: predictions (N, 1) minus targets (N,) gives an N × N table of differences, whose mean
+# That one is a frequent silent stretch: predictions (N, 1) minus targets (N,) gives an N × N table of differences, whose mean
 # is a number, and falls.
 #
 # :::{admonition} Exercise 2 · mend the listing for two outputs
