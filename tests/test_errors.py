@@ -267,3 +267,32 @@ ACCEPTED = {
 def test_accepted(call):
     """Catches a check that is too strict at its border."""
     call()
+
+
+@pytest.mark.parametrize(
+    "call, error, message",
+    [
+        (lambda: Sequential([F.relu]), TypeError, "function must be callable"),
+        (
+            lambda: F.linear(np.zeros((2, 5, 3)), np.zeros((3, 3, 2))),
+            ValueError,
+            r"leading axes of x \(2, 5, 3\) and W \(3, 3, 2\)",
+        ),
+        (
+            lambda: datasets.split(datasets.xor(), validation=0.25, test=0.25),
+            TypeError,
+            "count samples, got 0.25",
+        ),
+        (lambda: untestable("Q6.3", "Opinion.", "nobody"), KeyError, "not a claim"),
+    ],
+)
+def test_refused_with_the_name_of_the_argument(call, error, message):
+    """Catches refusals that come as NumPy's or Python's own words."""
+    with pytest.raises(error, match=message):
+        call()
+
+
+def test_an_optimizer_takes_any_iterable_of_parameters():
+    """Catches a generator that is used up by the first look at it."""
+    parameters = [Parameter(np.ones(2)), Parameter(np.ones(3))]
+    assert optim.SGD(iter(parameters), 0.1).theta.shape == (5,)

@@ -89,13 +89,19 @@ def settle(claim: str, condition, evidence: str) -> None:
     Errors: KeyError for an id that is not a claim of the notes; TypeError or ValueError for a condition that
     decides nothing, and for evidence that is empty or contains nan.
     """
-    item = ledger()["items"].get(claim)
-    if item is None or item["kind"] != "claim":
-        raise KeyError(f"{claim!r} is not a claim of the notes")
+    item = _claim(claim)
     if not evidence.strip() or re.search(r"\bnan\b", evidence.lower()):
         raise ValueError(f"evidence must state measured values, got {evidence!r}")
     word, detail = verdict(condition)
     _card(item, word, f"{evidence} ({detail})" if detail else evidence)
+
+
+def _claim(claim: str) -> dict:
+    """The entry of a claim in the list."""
+    item = ledger()["items"].get(claim)
+    if item is None or item["kind"] != "claim":
+        raise KeyError(f"{claim!r} is not a claim of the notes")
+    return item
 
 
 def recap() -> None:
@@ -120,7 +126,7 @@ def recap() -> None:
 
 def untestable(claim: str, reason: str, reference: str) -> None:
     """Display the card of a claim that no computation can decide, with the reason and where to read."""
-    _card(ledger()["items"][claim], "UNTESTABLE", f"{reason} See {reference}.")
+    _card(_claim(claim), "UNTESTABLE", f"{reason} See {reference}.")
 
 
 def _card(item: dict, word: str, evidence: str) -> None:

@@ -56,6 +56,10 @@ def digits() -> Samples:
 def split(samples: Samples, *, validation: int, test: int, seed: int = 0) -> Split:
     """Shuffle by `seed` and cut: the last `test` samples, the `validation` before them, the rest for training."""
     N = len(samples.x)
+    if not isinstance(validation, int) or not isinstance(test, int):
+        raise TypeError(
+            f"validation and test count samples, got {validation!r} and {test!r}"
+        )
     if validation < 0 or test < 0 or validation + test >= N:
         raise ValueError(
             f"validation + test must leave samples to train on, got {validation} + {test} of {N}"

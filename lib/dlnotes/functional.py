@@ -45,6 +45,12 @@ def linear(x: Array, W: Array, b: Array | None = None) -> tuple[Array, Backward]
     checks.same_size(
         "the last axis of x", x.shape[-1], "the second last axis of W", W.shape[-2]
     )
+    try:
+        np.broadcast_shapes(x.shape[:-2], W.shape[:-2])
+    except ValueError:
+        raise ValueError(
+            f"the leading axes of x {x.shape} and W {W.shape} do not broadcast"
+        ) from None
     y = x @ W
     if b is not None:
         b = checks.floating("b", b, ndim=1)

@@ -29,6 +29,8 @@ class Layer:
     """
 
     def __init__(self, function: Callable, *parameters: Parameter):
+        if not callable(function):
+            raise TypeError(f"function must be callable, got {function!r}")
         self.function = function
         self._own = parameters
 

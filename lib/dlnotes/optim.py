@@ -16,6 +16,7 @@ class Optimizer:
     """The frame. A method says in `moments` what mₜ and √Vₜ are, given the gradient g."""
 
     def __init__(self, parameters: list[Parameter], learning_rate: float):
+        parameters = list(parameters)
         if not parameters:
             raise ValueError(
                 "parameters must hold at least one Parameter, got an empty list"

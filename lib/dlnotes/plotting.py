@@ -1,6 +1,6 @@
 """One style for every figure: quiet axes, transparent ground, and colors for light and dark pages alike.
 
-Each ink and data color reaches a contrast of 3:1 on white and on the dark page (tests/test_plotting.py),
+Each ink and data color reaches a contrast of 3:1 on white and on the dark page (tests/test_figures.py),
 so a figure needs no white slab and no filter. Lines differ in dash as well as in color: they stay apart
 in greyscale and for color-blind readers.
 """

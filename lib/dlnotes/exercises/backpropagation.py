@@ -67,7 +67,7 @@ def check_hidden_delta(answer) -> str:
 def check_gain_backward(answer) -> str:
     X, dY = _rng().standard_normal((2, 5, 3))
     g = _rng().standard_normal(3)
-    got = answered(answer(X, g, dY))
+    got = answered(answer(X, g, dY.copy()))
     if not (isinstance(got, tuple) and len(got) == 2):
         raise Wrong("return the two gradients (dX, dg)")
     compare(
@@ -132,7 +132,7 @@ def check_divide(answer) -> str:
     value, backward = pair(answer(a, b))
     compare("a / b", value, a / b)
     dy = rng.standard_normal((3, 2))
-    da, db = backward(dy)
+    da, db = backward(dy.copy())
     compare("da", da, dy / b, {"da = dy / b, not dy · b": dy * b})
     hints = {
         "the sign of db is wrong": dy * a / b**2,
