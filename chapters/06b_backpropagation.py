@@ -317,6 +317,7 @@ print(
     f"largest change in W0 {moved[0]:.3f}, in W1 {moved[1]:.3f};  E after 100 steps {E_after_100:.1e}"
 )
 assert moved[1] > 5 * moved[0]
+assert round(forward(*history[100], x)[1].item(), 3) == 0.501  # as the text above says
 
 # %% [markdown]
 # The two weights next to the output move more than five times as far as the four below. Remember this, too.
@@ -1978,9 +1979,9 @@ alone, many, along = chance.values()
 settle(
     "C6.52",
     {
-        "many samples, every weight": many > 0.9,
-        "many samples, one random direction": along > 0.9,
-        "one sample, every weight": alone > 0.9,
+        "many samples, every weight": many > 0.95,
+        "many samples, one random direction": along > 0.95,
+        "one sample, every weight": alone > 0.95,
         "mistakes of the batch, on one sample": not never_alone,
     },
     f"an error of one percent in one of {g_batch.size} weights is seen with probability {many:.2f} on a batch, "
@@ -2899,7 +2900,7 @@ for name, means in by_order.items():
         + "   ".join(f"{method} {mean:.1%}" for method, mean in zip(METHODS, means))
     )
 lost = by_order["shuffled"] - by_order["in the order of the file"]
-assert (lost > 0.015).all() and lost[3] < lost[2] + 0.005
+assert (lost > 0.02).all() and lost[3] <= lost[2]
 
 # %% [markdown]
 # All four methods lose two points or more, as they would if digits of one hand stand together in the file; it may also drift in other ways. So a shuffled split flatters. But the neighbors lose no more than the network: remembering the writer is not what makes them win. On a task this small, remembering is
