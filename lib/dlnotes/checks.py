@@ -4,11 +4,13 @@ Every public function passes its arguments through these few lines before it com
 itself is silent about the mistakes that matter most: it broadcasts shapes that should not meet.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
 
-def floating(name: str, value, ndim: int = 0) -> np.ndarray:
-    """`value` as a floating array with at least `ndim` axes; TypeError or ValueError otherwise."""
+def floating(name: str, value, ndim: int = 0, *, axes: str | None = None) -> np.ndarray:
+    """`value` as a floating array with at least `ndim` axes, or with exactly the named `axes` such as "N D"."""
     array = np.asarray(value)
     if not np.issubdtype(array.dtype, np.floating):
         raise TypeError(
@@ -17,6 +19,11 @@ def floating(name: str, value, ndim: int = 0) -> np.ndarray:
     if array.ndim < ndim:
         raise ValueError(
             f"{name} must have at least {ndim} axes, got shape {array.shape}"
+        )
+    if axes is not None and array.ndim != len(axes.split()):
+        expected = ", ".join(axes.split())
+        raise ValueError(
+            f"{name} must have {len(axes.split())} axes ({expected}), got shape {array.shape}"
         )
     return array
 
@@ -59,13 +66,44 @@ def not_empty(name: str, array: np.ndarray) -> None:
         )
 
 
-def positive(name: str, value: float) -> float:
-    """`value` if it is a positive, finite number."""
-    if not (
-        isinstance(value, int | float | np.number) and np.isfinite(value) and value > 0
-    ):
-        raise ValueError(f"{name} must be a positive number, got {value!r}")
+def finite(name: str, array: np.ndarray) -> None:
+    """Refuse nan and inf where they would spread silently."""
+    if not np.isfinite(array).all():
+        raise ValueError(f"{name} must be finite, got nan or inf among its entries")
+
+
+def count(name: str, value: int, *, least: int = 1, most: int | None = None) -> int:
+    """`value` if it is an integer (not a boolean) from `least` to `most`."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        raise TypeError(f"{name} must be an integer, got {value!r}")
+    if value < least or (most is not None and value > most):
+        expected = f"at least {least}" if most is None else f"in {least} … {most}"
+        raise ValueError(f"{name} must be {expected}, got {value}")
+    return int(value)
+
+
+def number(name: str, value: float, expected: str, accepted: Callable) -> float:
+    """`value` if it is a finite number (not a boolean) that `accepted` accepts."""
+    if isinstance(value, bool) or not isinstance(value, int | float | np.number):
+        raise TypeError(f"{name} must be {expected}, got {value!r}")
+    if not (np.isfinite(value) and accepted(value)):
+        raise ValueError(f"{name} must be {expected}, got {value!r}")
     return float(value)
+
+
+def positive(name: str, value: float) -> float:
+    """`value` if it is a finite number above 0."""
+    return number(name, value, "a positive number", lambda v: v > 0)
+
+
+def not_negative(name: str, value: float) -> float:
+    """`value` if it is a finite number of at least 0."""
+    return number(name, value, "a number ≥ 0", lambda v: v >= 0)
+
+
+def fraction(name: str, value: float) -> float:
+    """`value` if 0 ≤ value < 1: a rate of forgetting, a share to drop."""
+    return number(name, value, "in [0, 1)", lambda v: 0 <= v < 1)
 
 
 def generator(name: str, rng) -> np.random.Generator:
