@@ -1,9 +1,11 @@
 """Exercises: the stub is "not yet", mistakes get a telling answer, and the chapter's own solution is right.
 
-Solutions are read from the chapter, so that book and test cannot drift apart.
+Solutions are read from the chapters, so that book and test cannot drift apart. The wrong answers of a
+chapter stand in tests/cases.
 """
 
 import ast
+import importlib
 from collections import Counter
 from pathlib import Path
 
@@ -11,11 +13,32 @@ import jupytext
 import numpy as np
 import pytest
 from dlnotes import functional as F
-from dlnotes.exercises import Feedback, backpropagation
+from dlnotes import losses
+from dlnotes.exercises import Feedback
 
-CHAPTER = Path(__file__).parents[1] / "chapters/06b_backpropagation.py"
-CHECKS = sorted(name for name in vars(backpropagation) if name.startswith("check_"))
-CHECKS.remove("check_vjp")  # the instrument, not an exercise
+CHAPTERS = sorted((Path(__file__).parents[1] / "chapters").glob("*.py"))
+
+
+def topic(chapter: Path) -> str:
+    """The name of a chapter without its number: that of its exercises and of its cases."""
+    return chapter.stem.split("_", 1)[1]
+
+
+CHECKS = {
+    chapter: importlib.import_module(f"dlnotes.exercises.{topic(chapter)}")
+    for chapter in CHAPTERS
+}
+EVERY = [
+    pytest.param(chapter, name, id=f"{topic(chapter)}, {name}")
+    for chapter, module in CHECKS.items()
+    for name, function in vars(module).items()
+    if name.startswith("check_") and function.__module__ == module.__name__
+]
+every_check = pytest.mark.parametrize(("chapter", "check"), EVERY)
+
+
+def names(chapter: Path) -> list[str]:
+    return sorted(param.values[1] for param in EVERY if param.values[0] == chapter)
 
 
 class Recorder:
@@ -28,10 +51,10 @@ class Recorder:
         return lambda answer: self.answers.__setitem__(check, answer)
 
 
-def answers(solution: bool) -> dict:
+def answers(chapter: Path, solution: bool) -> dict:
     """What the chapter's cells hand to each check: its stubs, or its solutions."""
-    recorder, cells = Recorder(), jupytext.read(CHAPTER).cells
-    for cell in cells:
+    recorder = Recorder()
+    for cell in jupytext.read(chapter).cells:
         hidden = "hide-cell" in cell.metadata.get("tags", [])
         if (
             cell.cell_type == "code"
@@ -39,249 +62,84 @@ def answers(solution: bool) -> dict:
             and hidden == solution
         ):
             exec(
-                compile(cell.source, str(CHAPTER), "exec"),
-                {"np": np, "F": F, "exercises": recorder},
+                compile(cell.source, str(chapter), "exec"),
+                {"np": np, "F": F, "losses": losses, "exercises": recorder},
             )
     return recorder.answers
 
 
-STUBS, SOLUTIONS = answers(solution=False), answers(solution=True)
+STUBS = {chapter: answers(chapter, solution=False) for chapter in CHAPTERS}
+SOLUTIONS = {chapter: answers(chapter, solution=True) for chapter in CHAPTERS}
 
 
-def run(check: str, answer) -> str:
+def run(chapter: Path, check: str, answer) -> str:
     with np.errstate(all="ignore"):
-        feedback = getattr(backpropagation, check)(answer)
+        feedback = getattr(CHECKS[chapter], check)(answer)
     assert isinstance(feedback, Feedback) and feedback.message.strip()
     return repr(feedback)
 
 
-def test_every_check_has_one_stub_and_one_solution():
-    assert sorted(STUBS) == sorted(SOLUTIONS) == CHECKS
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=topic)
+def test_every_check_has_one_stub_and_one_solution(chapter):
+    assert sorted(STUBS[chapter]) == sorted(SOLUTIONS[chapter]) == names(chapter)
     called = Counter(
         node.func.attr
-        for cell in jupytext.read(CHAPTER).cells
+        for cell in jupytext.read(chapter).cells
         if cell.cell_type == "code"
         for node in ast.walk(ast.parse(cell.source))
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
-        and node.func.attr.startswith("check_")
+        and node.func.attr in names(chapter)
     )
-    assert called == dict.fromkeys(CHECKS, 2)
+    assert called == dict.fromkeys(names(chapter), 2)
 
 
-@pytest.mark.parametrize("check", CHECKS)
-def test_stub_is_not_yet(check):
-    for stub in (STUBS[check], None, ...):
-        assert run(check, stub).startswith("not yet: replace the ...")
+@every_check
+def test_stub_is_not_yet(chapter, check):
+    for stub in (STUBS[chapter][check], None, ...):
+        assert run(chapter, check, stub).startswith("not yet: replace the ...")
 
 
-@pytest.mark.parametrize("check", CHECKS)
-def test_solution_is_right_and_stays_right(check):
+@every_check
+def test_solution_is_right_and_stays_right(chapter, check):
     """Twice: a check must not change what it is given, nor depend on how often it ran."""
-    first = run(check, SOLUTIONS[check])
-    assert first.startswith("right: ") and run(check, SOLUTIONS[check]) == first
+    solution = SOLUTIONS[chapter][check]
+    first = run(chapter, check, solution)
+    assert first.startswith("right: ") and run(chapter, check, solution) == first
 
 
-@pytest.mark.parametrize("check", CHECKS)
-def test_code_that_raises_is_told_and_does_not_stop_the_page(check):
-    answer = "much" if check == "check_weight_scale" else lambda *_: {}["W"]
-    error = "ValueError" if check == "check_weight_scale" else "KeyError"
-    assert run(check, answer).startswith(f"not right: your code raised {error}: ")
+@every_check
+def test_code_that_raises_is_told_and_does_not_stop_the_page(chapter, check):
+    if callable(SOLUTIONS[chapter][check]):
+        said = run(chapter, check, lambda *_, **__: {}["W"])
+        assert said.startswith("not right: your code raised KeyError: ")
+    else:
+        assert run(chapter, check, "much").startswith("not right: ")
 
 
-@pytest.mark.parametrize("check", CHECKS)
-def test_an_answer_of_another_kind_is_not_right(check):
+@every_check
+def test_an_answer_of_another_kind_is_not_right(chapter, check):
     for answer in (lambda *_: "?", lambda *_: (), "x", []):
-        assert run(check, answer).startswith("not right: ")
+        assert run(chapter, check, answer).startswith("not right: ")
 
 
-def in_place_tanh(y, dy):
-    np.square(y, out=y)
-    return dy * (1 - y)
-
-
-def pair(value, *gradients):
-    """A function of the reader that returns `value(*args)` and a pullback with `gradients`."""
-
-    def answer(*args):
-        def backward(dy):
-            found = tuple(g(*args, dy) for g in gradients)
-            return found if len(found) > 1 else found[0]
-
-        return value(*args), backward
-
-    return answer
-
-
-def project(dX, dW):
-    return pair(lambda X, W: X @ W @ W.T, dX, dW)
-
-
-def right_dX(X, W, dY):
-    return dY @ W @ W.T
-
-
-def first_use(X, W, dY):
-    return X.T @ dY @ W
-
-
-def second_use(X, W, dY):
-    return dY.T @ X @ W
-
-
-def plain_log_softmax(z):
-    y = z - np.log(np.exp(z).sum(axis=-1, keepdims=True))
-    return y, lambda dy: dy - np.exp(y) * dy.sum(axis=-1, keepdims=True)
-
-
-def log_softmax(
-    axis=-1, pullback=lambda y, dy: dy - np.exp(y) * dy.sum(axis=-1, keepdims=True)
-):
-    def answer(z):
-        shifted = z - z.max(axis=axis, keepdims=True)
-        y = shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))
-        return y, lambda dy: pullback(y, dy)
-
-    return answer
-
-
-def quotient(da, db):
-    return pair(lambda a, b: a / b, da, db)
-
-
-def direction(
-    error, measured=lambda f, x, u, e: (f(x + e * u) - f(x - e * u)) / (2 * e)
-):
-    return lambda f, x, g, u, epsilon: error((g * u).sum(), measured(f, x, u, epsilon))
-
-
-def relative(derived, m):
-    return abs(derived - m) / (abs(derived) + abs(m))
-
-
-def counts(forward, backward):
-    """`forward` and `backward` of the products N·D·K of all layers."""
-
-    def answer(sizes, N):
-        layers = [N * D * K for D, K in zip(sizes[:-1], sizes[1:], strict=True)]
-        return forward(layers, N), backward(layers, N)
-
-    return answer
-
-
-def residual(value, pullback):
-    """The block with `value(x, f(x))` and `pullback(dy, dy through f)`."""
-
-    def answer(f):
-        def block(x):
-            y, back = f(x)
-            return value(x, y), lambda dy: pullback(dy, back(dy))
-
-        return block
-
-    return answer
-
-
-W_HIDDEN = "the slope a(1 − a) of the hidden units is missing"
-
-# a check, a plausible wrong answer, and what the reader should be told
 MISTAKES = [
-    ("check_tanh_delta", lambda y, dy: dy * y * (1 - y), "this is the sigmoid's slope"),
-    ("check_tanh_delta", lambda y, dy: 1 - y**2, "multiply it by dy"),
-    ("check_tanh_delta", lambda y, dy: dy * (1 - np.tanh(y) ** 2), "tanh is applied to y again"),
-    ("check_tanh_delta", lambda y, dy: dy * (y**2 - 1), "the sign is reversed"),
-    ("check_tanh_delta", lambda y, dy: dy * (1 - y), "∂E/∂z at ("),
-    ("check_tanh_delta", lambda y, dy: (dy * (1 - y**2)).sum(), "must have shape (3, 4), yours has ()"),
-    ("check_tanh_delta", in_place_tanh, "changed its argument y"),
-    ("check_hidden_delta", lambda W1, d2, a1: W1.T @ d2, W_HIDDEN),
-    ("check_hidden_delta", lambda W1, d2, a1: (W1.T @ d2) * a1, "the slope is a(1 − a), not a"),
-    ("check_hidden_delta", lambda W1, d2, a1: (W1 @ d2) * a1 * (1 - a1), "raised ValueError"),
-    ("check_hidden_delta", lambda W1, d2, a1: (d2 * W1) * a1 * (1 - a1), "must have shape (2, 1), yours has (2, 2)"),
-    (
-        "check_hidden_delta",
-        lambda W1, d2, a1: (W1 @ d2 if W1.shape == (2, 2) else W1.T @ d2) * a1 * (1 - a1),
-        "W1 must be transposed; shapes cannot tell when W1 is square",
-    ),
-    ("check_hidden_delta", lambda W1, d2, a1: W1[:1].T * d2[:1] * a1 * (1 - a1), "for 3 outputs"),
-    ("check_gain_backward", lambda X, g, dY: (dY * g, (dY * X).mean(axis=0)), "do not average"),
-    ("check_gain_backward", lambda X, g, dY: (dY, (dY * X).sum(axis=0)), "dX needs the gain g"),
-    ("check_gain_backward", lambda X, g, dY: (dY * g, dY.sum(axis=0)), "dg must contain the input X"),
-    ("check_gain_backward", lambda X, g, dY: (dY * g, dY * X), "dg must have shape (3,), yours has (5, 3)"),
-    ("check_gain_backward", lambda X, g, dY: ((dY * X).sum(axis=0), dY * g), "dX must have shape (5, 3)"),
-    ("check_gain_backward", lambda X, g, dY: dY * g, "return the two gradients (dX, dg)"),
-    ("check_gain_backward", lambda X, g, dY: [dY * g, dY * X], "return the two gradients (dX, dg)"),
-    ("check_project", project(right_dX, first_use), "one of the two uses of W is missing"),
-    ("check_project", project(right_dX, second_use), "the other one"),
-    ("check_project", project(lambda X, W, dY: dY @ W, lambda X, W, dY: 0 * W), "dX must have shape (5, 4)"),
-    ("check_project", project(lambda X, W, dY: dY, lambda X, W, dY: first_use(X, W, dY)), "dX at ("),
-    ("check_project", project(right_dX, lambda X, W, dY: 2 * first_use(X, W, dY)), "dW at ("),
-    ("check_project", pair(lambda X, W: X @ W, right_dX, first_use), "Y must have shape (5, 4)"),
-    ("check_project", lambda X, W: X @ W @ W.T, "return two things"),
-    ("check_log_softmax", F.softmax, "this is the softmax, not its logarithm"),
-    ("check_log_softmax", plain_log_softmax, "for logits of ±1000 the value is not finite"),
-    ("check_log_softmax", log_softmax(axis=1), "log-softmax at ("),
-    ("check_log_softmax", log_softmax(axis=None), "log-softmax at ("),
-    ("check_log_softmax", log_softmax(pullback=lambda y, dy: dy), "the pullback disagrees"),
-    ("check_log_softmax", log_softmax(pullback=lambda y, dy: dy - np.exp(y) * dy), "argument 1: derived slope"),
-    ("check_log_softmax", log_softmax(pullback=lambda y, dy: dy - np.exp(y)), "the pullback disagrees"),
-    ("check_log_softmax", lambda z: F.softmax(z)[0], "return two things"),
-    ("check_divide", quotient(lambda a, b, dy: dy * b, lambda a, b, dy: -dy * a / b**2), "not dy · b"),
-    ("check_divide", quotient(lambda a, b, dy: dy / b, lambda a, b, dy: dy * a / b**2), "the sign of db is wrong"),
-    ("check_divide", quotient(lambda a, b, dy: dy / b, lambda a, b, dy: -dy * a / b), "db needs b squared"),
-    ("check_divide", quotient(lambda a, b, dy: dy / b, lambda a, b, dy: -dy / b**2), "db needs the factor a"),
-    ("check_divide", quotient(lambda a, b, dy: 1 / b, lambda a, b, dy: -a / b**2), "da at ("),
-    ("check_divide", pair(lambda a, b: b / a, lambda a, b, dy: dy, lambda a, b, dy: dy), "a / b at ("),
-    ("check_divide", lambda a, b: a / b, "return two things"),
-    (
-        "check_direction_error",
-        direction(relative, lambda f, x, u, e: (f(x + e * u) - f(x)) / e),
-        "this is the one-sided difference",
-    ),
-    ("check_direction_error", direction(lambda d, m: abs(d - m)), "the error of a right gradient is"),
-    ("check_direction_error", direction(lambda d, m: abs(d - m) / abs(d)), "the error of a right gradient is"),
-    (
-        "check_direction_error",
-        direction(relative, lambda f, x, u, e: (f(x + e * u) - f(x - e * u)) / e),
-        "a right gradient is 0.33",
-    ),
-    ("check_direction_error", direction(lambda d, m: 0.0), "the error of a right gradient"),
-    pytest.param(
-        "check_direction_error", direction(lambda d, m: (d - m) / (abs(d) + abs(m))), "the sign is lost"
-    ),
-    ("check_count_multiplications", counts(lambda p, N: sum(p) // N, lambda p, N: (2 * sum(p) - p[0]) // N),
-     "batch size N is missing"),
-    ("check_count_multiplications", counts(lambda p, N: sum(p), lambda p, N: 2 * sum(p)),
-     "the gradient of the input is not needed"),
-    ("check_count_multiplications", counts(lambda p, N: sum(p), lambda p, N: 2 * sum(p) - p[-1]),
-     "it is the first that saves one"),
-    ("check_count_multiplications", counts(lambda p, N: sum(p), lambda p, N: sum(p)),
-     "(forward, backward) for [64, 32, 10], N = 1"),
-    ("check_count_multiplications", lambda sizes, N: 3, "must have shape (2,), yours has ()"),
-    ("check_weight_scale", 1.0, "at scale 1.0 the signal shrinks to"),
-    ("check_weight_scale", 0.25, "try larger weights"),
-    ("check_weight_scale", 0, "shrinks to"),
-    ("check_weight_scale", 4.0, "at scale 4.0 the signal grows by a factor of"),
-    pytest.param("check_weight_scale", float("nan"), "scale"),
-    ("check_residual", lambda f: f, "the bridge x itself is missing from the value"),
-    ("check_residual", residual(lambda x, y: x + y, lambda dy, through: through), "dy must also pass unharmed"),
-    ("check_residual", residual(lambda x, y: x + y, lambda dy, through: dy), "dy must also pass through f"),
-    ("check_residual", residual(lambda x, y: x + y, lambda dy, through: dy * through), "they do not multiply"),
-    ("check_residual", residual(lambda x, y: x * y, lambda dy, through: dy + through), "x + f(x) at ("),
-    ("check_residual", lambda f: 3.0, "must return a function, yours returned float"),
-    ("check_residual", lambda f: lambda x: x + f(x)[0], "return two things"),
-    ("check_residual", lambda f: lambda x: (x + f(x), f), "raised"),
-]  # fmt: skip
+    (chapter, *mistake)
+    for chapter in CHAPTERS
+    for mistake in importlib.import_module(f"cases.{topic(chapter)}").MISTAKES
+]
 
 
-@pytest.mark.parametrize(("check", "answer", "told"), MISTAKES)
-def test_a_mistake_is_told(check, answer, told):
-    said = run(check, answer)
+@pytest.mark.parametrize(("chapter", "check", "answer", "told"), MISTAKES)
+def test_a_mistake_is_told(chapter, check, answer, told):
+    said = run(chapter, check, answer)
     assert said.startswith("not right: ") and told in said
 
 
-def test_at_least_three_mistakes_for_every_check():
-    found = Counter(getattr(row, "values", row)[0] for row in MISTAKES)
-    assert set(found) == set(CHECKS) and min(found.values()) >= 3
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=topic)
+def test_at_least_three_mistakes_for_every_check(chapter):
+    found = Counter(check for page, check, *_ in MISTAKES if page == chapter)
+    assert set(found) == set(names(chapter)) and min(found.values()) >= 3
 
 
 @pytest.mark.parametrize("stop", [KeyboardInterrupt, SystemExit])
@@ -289,5 +147,8 @@ def test_the_reader_can_still_interrupt(stop):
     def answer(*_):
         raise stop
 
-    with pytest.raises(stop):
-        backpropagation.check_tanh_delta(answer)
+    for chapter in CHAPTERS:
+        for name in names(chapter):
+            if callable(SOLUTIONS[chapter][name]):
+                with pytest.raises(stop):
+                    getattr(CHECKS[chapter], name)(answer)
