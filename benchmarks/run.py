@@ -16,7 +16,8 @@ from pathlib import Path
 import numpy as np
 from dlnotes import datasets, losses, optim, training
 from dlnotes import functional as F
-from dlnotes.layers import Linear, Sequential
+from dlnotes.layers import Linear
+from dlnotes.network import Sequential
 
 RESULTS = Path(__file__).with_name("results.json")
 

@@ -49,7 +49,8 @@ from dlnotes.claims import recap, settle
 from dlnotes.exercises import backpropagation as exercises
 from dlnotes.explore import explore, show
 from dlnotes.gradcheck import check_vjp
-from dlnotes.layers import Layer, Linear, Parameter, Sequential
+from dlnotes.layers import Linear
+from dlnotes.network import Layer, Parameter, Sequential
 from dlnotes.plotting import (
     BLUE,
     INK,

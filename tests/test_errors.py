@@ -20,7 +20,8 @@ from dlnotes import (
 )
 from dlnotes import functional as F
 from dlnotes.claims import settle, untestable
-from dlnotes.layers import Linear, Parameter, Sequential
+from dlnotes.layers import Linear
+from dlnotes.network import Parameter, Sequential
 
 zeros, rng = np.zeros, np.random.default_rng(0)
 counts = np.zeros((2, 3), dtype=int)

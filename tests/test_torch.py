@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from dlnotes import functional as F
 from dlnotes import losses, optim
-from dlnotes.layers import Linear, Sequential
+from dlnotes.layers import Linear
+from dlnotes.network import Sequential
 from numpy.testing import assert_allclose
 from test_functions import CASES, Case, as_tuple, signal
 

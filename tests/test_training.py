@@ -5,7 +5,8 @@ import pytest
 from dlnotes import datasets, init, losses, metrics, optim, training
 from dlnotes import functional as F
 from dlnotes.gradcheck import numerical_gradient, relative_error
-from dlnotes.layers import Layer, Linear, Parameter, Sequential
+from dlnotes.layers import Linear
+from dlnotes.network import Layer, Parameter, Sequential
 from numpy.testing import assert_allclose, assert_array_equal
 
 

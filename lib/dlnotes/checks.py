@@ -50,12 +50,63 @@ def same_shape(
         )
 
 
+def labels_of(labels: np.ndarray, name: str, array: np.ndarray) -> None:
+    """Refuse labels that are not one for every sample of array (..., N, K)."""
+    if labels.shape != array.shape[:-1]:
+        raise ValueError(
+            f"labels must have shape {array.shape[:-1]} for {name} {array.shape}, got {labels.shape}"
+        )
+
+
 def same_size(name: str, size: int, other_name: str, other: int) -> None:
     """Refuse two axes of different length."""
     if size != other:
         raise ValueError(
             f"{name} is {size}, but {other_name} is {other}; they must agree"
         )
+
+
+def broadcasts(
+    name: str, array: np.ndarray, other_name: str, other: np.ndarray
+) -> None:
+    """Refuse an array that cannot be stretched to the shape of the other."""
+    try:
+        fits = np.broadcast_shapes(array.shape, other.shape) == other.shape
+    except ValueError:
+        fits = False
+    if not fits:
+        raise ValueError(
+            f"{name} {array.shape} does not broadcast to {other_name} {other.shape}"
+        )
+
+
+def leading_axes(shapes: dict[str, tuple[int, ...]]) -> None:
+    """Refuse leading axes that do not broadcast with each other."""
+    try:
+        np.broadcast_shapes(*shapes.values())
+    except ValueError:
+        listed = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
+        raise ValueError(f"the leading axes do not broadcast: {listed}") from None
+
+
+def along(name: str, array: np.ndarray, axis: int) -> None:
+    """Refuse an axis that the array does not have, or that has no entries."""
+    if not -array.ndim <= axis < array.ndim:
+        raise ValueError(
+            f"axis {axis} is not an axis of {name} with shape {array.shape}"
+        )
+    if array.shape[axis] == 0:
+        raise ValueError(
+            f"{name} must have entries along axis {axis}, got shape {array.shape}"
+        )
+
+
+def sizes(name: str, value, rank: int, *, least: int = 1) -> tuple[int, ...]:
+    """One integer for every spatial axis; a single one counts for all."""
+    values = value if isinstance(value, tuple) else (value,) * rank
+    if len(values) != rank:
+        raise ValueError(f"{name} must be one integer or {rank}, got {value}")
+    return tuple(count(name, v, least=least) for v in values)
 
 
 def not_empty(name: str, array: np.ndarray) -> None:

@@ -13,7 +13,7 @@ DIGITS_SHA256 = "87ff0c9e40dc7e2c0e34e7257799c2e3f3aec1a016363bb11cad869ec428a82
 
 
 class Samples(NamedTuple):
-    """Inputs x (N, D), one row a sample, and integer labels y (N,)."""
+    """Inputs x (N, D), one row a sample, and integer labels y (N,), or targets y (N, K) where they are numbers."""
 
     x: np.ndarray
     y: np.ndarray
@@ -75,12 +75,17 @@ def xor() -> Samples:
     return Samples(x, np.array([0, 1, 1, 0]))
 
 
+def _noise(noise: float, rng: np.random.Generator, shape: tuple[int, ...]):
+    return checks.not_negative("noise", noise) * rng.standard_normal(shape)
+
+
 def two_moons(N: int, *, noise: float = 0.1, rng: np.random.Generator) -> Samples:
     """Two interleaved half circles: x (N, 2) with N(0, noise²) added, y in {0, 1} in turn."""
-    y, angle = np.arange(N) % 2, checks.generator("rng", rng).uniform(0, np.pi, N)
+    y = np.arange(checks.count("N", N)) % 2
+    angle = checks.generator("rng", rng).uniform(0, np.pi, N)
     side = 1 - 2 * y
     x = np.stack([side * np.cos(angle) + y, side * np.sin(angle) + y / 2], axis=1)
-    return Samples(x + noise * rng.standard_normal((N, 2)), y)
+    return Samples(x + _noise(noise, rng, (N, 2)), y)
 
 
 def spirals(
@@ -92,10 +97,51 @@ def spirals(
     rng: np.random.Generator,
 ) -> Samples:
     """`classes` interleaved spiral arms inside the unit disk: x (N, 2), y in 0 … classes − 1 in turn."""
-    y, radius = (
-        np.arange(N) % classes,
-        np.sqrt(checks.generator("rng", rng).uniform(0.02, 1, N)),
-    )
+    y = np.arange(checks.count("N", N)) % checks.count("classes", classes)
+    radius = np.sqrt(checks.generator("rng", rng).uniform(0.02, 1, N))
     angle = 2 * np.pi * (turns * radius + y / classes)
     x = radius[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1)
-    return Samples(x + noise * rng.standard_normal((N, 2)), y)
+    return Samples(x + _noise(noise, rng, (N, 2)), y)
+
+
+def rings(
+    N: int, *, radii=(0.5, 1.0), noise: float = 0.05, rng: np.random.Generator
+) -> Samples:
+    """Circles around the origin, one a class: x (N, 2) with N(0, noise²) added, y in turn."""
+    y = np.arange(checks.count("N", N)) % len(radii)
+    angle = checks.generator("rng", rng).uniform(0, 2 * np.pi, N)
+    circle = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    x = np.asarray(radii, float)[y, None] * circle
+    return Samples(x + _noise(noise, rng, (N, 2)), y)
+
+
+def blobs(
+    N: int, *, centers: np.ndarray, scale: float = 1.0, rng: np.random.Generator
+) -> Samples:
+    """Gaussian clouds of standard deviation `scale` around `centers` (K, D): x (N, D), y in 0 … K − 1 in turn."""
+    centers = checks.floating("centers", centers, axes="K D")
+    checks.not_empty("centers", centers)
+    y = np.arange(checks.count("N", N)) % len(centers)
+    noise = checks.generator("rng", rng).standard_normal((N, centers.shape[1]))
+    return Samples(centers[y] + checks.positive("scale", scale) * noise, y)
+
+
+def noisy_sine(N: int, *, noise: float = 0.2, rng: np.random.Generator) -> Samples:
+    """Regression: x (N, 1) even over [−1, 1], y (N, 1) = sin πx + N(0, noise²)."""
+    checks.count("N", N)
+    x = checks.generator("rng", rng).uniform(-1, 1, (N, 1))
+    return Samples(x, np.sin(np.pi * x) + _noise(noise, rng, (N, 1)))
+
+
+def adding_problem(N: int, *, T: int, rng: np.random.Generator) -> Samples:
+    """Remember two numbers over time: x (T, N, 2) holds numbers in [0, 1) and marks, y (N, 1) the sum of the marked.
+
+    One mark falls into each half of the sequence (Hochreiter and Schmidhuber 1997, section 5.4, simplified).
+    """
+    checks.count("N", N)
+    checks.count("T", T, least=2)
+    values = checks.generator("rng", rng).random((T, N))
+    marks = np.zeros((T, N))
+    first, second = rng.integers(0, T // 2, N), rng.integers(T // 2, T, N)
+    marks[first, np.arange(N)] = marks[second, np.arange(N)] = 1
+    return Samples(np.stack([values, marks], axis=-1), (values * marks).sum(0)[:, None])

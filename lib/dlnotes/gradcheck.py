@@ -29,7 +29,7 @@ def numerical_gradient(
     f: Callable[[Array], float], x: Array, epsilon: float = 1e-5
 ) -> Array:
     """∂f/∂xᵢ ≈ (f(x + ε eᵢ) − f(x − ε eᵢ)) / 2ε for every i; x of any shape, f(x) a number."""
-    x = checks.floating("x", x)
+    x, epsilon = checks.floating("x", x), checks.positive("epsilon", epsilon)
     gradient = np.empty_like(x)
     for i in np.ndindex(x.shape):
         shifted = x.copy()
@@ -55,6 +55,7 @@ def check_vjp(
     or if both sides are zero everywhere, because then nothing was checked.
     """
     rng = checks.generator("rng", rng)
+    epsilon = checks.positive("epsilon", epsilon)
     y, backward = f(*args)
     v = rng.standard_normal(np.shape(y))
     gradients = backward(v)

@@ -1,61 +1,19 @@
-"""Layers bind parameters to the functions of `functional`; they compute nothing themselves.
+"""Layers bind parameters to functions; they compute nothing themselves.
 
-net = Sequential(Linear(64, 32, rng=rng), relu, Linear(32, 10, rng=rng))
-logits = net(x)                                   inference
-logits, backward = net.forward(x, training=True)  training: backward(dlogits) fills every .grad
+A layer is its `__init__`, which draws the parameters, plus the function it names. Only those that act
+differently in training and in use (noise, running statistics) have a `forward` of their own.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import partial
+from math import prod
 
 import numpy as np
 
 from . import checks, init
-from .functional import Array, Backward, linear
-
-
-class Parameter:
-    """An array that learns: its value, and the gradient of the loss with respect to it."""
-
-    def __init__(self, value: Array):
-        self.value = checks.floating("value", value)
-        self.grad = np.zeros_like(self.value)
-
-
-class Layer:
-    """A function x, θ₁, θ₂, … → y whose arguments θ are Parameters.
-
-    `forward` returns the value and a `backward` that returns dx and *adds* each ∂L/∂θ to its Parameter.
-    Adding is what makes sharing work: a Parameter used twice collects both contributions.
-    """
-
-    def __init__(self, function: Callable, *parameters: Parameter):
-        if not callable(function):
-            raise TypeError(f"function must be callable, got {function!r}")
-        self.function = function
-        self._own = parameters
-
-    def forward(self, x: Array, *, training: bool = False) -> tuple[Array, Backward]:
-        y, pullback = self.function(x, *(p.value for p in self._own))
-
-        def backward(dy: Array) -> Array:
-            if not self._own:
-                return pullback(dy)
-            dx, *gradients = pullback(dy)
-            for parameter, gradient in zip(self._own, gradients, strict=True):
-                parameter.grad += gradient
-            return dx
-
-        return y, backward
-
-    def __call__(self, x: Array) -> Array:
-        return self.forward(x)[0]
-
-    def _all_parameters(self) -> Iterator[Parameter]:
-        yield from self._own
-
-    def parameters(self) -> list[Parameter]:
-        """Every Parameter once, in order of first use, however often it is shared."""
-        return list({id(p): p for p in self._all_parameters()}.values())
+from . import functional as F
+from .arrays import Array, Backward
+from .network import Layer, Parameter
 
 
 class Linear(Layer):
@@ -71,30 +29,232 @@ class Linear(Layer):
     ):
         self.W = Parameter(initialize((D, K), rng=rng))
         self.b = Parameter(np.zeros(K))
-        super().__init__(linear, self.W, self.b)
+        super().__init__(F.linear, self.W, self.b)
 
 
-class Sequential(Layer):
-    """Layers one after another. A bare function such as `relu` counts as a layer without parameters."""
+class TransposedLinear(Layer):
+    """The way back through `source`: y = x Wᵀ + b with the W of that Linear layer, shared, and a b of its own."""
 
-    def __init__(self, *layers: Layer | Callable):
-        self.layers = [
-            layer if isinstance(layer, Layer) else Layer(layer) for layer in layers
-        ]
+    def __init__(self, source: Linear):
+        self.W = source.W
+        self.b = Parameter(np.zeros(source.W.value.shape[0]))
+        super().__init__(F.transposed_linear, self.W, self.b)
+
+
+class Embedding(Layer):
+    """Row E[token] of a table E (V, D) for every token; entries start as N(0, 1)."""
+
+    def __init__(self, V: int, D: int, *, rng: np.random.Generator):
+        checks.count("V", V)
+        checks.count("D", D)
+        self.E = Parameter(init.normal((V, D), scale=1.0, rng=rng))
+        super().__init__(F.embedding, self.E)
+
+
+# ── Images and signals ──
+
+
+class Conv2d(Layer):
+    """`functional.conv2d` from C to O channels with W drawn by `initialize` (default: He) and b = 0.
+
+    `settings` are those of the function: stride, padding, dilation.
+    """
+
+    function, rank = staticmethod(F.conv2d), 2
+
+    def __init__(
+        self,
+        C: int,
+        O: int,
+        kernel: int | tuple[int, ...],
+        *,
+        rng: np.random.Generator,
+        initialize: Callable = init.he,
+        groups: int = 1,
+        **settings,
+    ):
+        C, O = checks.count("C", C), checks.count("O", O)
+        if C % checks.count("groups", groups) or O % groups:
+            raise ValueError(
+                f"C and O must be multiples of {groups} groups, got {C}, {O}"
+            )
+        shape = self._shape(C, O, groups) + checks.sizes("kernel", kernel, self.rank)
+        fans = tuple(n // groups * prod(shape[2:]) for n in (C, O))
+        self.W = Parameter(initialize(shape, rng=rng, fans=fans))
+        self.b = Parameter(np.zeros(O))
+        function = partial(type(self).function, groups=groups, **settings)
+        super().__init__(function, self.W, self.b)
+
+    def _shape(self, C: int, O: int, groups: int) -> tuple[int, int]:
+        return O, C // groups
+
+
+class Conv1d(Conv2d):
+    """`functional.conv1d` from C to O channels; otherwise like Conv2d."""
+
+    function, rank = staticmethod(F.conv1d), 1
+
+
+class ConvTranspose2d(Conv2d):
+    """`functional.conv_transpose2d` from C to O channels: an upsampling that learns."""
+
+    function = staticmethod(F.conv_transpose2d)
+
+    def _shape(self, C: int, O: int, groups: int) -> tuple[int, int]:
+        return C, O // groups
+
+
+class MaxPool(Layer):
+    """`functional.max_pool` with a fixed window."""
+
+    def __init__(self, kernel=2, stride=None):
+        super().__init__(partial(F.max_pool, kernel=kernel, stride=stride))
+
+
+class AvgPool(Layer):
+    """`functional.avg_pool` with a fixed window."""
+
+    def __init__(self, kernel=2, stride=None):
+        super().__init__(partial(F.avg_pool, kernel=kernel, stride=stride))
+
+
+# ── Normalization and noise ──
+
+
+class LayerNorm(Layer):
+    """`functional.layer_norm` over D features; γ starts at 1, β at 0."""
+
+    def __init__(self, D: int, *, epsilon: float = 1e-5):
+        checks.count("D", D)
+        self.gamma, self.beta = Parameter(np.ones(D)), Parameter(np.zeros(D))
+        super().__init__(partial(F.layer_norm, epsilon=epsilon), self.gamma, self.beta)
+
+
+class BatchNorm(Layer):
+    """`functional.batch_norm` over C channels: by the batch in training, by running averages in use.
+
+    After each training batch: running ← (1 − momentum) · running + momentum · batch statistics.
+    """
+
+    def __init__(self, C: int, *, momentum: float = 0.1, epsilon: float = 1e-5):
+        checks.count("C", C)
+        self.momentum = checks.fraction("momentum", momentum)
+        self.gamma, self.beta = Parameter(np.ones(C)), Parameter(np.zeros(C))
+        self.mean, self.variance = np.zeros(C), np.ones(C)
+        super().__init__(partial(F.batch_norm, epsilon=epsilon), self.gamma, self.beta)
 
     def forward(self, x: Array, *, training: bool = False) -> tuple[Array, Backward]:
-        pullbacks = []
-        for layer in self.layers:
-            x, pullback = layer.forward(x, training=training)
-            pullbacks.append(pullback)
+        if training:
+            for running, batch in zip(
+                (self.mean, self.variance), F.batch_statistics(x), strict=True
+            ):
+                running += self.momentum * (batch - running)
+        statistics = None if training else (self.mean.copy(), self.variance.copy())
+        y, pullback = self.function(
+            x, self.gamma.value, self.beta.value, statistics=statistics
+        )
+        return y, self._collect(pullback)
 
-        def backward(dy: Array) -> Array:
-            for pullback in reversed(pullbacks):
-                dy = pullback(dy)
-            return dy
+    def state(self) -> dict[str, Array]:
+        return super().state() | {"mean": self.mean, "variance": self.variance}
 
-        return x, backward
 
-    def _all_parameters(self) -> Iterator[Parameter]:
-        for layer in self.layers:
-            yield from layer._all_parameters()
+class Dropout(Layer):
+    """In training, a fresh mask from `rng` for every batch; in use, nothing happens."""
+
+    def __init__(self, rate: float, *, rng: np.random.Generator):
+        self.rate, self.rng = (
+            checks.fraction("rate", rate),
+            checks.generator("rng", rng),
+        )
+        super().__init__(F.dropout)
+
+    def forward(self, x: Array, *, training: bool = False) -> tuple[Array, Backward]:
+        if not training:
+            return F.identity(x)
+        return F.dropout(x, self.rng.random(np.shape(x)) >= self.rate, self.rate)
+
+
+class RandomizedLeakyReLU(Layer):
+    """In training every entry draws its slope from U(low, high); in use all have the mean (Xu et al. 2015)."""
+
+    def __init__(
+        self, low: float = 1 / 8, high: float = 1 / 3, *, rng: np.random.Generator
+    ):
+        if not low < high:
+            raise ValueError(f"low must be less than high, got {low} and {high}")
+        self.low, self.high, self.rng = low, high, checks.generator("rng", rng)
+        super().__init__(F.leaky_relu)
+
+    def forward(self, x: Array, *, training: bool = False) -> tuple[Array, Backward]:
+        slope = (self.low + self.high) / 2
+        if training:
+            slope = self.rng.uniform(self.low, self.high, np.shape(x))
+        return F.leaky_relu(x, slope)
+
+
+# ── Time ──
+
+
+class _Recurrent(Layer):
+    """Starts from a zero state; x (T, N, D) → the hidden states of all steps (T, N, H)."""
+
+    def __init__(self, cell, gates: int, D: int, H: int, rng, *more: Parameter):
+        checks.count("D", D)
+        checks.count("H", H)
+        draw = [init.orthogonal((H, H), rng=rng) for _ in range(gates)]
+        self.Wx = Parameter(init.glorot((D, gates * H), rng=rng, fans=(D, H)))
+        self.Wh = Parameter(np.hstack(draw))
+        self.b = Parameter(np.zeros(gates * H))
+        names = ("Wx", "Wh", "b", "bh")
+        super().__init__(cell, self.Wx, self.Wh, self.b, *more, names=names)
+
+    def forward(self, x: Array, *, training: bool = False) -> tuple[Array, Backward]:
+        _, N, _ = checks.floating("x", x, axes="T N D").shape
+        rest = np.zeros((N, len(self.Wh.value)), x.dtype)
+        y, pullback = self.function(x, rest, *(p.value for p in self._own))
+
+        def without_state(dy: Array) -> tuple[Array, ...]:
+            dx, _, *gradients = pullback(dy)
+            return dx, *gradients
+
+        return y, self._collect(without_state)
+
+
+class RNN(_Recurrent):
+    """`functional.rnn` with orthogonal Wh."""
+
+    def __init__(self, D: int, H: int, *, rng: np.random.Generator):
+        super().__init__(F.rnn, 1, D, H, rng)
+
+
+class GRU(_Recurrent):
+    """`functional.gru`, or with `reset_after` `functional.gru_reset_after`, which has a second bias."""
+
+    def __init__(
+        self, D: int, H: int, *, rng: np.random.Generator, reset_after: bool = False
+    ):
+        if reset_after:
+            self.bh = Parameter(np.zeros(checks.count("H", H)))
+            super().__init__(F.gru_reset_after, 3, D, H, rng, self.bh)
+        else:
+            super().__init__(F.gru, 3, D, H, rng)
+
+
+def _hidden_states(x, rest, *parameters) -> tuple[Array, Backward]:
+    """`lstm` from rest, without its cell states."""
+    states, pullback = F.lstm(x, rest, rest, *parameters)
+
+    def backward(dh: Array) -> tuple[Array, ...]:
+        dx, dh0, _, *gradients = pullback(np.stack([dh, np.zeros_like(dh)]))
+        return dx, dh0, *gradients
+
+    return states[0], backward
+
+
+class LSTM(_Recurrent):
+    """`functional.lstm` with the forget gate's bias at 1, so that a fresh network remembers (Gers et al. 2000)."""
+
+    def __init__(self, D: int, H: int, *, rng: np.random.Generator):
+        super().__init__(_hidden_states, 4, D, H, rng)
+        self.b.value[H : 2 * H] = 1

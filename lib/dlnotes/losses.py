@@ -10,19 +10,40 @@ from collections.abc import Callable
 import numpy as np
 
 from . import checks
-from .functional import Array
+from .activations import sigmoid, softplus
+from .arrays import Array
+from .functional import log_softmax
 
-LossBackward = Callable[..., Array]
+LossBackward = Callable[..., Array | tuple[Array, ...]]
 
 
-def _loss(per_sample: Array, slope: Array) -> tuple[Array, LossBackward]:
-    """Mean of `per_sample` (..., N), and the pullback given `slope` = ∂(per sample)/∂prediction (..., N, K)."""
+def _loss(per_sample: Array, *slopes: Array) -> tuple[Array, LossBackward]:
+    """Mean of `per_sample` (..., N), and the pullback given each ∂(per sample)/∂argument (..., N, K)."""
     N = per_sample.shape[-1]
 
-    def backward(dloss=1.0) -> Array:
-        return slope * (np.asarray(dloss, slope.dtype)[..., None, None] / N)
+    def backward(dloss=1.0) -> Array | tuple[Array, ...]:
+        share = np.asarray(dloss, per_sample.dtype)[..., None, None] / N
+        gradients = tuple(slope * share for slope in slopes)
+        return gradients if len(gradients) > 1 else gradients[0]
 
     return per_sample.mean(axis=-1), backward
+
+
+def _pair(name: str, prediction: Array, target: Array) -> tuple[Array, Array]:
+    """A prediction and a target of the same shape (..., N, K) with at least one sample."""
+    prediction = checks.floating(name, prediction, ndim=2)
+    target = checks.floating("target", target)
+    checks.same_shape(name, prediction, "target", target)
+    checks.not_empty(name, prediction)
+    return prediction, target
+
+
+def _signs(target: Array) -> None:
+    if not (np.abs(target) == 1).all():
+        raise ValueError(f"target must hold −1 and 1, got {np.unique(target)[:5]}")
+
+
+# ── Regression ──
 
 
 def squared_error(prediction: Array, target: Array) -> tuple[Array, LossBackward]:
@@ -30,33 +51,64 @@ def squared_error(prediction: Array, target: Array) -> tuple[Array, LossBackward
 
     Gradient: (ŷ − y)/N. It is the negative log-likelihood of a Gaussian with unit variance, up to a constant.
     """
-    prediction, target = (
-        checks.floating("prediction", prediction, ndim=2),
-        checks.floating("target", target),
-    )
-    checks.same_shape("prediction", prediction, "target", target)
-    checks.not_empty("prediction", prediction)
+    prediction, target = _pair("prediction", prediction, target)
     error = prediction - target
     return _loss((error**2).sum(axis=-1) / 2, error)
 
 
-def cross_entropy(logits: Array, labels: Array) -> tuple[Array, LossBackward]:
-    """Softmax and negative log-likelihood in one: L = −1/N Σₙ ln softmax(zₙ)[labelₙ].
+def absolute_error(prediction: Array, target: Array) -> tuple[Array, LossBackward]:
+    """L = 1/N Σₙ ‖ŷₙ − yₙ‖₁: the negative log-likelihood of a Laplace distribution, up to a constant.
 
-    Shapes: logits (..., N, K), labels (..., N) integers in 0 … K − 1. Gradient: (softmax(z) − one-hot)/N.
-    Fused, so that no logarithm of a vanishing probability is taken (Goodfellow et al. 2016, section 6.2.2.3).
+    Gradient: sign(ŷ − y)/N, with 0 where they are equal.
     """
-    logits = checks.floating("logits", logits, ndim=2)
-    checks.not_empty("logits", logits)
-    labels = checks.integers("labels", labels, below=logits.shape[-1])
-    if labels.shape != logits.shape[:-1]:
-        raise ValueError(
-            f"labels must have shape {logits.shape[:-1]} for logits {logits.shape}, got {labels.shape}"
-        )
-    shifted = logits - logits.max(axis=-1, keepdims=True)
-    log_p = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
-    one_hot = (labels[..., None] == np.arange(logits.shape[-1])).astype(logits.dtype)
-    return _loss(-(log_p * one_hot).sum(axis=-1), np.exp(log_p) - one_hot)
+    prediction, target = _pair("prediction", prediction, target)
+    error = prediction - target
+    return _loss(np.abs(error).sum(axis=-1), np.sign(error))
+
+
+def huber(
+    prediction: Array, target: Array, delta: float = 1.0
+) -> tuple[Array, LossBackward]:
+    """½ e² for errors |e| ≤ δ and δ (|e| − δ/2) beyond: quadratic near the target, straight far away (Huber 1964).
+
+    Gradient: e clipped to [−δ, δ], over N.
+    """
+    prediction, target = _pair("prediction", prediction, target)
+    error = prediction - target
+    clipped = np.clip(error, -checks.positive("delta", delta), delta)
+    return _loss((clipped * (error - clipped / 2)).sum(axis=-1), clipped)
+
+
+# ── Classification ──
+
+
+def zero_one(scores: Array, target: Array) -> Array:
+    """Share of samples with a score on the wrong side, 1/N Σₙ [tₙ sₙ ≤ 0], summed over outputs; target −1 or 1.
+
+    A value only: its gradient is zero wherever there is one, which is why the other losses stand in for it.
+    """
+    scores, target = _pair("scores", scores, target)
+    _signs(target)
+    return (target * scores <= 0).sum(axis=-1).mean(axis=-1)
+
+
+def perceptron(scores: Array, target: Array) -> tuple[Array, LossBackward]:
+    """L = 1/N Σₙ Σₖ max(0, −t s) with target t −1 or 1: only mistakes cost (Rosenblatt 1958).
+
+    At s = 0 the slope is −t, as the perceptron's rule has it.
+    """
+    scores, target = _pair("scores", scores, target)
+    _signs(target)
+    margin = target * scores
+    return _loss(np.maximum(-margin, 0).sum(axis=-1), -target * (margin <= 0))
+
+
+def hinge(scores: Array, target: Array) -> tuple[Array, LossBackward]:
+    """L = 1/N Σₙ Σₖ max(0, 1 − t s) with target t −1 or 1: right answers cost, too, until their margin is 1."""
+    scores, target = _pair("scores", scores, target)
+    _signs(target)
+    short = 1 - target * scores
+    return _loss(np.maximum(short, 0).sum(axis=-1), -target * (short > 0))
 
 
 def binary_cross_entropy(logits: Array, target: Array) -> tuple[Array, LossBackward]:
@@ -64,17 +116,79 @@ def binary_cross_entropy(logits: Array, target: Array) -> tuple[Array, LossBackw
 
     Shapes: logits and target (..., N, K), target in [0, 1]. Gradient: (σ(z) − y)/N.
     """
-    logits, target = (
-        checks.floating("logits", logits, ndim=2),
-        checks.floating("target", target),
-    )
-    checks.same_shape("logits", logits, "target", target)
-    checks.not_empty("logits", logits)
+    logits, target = _pair("logits", logits, target)
     if not ((target >= 0) & (target <= 1)).all():
         raise ValueError(
             f"target must lie in [0, 1], got {target.min()} … {target.max()}"
         )
-    e = np.exp(-np.abs(logits))
-    softplus = np.maximum(logits, 0) + np.log1p(e)
-    p = np.where(logits >= 0, 1, e) / (1 + e)
-    return _loss((softplus - target * logits).sum(axis=-1), p - target)
+    cost = softplus(logits)[0] - target * logits
+    return _loss(cost.sum(axis=-1), sigmoid(logits)[0] - target)
+
+
+def _distribution(name: str, p: Array) -> None:
+    total = p.sum(axis=-1)
+    if not ((p >= 0).all() and np.allclose(total, 1, atol=1e-4)):
+        raise ValueError(
+            f"{name} must hold probabilities that sum to 1 over the last axis, got entries "
+            f"{p.min()} … {p.max()} and sums {total.min()} … {total.max()}"
+        )
+
+
+def cross_entropy(logits: Array, target: Array) -> tuple[Array, LossBackward]:
+    """Softmax and negative log-likelihood in one: L = −1/N Σₙ Σₖ p ln softmax(z).
+
+    Shapes: logits (..., N, K); target (..., N) integer labels in 0 … K − 1, or (..., N, K) probabilities p.
+    Gradient: (softmax(z) − p)/N, where a label stands for its one-hot row. Fused, so that no logarithm of a
+    vanishing probability is taken (Goodfellow et al. 2016, section 6.2.2.3).
+    """
+    logits = checks.floating("logits", logits, ndim=2)
+    checks.not_empty("logits", logits)
+    target = np.asarray(target)
+    if np.issubdtype(target.dtype, np.floating) and target.ndim == logits.ndim:
+        checks.same_shape("target", target, "logits", logits)
+        _distribution("target", target)
+        p = target
+    else:
+        labels = checks.integers("labels", target, below=logits.shape[-1])
+        checks.labels_of(labels, "logits", logits)
+        p = (labels[..., None] == np.arange(logits.shape[-1])).astype(logits.dtype)
+    log_q, _ = log_softmax(logits)
+    return _loss(-(log_q * p).sum(axis=-1), np.exp(log_q) - p)
+
+
+# ── Between distributions ──
+
+
+def kl_divergence(p: Array, q: Array) -> tuple[Array, LossBackward]:
+    """D(p‖q) = 1/N Σₙ Σₖ p ln(p/q) in nats, differentiable in both: backward() → dp, dq.
+
+    Shapes: p and q (..., N, K), probabilities over the last axis, q > 0 wherever p > 0; 0 ln 0 = 0.
+    Gradients: dp = ln(p/q) + 1 (0 where p = 0),  dq = −p/q.
+    """
+    p, q = checks.floating("p", p, ndim=2), checks.floating("q", q)
+    checks.same_shape("p", p, "q", q)
+    checks.not_empty("p", p)
+    _distribution("p", p)
+    _distribution("q", q)
+    there = p > 0
+    if (q[there] == 0).any():
+        raise ValueError(
+            "q must be positive wherever p is; otherwise D(p‖q) is infinite"
+        )
+    ratio = np.divide(p, q, out=np.ones_like(p), where=there)
+    log_ratio = np.log(ratio)
+    return _loss((p * log_ratio).sum(axis=-1), (log_ratio + 1) * there, -ratio * there)
+
+
+def gaussian_kl(mu: Array, logvar: Array) -> tuple[Array, LossBackward]:
+    """KL of N(μ, diag e^logvar) from N(0, I): 1/N Σₙ Σₖ ½ (μ² + e^logvar − logvar − 1).
+
+    Shapes: mu and logvar (..., N, K). backward() → dμ = μ/N, dlogvar = (e^logvar − 1)/2N
+    (Kingma and Welling 2014, appendix B).
+    """
+    mu = checks.floating("mu", mu, ndim=2)
+    logvar = checks.floating("logvar", logvar)
+    checks.same_shape("logvar", logvar, "mu", mu)
+    checks.not_empty("mu", mu)
+    excess = np.expm1(logvar)
+    return _loss((mu**2 + excess - logvar).sum(axis=-1) / 2, mu, excess / 2)

@@ -1,13 +1,15 @@
 """How good is a classifier? Numbers from labels and predictions."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from . import checks
-from .functional import Array
+from .arrays import Array
 
 
 def accuracy(logits: Array, labels: Array) -> float:
-    """Share of samples whose largest logit is the right one. Shapes: logits (N, K), labels (N,)."""
+    """Share of samples whose largest logit is the right one. Shapes: logits (..., N, K), labels (..., N)."""
     logits = checks.floating("logits", logits, ndim=2)
     checks.not_empty("logits", logits)
     labels = checks.integers("labels", labels, below=logits.shape[-1])
@@ -18,11 +20,81 @@ def accuracy(logits: Array, labels: Array) -> float:
 
 def confusion_matrix(predicted: Array, labels: Array, K: int) -> Array:
     """Counts C[i, j] of samples of class i that were called j. Shapes: predicted and labels (N,), C (K, K)."""
-    predicted, labels = (
-        checks.integers("predicted", predicted, below=K),
-        checks.integers("labels", labels, below=K),
-    )
+    checks.count("K", K)
+    predicted = checks.integers("predicted", predicted, below=K)
+    labels = checks.integers("labels", labels, below=K)
     checks.same_shape("predicted", predicted, "labels", labels)
     counts = np.zeros((K, K), dtype=int)
     np.add.at(counts, (labels, predicted), 1)
     return counts
+
+
+class Scores(NamedTuple):
+    """Precision, recall and F1, each (K,), one entry a class."""
+
+    precision: Array
+    recall: Array
+    f1: Array
+
+
+def precision_recall_f1(counts: Array) -> Scores:
+    """From a confusion matrix (K, K): of those called k, how many are; of those that are k, how many were called so.
+
+    F1 = 2 P R / (P + R). A class that is never called has precision 0, one that never occurs recall 0.
+    """
+    counts = np.asarray(counts)
+    if counts.ndim != 2 or counts.shape[0] != counts.shape[1]:
+        raise ValueError(f"counts must have shape (K, K), got {counts.shape}")
+    hits, called, there = np.diag(counts), counts.sum(axis=0), counts.sum(axis=1)
+    return Scores(
+        hits / np.maximum(called, 1),
+        hits / np.maximum(there, 1),
+        2 * hits / np.maximum(called + there, 1),
+    )
+
+
+class Curve(NamedTuple):
+    """A curve x, y over falling thresholds."""
+
+    x: Array
+    y: Array
+    thresholds: Array
+
+
+def _cuts(scores: Array, labels: Array):
+    """Hits and false alarms when all scores of at least a threshold are called positive, for every threshold."""
+    scores = checks.floating("scores", scores, axes="N")
+    checks.finite("scores", scores)
+    labels = checks.integers("labels", labels, below=2)
+    checks.same_shape("scores", scores, "labels", labels)
+    positives = int(labels.sum())
+    if positives in (0, len(labels)):
+        raise ValueError(
+            f"labels must hold both classes, got {positives} positives among {len(labels)}"
+        )
+    order = np.argsort(-scores, kind="stable")
+    last = np.append(np.diff(scores[order]) != 0, True)  # equal scores fall together
+    hits = labels[order].cumsum()[last]
+    return hits, np.flatnonzero(last) + 1 - hits, positives, scores[order][last]
+
+
+def roc_curve(scores: Array, labels: Array) -> Curve:
+    """x: false alarms as a share of the negatives, y: hits as a share of the positives, starting at (0, 0).
+
+    Shapes: scores (N,), labels (N,) of 0 and 1. Its area is the chance that a random positive scores above a
+    random negative, ties counting half (Fawcett 2006).
+    """
+    hits, alarms, positives, thresholds = _cuts(scores, labels)
+    x = np.append(0, alarms) / (np.size(labels) - positives)
+    return Curve(x, np.append(0, hits) / positives, np.append(np.inf, thresholds))
+
+
+def precision_recall_curve(scores: Array, labels: Array) -> Curve:
+    """x: recall, y: precision, at every threshold. Shapes: scores (N,), labels (N,) of 0 and 1."""
+    hits, alarms, positives, thresholds = _cuts(scores, labels)
+    return Curve(hits / positives, hits / (hits + alarms), thresholds)
+
+
+def area_under(curve: Curve) -> float:
+    """Area under a ROC curve by the trapezoid rule: 1 is perfect, ½ is chance."""
+    return float(np.trapezoid(curve.y, curve.x))

@@ -4,24 +4,46 @@ On construction the parameters move into one flat vector, of which each `Paramet
 becomes a view; a step is then a handful of array operations however many layers there are.
 """
 
+from collections.abc import Callable, Iterable
+
 import numpy as np
 
 from . import checks
-from .layers import Parameter
+from .arrays import Array
+from .network import Parameter
 
-Array = np.ndarray
+Schedule = Callable[[int], float]
 
 
 class Optimizer:
-    """The frame. A method says in `moments` what mₜ and √Vₜ are, given the gradient g."""
+    """The frame. A method says in `direction` what mₜ / √Vₜ is, given the gradient g.
 
-    def __init__(self, parameters: list[Parameter], learning_rate: float):
+    `learning_rate` is a number, or a schedule t ↦ η from `schedules` with t = 0, 1, … counting the steps.
+    `weight_decay` λ adds λ θ to the gradient, which is the gradient of an L2 penalty ½ λ ‖θ‖².
+    """
+
+    def __init__(
+        self,
+        parameters: Iterable[Parameter],
+        learning_rate: float | Schedule,
+        *,
+        weight_decay: float = 0.0,
+    ):
         parameters = list(parameters)
         if not parameters:
             raise ValueError(
                 "parameters must hold at least one Parameter, got an empty list"
             )
-        self.learning_rate = checks.positive("learning_rate", learning_rate)
+        for p in parameters:
+            if not isinstance(p, Parameter):
+                raise TypeError(f"parameters must hold Parameter objects, got {p!r}")
+        if len({id(p) for p in parameters}) < len(parameters):
+            raise ValueError("parameters must hold every Parameter once")
+        self.schedule = learning_rate if callable(learning_rate) else None
+        rate = self.schedule(0) if self.schedule else learning_rate
+        self.learning_rate = checks.positive("learning_rate", rate)
+        self.weight_decay = checks.not_negative("weight_decay", weight_decay)
+        self.t = 0
         self.theta = np.concatenate([p.value.ravel() for p in parameters])
         self.grad = np.concatenate([p.grad.ravel() for p in parameters])
         start = 0
@@ -33,14 +55,19 @@ class Optimizer:
             )
             start = window.stop
 
-    def moments(self, g: Array) -> tuple[Array, Array | float]:
-        """mₜ and √Vₜ for the gradient g; shapes (P,) each, or a number that broadcasts."""
+    def direction(self, g: Array) -> Array:
+        """mₜ / √Vₜ for the gradient g, shape (P,) each; `self.t` counts from 1."""
         raise NotImplementedError
 
     def step(self) -> None:
         """Move the parameters once along the gradient collected so far."""
-        m, root_V = self.moments(self.grad)
-        self.theta -= self.learning_rate * m / root_V
+        if self.schedule:
+            self.learning_rate = float(self.schedule(self.t))
+        self.t += 1
+        g = self.grad
+        if self.weight_decay:
+            g = g + self.weight_decay * self.theta
+        self.theta -= self.learning_rate * self.direction(g)
 
     def zero_grad(self) -> None:
         """Forget the gradient; call it before each backward pass."""
@@ -50,22 +77,56 @@ class Optimizer:
 class SGD(Optimizer):
     """Gradient descent: m = g, V = 1. Stochastic where g comes from a mini-batch."""
 
-    def moments(self, g: Array) -> tuple[Array, float]:
-        return g, 1.0
+    def direction(self, g: Array) -> Array:
+        return g
 
 
 class Momentum(Optimizer):
     """Heavy ball: mₜ = β mₜ₋₁ + g, V = 1 (Polyak 1964)."""
 
-    def __init__(
-        self, parameters: list[Parameter], learning_rate: float, *, beta: float = 0.9
-    ):
-        super().__init__(parameters, learning_rate)
-        self.beta, self.m = beta, np.zeros_like(self.theta)
+    def __init__(self, parameters, learning_rate, *, beta: float = 0.9, **options):
+        super().__init__(parameters, learning_rate, **options)
+        self.beta, self.m = checks.fraction("beta", beta), np.zeros_like(self.theta)
 
-    def moments(self, g: Array) -> tuple[Array, float]:
-        self.m = self.beta * self.m + g
-        return self.m, 1.0
+    def direction(self, g: Array) -> Array:
+        self.m *= self.beta
+        self.m += g
+        return self.m
+
+
+class Nesterov(Momentum):
+    """Momentum that looks ahead: m as in Momentum, step along g + β mₜ (Sutskever et al. 2013, rearranged)."""
+
+    def direction(self, g: Array) -> Array:
+        return g + self.beta * super().direction(g)
+
+
+class Adagrad(Optimizer):
+    """m = g, V = sum of all g² so far: θ moves less where gradients were large (Duchi, Hazan and Singer 2011)."""
+
+    def __init__(self, parameters, learning_rate, *, epsilon: float = 1e-10, **options):
+        super().__init__(parameters, learning_rate, **options)
+        self.epsilon = checks.positive("epsilon", epsilon)
+        self.V = np.zeros_like(self.theta)
+
+    def direction(self, g: Array) -> Array:
+        self.V += g * g
+        return g / (np.sqrt(self.V) + self.epsilon)
+
+
+class RMSprop(Adagrad):
+    """m = g, V ← β V + (1 − β) g²: Adagrad that forgets (Tieleman and Hinton 2012)."""
+
+    def __init__(
+        self, parameters, learning_rate, *, beta: float = 0.99, epsilon=1e-8, **options
+    ):
+        super().__init__(parameters, learning_rate, epsilon=epsilon, **options)
+        self.beta = checks.fraction("beta", beta)
+
+    def direction(self, g: Array) -> Array:
+        self.V *= self.beta
+        self.V += (1 - self.beta) * g * g
+        return g / (np.sqrt(self.V) + self.epsilon)
 
 
 class Adam(Optimizer):
@@ -77,19 +138,67 @@ class Adam(Optimizer):
     def __init__(
         self,
         parameters,
-        learning_rate: float = 1e-3,
+        learning_rate=1e-3,
         *,
-        beta1=0.9,
-        beta2=0.999,
-        epsilon=1e-8,
+        beta1: float = 0.9,
+        beta2: float = 0.999,
+        epsilon: float = 1e-8,
+        **options,
     ):
-        super().__init__(parameters, learning_rate)
-        self.beta1, self.beta2, self.epsilon, self.t = beta1, beta2, epsilon, 0
+        super().__init__(parameters, learning_rate, **options)
+        self.beta1 = checks.fraction("beta1", beta1)
+        self.beta2 = checks.fraction("beta2", beta2)
+        self.epsilon = checks.positive("epsilon", epsilon)
         self.m, self.V = np.zeros_like(self.theta), np.zeros_like(self.theta)
 
-    def moments(self, g: Array) -> tuple[Array, Array]:
-        self.t += 1
-        self.m = self.beta1 * self.m + (1 - self.beta1) * g
-        self.V = self.beta2 * self.V + (1 - self.beta2) * g * g
-        m, V = self.m / (1 - self.beta1**self.t), self.V / (1 - self.beta2**self.t)
-        return m, np.sqrt(V) + self.epsilon
+    def direction(self, g: Array) -> Array:
+        self.m += (1 - self.beta1) * (g - self.m)
+        self.V += (1 - self.beta2) * (g * g - self.V)
+        root = np.sqrt(self.second_moment() / (1 - self.beta2**self.t))
+        root += self.epsilon
+        return self.m / (1 - self.beta1**self.t) / root
+
+    def second_moment(self) -> Array:
+        """V before its correction."""
+        return self.V
+
+
+class AMSGrad(Adam):
+    """Adam whose V never falls, which repairs its proof of convergence (Reddi, Kale and Kumar 2018).
+
+    The correction 1/(1 − β₂ᵗ) is kept, as in PyTorch; the paper leaves it out.
+    """
+
+    def __init__(self, parameters, learning_rate=1e-3, **options):
+        super().__init__(parameters, learning_rate, **options)
+        self.largest = np.zeros_like(self.theta)
+
+    def second_moment(self) -> Array:
+        return np.maximum(self.largest, self.V, out=self.largest)
+
+
+class AdamW(Adam):
+    """Adam with decoupled decay: θ ← (1 − η λ) θ beside the step, not through it (Loshchilov and Hutter 2019)."""
+
+    def __init__(self, parameters, learning_rate=1e-3, *, weight_decay=0.01, **options):
+        super().__init__(parameters, learning_rate, **options)
+        self.decay = checks.not_negative("weight_decay", weight_decay)
+
+    def direction(self, g: Array) -> Array:
+        return super().direction(g) + self.decay * self.theta
+
+
+def clip_by_value(g: Array, limit: float) -> Array:
+    """Every entry of g cut to [−limit, limit]; this may turn the direction."""
+    limit = checks.positive("limit", limit)
+    return np.clip(checks.floating("g", g), -limit, limit)
+
+
+def clip_by_norm(g: Array, limit: float) -> Array:
+    """g shortened to length `limit` if it is longer: optimizer.grad[:] = clip_by_norm(optimizer.grad, 1.0).
+
+    Keeps the direction (Pascanu, Mikolov and Bengio 2013, algorithm 1).
+    """
+    g, limit = checks.floating("g", g), checks.positive("limit", limit)
+    norm = np.linalg.norm(g)
+    return g.copy() if norm <= limit else g * np.asarray(limit / norm, g.dtype)

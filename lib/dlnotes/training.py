@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from . import checks
-from .functional import Array
-from .layers import Layer
+from .arrays import Array, Data
+from .network import Layer
 from .optim import Optimizer
 
 
@@ -14,11 +14,9 @@ def minibatches(
     N: int, batch_size: int, *, rng: np.random.Generator
 ) -> Iterator[Array]:
     """One epoch: the indices 0 … N − 1, shuffled, in pieces of `batch_size` (the last may be smaller)."""
-    if not 1 <= batch_size <= N:
-        raise ValueError(f"batch_size must lie in 1 … {N}, got {batch_size}")
+    checks.count("batch_size", batch_size, most=checks.count("N", N))
     order = checks.generator("rng", rng).permutation(N)
-    for start in range(0, N, batch_size):
-        yield order[start : start + batch_size]
+    return (order[start : start + batch_size] for start in range(0, N, batch_size))
 
 
 def train_step(
@@ -26,7 +24,7 @@ def train_step(
 ) -> float:
     """Forward, loss, backward, step; returns the loss before the step."""
     optimizer.zero_grad()
-    prediction, backward = net.forward(x, training=True)
+    prediction, backward = net.forward(np.asarray(x).view(Data), training=True)
     value, loss_backward = loss(prediction, target)
     backward(loss_backward())
     optimizer.step()
@@ -44,18 +42,57 @@ def fit(
     batch_size: int,
     rng: np.random.Generator,
 ) -> list[float]:
-    """Train on mini-batches of x (N, D) and target (N, ...); returns the mean loss of each epoch."""
+    """Train on mini-batches of x (N, ...) and target (N, ...); returns the mean loss of each epoch."""
     checks.same_size(
         "the number of samples in x", len(x), "that in target", len(target)
     )
     history = []
-    for _ in range(epochs):
+    for _ in range(checks.count("epochs", epochs)):
         batches = minibatches(len(x), batch_size, rng=rng)
-        history.append(
-            float(
-                np.mean(
-                    [train_step(net, loss, optimizer, x[i], target[i]) for i in batches]
-                )
-            )
-        )
+        losses = [train_step(net, loss, optimizer, x[i], target[i]) for i in batches]
+        history.append(float(np.mean(losses)))
     return history
+
+
+def evaluate(
+    net: Layer, loss: Callable, x: Array, target: Array, *, batch_size: int = 1000
+) -> float:
+    """Mean loss over all samples in inference, in pieces that fit into memory."""
+    checks.same_size(
+        "the number of samples in x", len(x), "that in target", len(target)
+    )
+    checks.count("batch_size", batch_size)
+    checks.not_empty("x", np.asarray(x))
+    total = 0.0
+    for start in range(0, len(x), batch_size):
+        piece = slice(start, start + batch_size)
+        total += float(loss(net(x[piece]), target[piece])[0]) * len(x[piece])
+    return total / len(x)
+
+
+class EarlyStopping:
+    """Keep the best parameters seen, and say when to give up: after `patience` looks without a better loss.
+
+    stopping = EarlyStopping(optimizer, patience=5)
+    ...
+    if stopping.look(validation_loss):
+        break
+    stopping.restore()
+    """
+
+    def __init__(self, optimizer: Optimizer, *, patience: int):
+        self.optimizer, self.patience = optimizer, checks.count("patience", patience)
+        self.best, self.best_theta = np.inf, optimizer.theta.copy()
+        self.looks = self.best_look = 0
+
+    def look(self, loss: float) -> bool:
+        """Take note of the loss after some training; true when it is time to stop."""
+        self.looks += 1
+        if loss < self.best:
+            self.best, self.best_look = float(loss), self.looks
+            self.best_theta = self.optimizer.theta.copy()
+        return self.looks - self.best_look >= self.patience
+
+    def restore(self) -> None:
+        """Put the parameters back to where the loss was best."""
+        self.optimizer.theta[:] = self.best_theta

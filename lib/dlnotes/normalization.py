@@ -1,0 +1,122 @@
+"""Normalization: give activations mean 0 and variance 1, then let the network choose both anew.
+
+    x̂ = (x − μ) / √(v + ε),   y = γ x̂ + β
+
+`layer_norm` takes μ and v from each sample, `batch_norm` from the batch. Because μ and v depend on every
+entry, the gradient of one entry reaches all that were averaged with it.
+"""
+
+import numpy as np
+
+from . import checks
+from .arrays import Array, Backward
+
+
+def _affine(x_hat: Array, gamma: Array, beta: Array, axis: int):
+    """y = γ x̂ + β with γ and β along `axis`, and a pullback to x̂, γ and β."""
+    shape = [1] * x_hat.ndim
+    shape[axis] = -1
+    scale, shared = gamma.reshape(shape), list(range(x_hat.ndim))
+    del shared[axis]
+
+    def backward(dy: Array) -> tuple[Array, Array, Array]:
+        return dy * scale, (dy * x_hat).sum(tuple(shared)), dy.sum(tuple(shared))
+
+    return scale * x_hat + beta.reshape(shape), backward
+
+
+def _normalize(x: Array, axes: tuple[int, ...], epsilon: float):
+    """x̂ with averages over `axes`. With ⟨·⟩ for that average, dx = (g − ⟨g⟩ − x̂ ⟨g x̂⟩) / √(v + ε).
+
+    The three terms: through x itself, through μ, through v (Ioffe and Szegedy 2015, section 3, gathered).
+    """
+    deviation = x - x.mean(axes, keepdims=True)
+    inverse = 1 / np.sqrt((deviation**2).mean(axes, keepdims=True) + epsilon)
+    x_hat = deviation * inverse
+
+    def backward(g: Array) -> Array:
+        through_v = x_hat * (g * x_hat).mean(axes, keepdims=True)
+        return (g - g.mean(axes, keepdims=True) - through_v) * inverse
+
+    return x_hat, backward
+
+
+def _check(x, gamma, beta, axis: int, epsilon) -> tuple[Array, Array, Array]:
+    x = checks.floating("x", x, ndim=2)
+    gamma = checks.floating("gamma", gamma, axes="C")
+    beta = checks.floating("beta", beta, axes="C")
+    checks.not_empty("x", x)
+    checks.positive("epsilon", epsilon)
+    for name, array in (("gamma", gamma), ("beta", beta)):
+        checks.same_size(
+            f"the size of {name}", array.size, f"axis {axis} of x", x.shape[axis]
+        )
+    return x, gamma, beta
+
+
+def layer_norm(
+    x: Array, gamma: Array, beta: Array, epsilon: float = 1e-5
+) -> tuple[Array, Backward]:
+    """Normalize every sample over its last axis (Ba, Kiros and Hinton 2016).
+
+    Shapes: x and y (..., N, D), gamma and beta (D,). Works alike in training and use.
+    """
+    x, gamma, beta = _check(x, gamma, beta, -1, epsilon)
+    x_hat, through_mean = _normalize(x, (-1,), epsilon)
+    y, through_affine = _affine(x_hat, gamma, beta, -1)
+
+    def backward(dy: Array) -> tuple[Array, Array, Array]:
+        dx_hat, dgamma, dbeta = through_affine(dy)
+        return through_mean(dx_hat), dgamma, dbeta
+
+    return y, backward
+
+
+def batch_norm(
+    x: Array,
+    gamma: Array,
+    beta: Array,
+    statistics: tuple[Array, Array] | None = None,
+    epsilon: float = 1e-5,
+) -> tuple[Array, Backward]:
+    """Normalize every channel over the batch, and over positions if there are any.
+
+    Shapes: x and y (N, C) or (N, C, ...), gamma and beta (C,). In training μ and v come from x, and v divides
+    by the number of entries (Ioffe and Szegedy 2015, algorithm 1). In use, give `statistics` = (mean, variance),
+    (C,) each, which count as constants.
+    """
+    x, gamma, beta = _check(x, gamma, beta, 1, epsilon)
+    if statistics is None:
+        x_hat, through_mean = _normalize(
+            x, tuple(i for i in range(x.ndim) if i != 1), epsilon
+        )
+    else:
+        shape = (-1, *(1,) * (x.ndim - 2))
+        mean, variance = (
+            checks.floating(name, value, axes="C").reshape(shape)
+            for name, value in zip(("mean", "variance"), statistics, strict=True)
+        )
+        inverse = 1 / np.sqrt(variance + epsilon)
+        x_hat = (x - mean) * inverse
+
+        def through_mean(g: Array) -> Array:
+            return g * inverse
+
+    y, through_affine = _affine(x_hat, gamma, beta, 1)
+
+    def backward(dy: Array) -> tuple[Array, Array, Array]:
+        dx_hat, dgamma, dbeta = through_affine(dy)
+        return through_mean(dx_hat), dgamma, dbeta
+
+    return y, backward
+
+
+def batch_statistics(x: Array) -> tuple[Array, Array]:
+    """Mean and variance (C,) of every channel of x (N, C, ...), the variance divided by count − 1."""
+    x = checks.floating("x", x, ndim=2)
+    axes = tuple(i for i in range(x.ndim) if i != 1)
+    if x.size <= x.shape[1]:
+        raise ValueError(
+            f"x must hold at least 2 values a channel to have a variance, got shape {x.shape}"
+        )
+    return x.mean(axes), x.var(axes, ddof=1)

@@ -1,0 +1,88 @@
+"""Learning rates that change: each function here returns a schedule, step t = 0, 1, … ↦ rate η.
+
+optimizer = SGD(net.parameters(), cosine(0.1, steps=1000))
+"""
+
+import math
+from collections.abc import Callable
+
+from . import checks
+
+Schedule = Callable[[int], float]
+
+
+def step_decay(rate: float, *, every: int, factor: float = 0.1) -> Schedule:
+    """η = rate · factor^⌊t / every⌋."""
+    checks.positive("rate", rate)
+    checks.positive("factor", factor)
+    every = checks.count("every", every)
+    return lambda t: rate * factor ** (t // every)
+
+
+def exponential(rate: float, *, factor: float) -> Schedule:
+    """η = rate · factorᵗ."""
+    checks.positive("rate", rate)
+    checks.positive("factor", factor)
+    return lambda t: rate * factor**t
+
+
+def inverse_time(rate: float, *, half: float) -> Schedule:
+    """η = rate / (1 + t / half): half of it at t = half, and Σ η = ∞ while Σ η² < ∞ (Robbins and Monro 1951)."""
+    checks.positive("rate", rate)
+    checks.positive("half", half)
+    return lambda t: rate / (1 + t / half)
+
+
+def linear_to_constant(rate: float, *, steps: int, last: float) -> Schedule:
+    """From rate straight down to `last` at t = steps, then constant (Goodfellow et al. 2016, equation 8.14)."""
+    checks.positive("rate", rate)
+    checks.positive("last", last)
+    steps = checks.count("steps", steps)
+
+    def schedule(t: int) -> float:
+        share = min(t / steps, 1)
+        return (1 - share) * rate + share * last
+
+    return schedule
+
+
+def cosine(rate: float, *, steps: int, last: float = 0.0) -> Schedule:
+    """Half a cosine from rate to `last` at t = steps, then constant (Loshchilov and Hutter 2017)."""
+    checks.positive("rate", rate)
+    checks.not_negative("last", last)
+    steps = checks.count("steps", steps)
+    return lambda t: (
+        last + (rate - last) * (1 + math.cos(math.pi * min(t / steps, 1))) / 2
+    )
+
+
+def warm_up(schedule: Schedule | float, *, steps: int) -> Schedule:
+    """`schedule` scaled by (t + 1)/steps in the first `steps` steps; a number counts as a constant schedule."""
+    steps = checks.count("steps", steps)
+    if not callable(schedule):
+        constant = checks.positive("schedule", schedule)
+        return lambda t: constant * min((t + 1) / steps, 1)
+    return lambda t: schedule(t) * min((t + 1) / steps, 1)
+
+
+def one_cycle(
+    rate: float, *, steps: int, up: float = 0.3, first: float = 0.04, last: float = 4e-6
+) -> Schedule:
+    """Up from first · rate to rate in the share `up` of all steps, then down to last · rate, both along half cosines.
+
+    Source: Smith and Topin 2019. The last step is t = steps − 1.
+    """
+    checks.positive("rate", rate)
+    checks.positive("first", first)
+    checks.positive("last", last)
+    steps = checks.count("steps", steps, least=2)
+    top = checks.fraction("up", up) * steps - 1
+    if top <= 0:
+        raise ValueError(f"up · steps must be more than 1, got {up} · {steps}")
+    rise = cosine(first * rate, steps=1, last=rate)
+    fall = cosine(rate, steps=1, last=last * rate)
+
+    def schedule(t: int) -> float:
+        return rise(t / top) if t <= top else fall((t - top) / (steps - 1 - top))
+
+    return schedule
