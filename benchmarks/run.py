@@ -1,141 +1,97 @@
-"""Measure what the book says about time, side by side in one run, and store it with machine and date.
+"""Measure what the book says about time and store it with machine and date.
 
     make bench        writes benchmarks/results.json, which the chapters read
 
-Every figure is the median of interleaved repetitions, one thread, float64, in microseconds.
+Every time is the median of interleaved repetitions, in microseconds. The comparison with PyTorch runs where
+PyTorch is installed; elsewhere the stored one is kept.
 """
 
 import datetime
+import importlib.util
 import json
+import math
 import os
-import platform
-import time
-from collections.abc import Callable
+import subprocess
+import sys
 from pathlib import Path
 
-import numpy as np
-from dlnotes import datasets, losses, optim, training
-from dlnotes import functional as F
-from dlnotes.layers import Linear
-from dlnotes.network import Sequential
-
 RESULTS = Path(__file__).with_name("results.json")
+THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
 
-def interleaved(
-    tasks: dict[str, Callable], *, seconds: float = 2.0
-) -> dict[str, float]:
-    """Median microseconds of each task, run in turn so that a slow moment of the machine hits all alike."""
-    times: dict[str, list[float]] = {name: [] for name in tasks}
-    for task in tasks.values():
-        task()
-    end = time.perf_counter() + seconds
-    while time.perf_counter() < end or min(map(len, times.values())) < 5:
-        for name, task in tasks.items():
-            start = time.perf_counter()
-            task()
-            times[name].append(time.perf_counter() - start)
-    return {
-        name: round(1e6 * float(np.median(values)), 2) for name, values in times.items()
-    }
+def child(module: str, *args: str, threads: int) -> dict:
+    """What a module prints as JSON, run in a process with that many threads."""
+    environment = os.environ | dict.fromkeys(THREADS, str(threads))
+    command = [sys.executable, "-m", f"benchmarks.{module}", *args]
+    root = Path(__file__).parents[1]
+    run = subprocess.run(
+        command,
+        cwd=root,
+        env=environment,
+        stdout=subprocess.PIPE,
+        check=True,
+        text=True,
+    )
+    return json.loads(run.stdout)
 
 
-def gradient_cost() -> list[dict]:
-    """One forward pass, value and gradient, and central differences, as a 64-H-10 network grows."""
-    rows = []
-    for width in (1, 4, 16, 64):
-        rng = np.random.default_rng(0)
-        net = Sequential(
-            Linear(64, width, rng=rng), F.sigmoid, Linear(width, 10, rng=rng)
-        )
-        x, labels = rng.uniform(size=(32, 64)), rng.integers(0, 10, 32)
-        flat = optim.SGD(net.parameters(), 0.1)
-
-        def forward(net=net, x=x, labels=labels) -> float:
-            return losses.cross_entropy(net(x), labels)[0]
-
-        def backpropagation(net=net, x=x, labels=labels, flat=flat) -> None:
-            flat.zero_grad()
-            logits, backward = net.forward(x, training=True)
-            backward(losses.cross_entropy(logits, labels)[1]())
-
-        def differences(forward=forward, flat=flat) -> None:
-            for i in range(flat.theta.size):
-                kept = flat.theta[i]
-                flat.theta[i] = kept + 1e-5
-                forward()
-                flat.theta[i] = kept - 1e-5
-                forward()
-                flat.theta[i] = kept
-
-        tasks = {
-            "forward": forward,
-            "backpropagation": backpropagation,
-            "differences": differences,
-        }
-        rows.append({"parameters": flat.theta.size, **interleaved(tasks)})
-    return rows
+def geometric_mean(rows: dict) -> float:
+    return math.exp(sum(math.log(row["ratio"]) for row in rows.values()) / len(rows))
 
 
-def activation() -> dict:
-    """The activation functions alone, on a million numbers."""
-    z = np.random.default_rng(0).standard_normal(1_000_000)
-    tasks = {
-        name: (lambda f=f: f(z))
-        for name, f in (("relu", F.relu), ("sigmoid", F.sigmoid), ("tanh", F.tanh))
-    }
-    return {"elements": z.size, **interleaved(tasks, seconds=4)}
-
-
-def training_step() -> dict:
-    """A whole training step of the same network with one or the other activation."""
-    sizes = (784, 256, 128, 10)
-    rng = np.random.default_rng(0)
-    x, labels = rng.uniform(size=(128, sizes[0])), rng.integers(0, 10, 128)
-    tasks = {}
-    for name, f in (("relu", F.relu), ("sigmoid", F.sigmoid), ("tanh", F.tanh)):
-        layers = [
-            Linear(D, K, rng=rng) for D, K in zip(sizes[:-1], sizes[1:], strict=True)
+def table(found: dict, threads: int) -> str:
+    """One line a workload: microseconds of both, their ratio, GFLOP/s and share of the machine's peak."""
+    lines = []
+    for dtype, part in found.items():
+        lines += [
+            "",
+            f"{dtype}, threads: {threads}, peak of a matrix product {part['peak_gflops']:.0f} GFLOP/s",
+            f"{'training step':<46}{'ours µs':>10}{'PyTorch µs':>12}{'ratio':>7}{'GFLOP/s':>9}{'of peak':>9}",
         ]
-        net = Sequential(layers[0], f, layers[1], f, layers[2])
-        optimizer = optim.SGD(net.parameters(), 0.01)
-        tasks[name] = lambda net=net, optimizer=optimizer: training.train_step(
-            net, losses.cross_entropy, optimizer, x, labels
-        )
-    return {"network": "-".join(map(str, sizes)), **interleaved(tasks, seconds=4)}
-
-
-def batch() -> dict:
-    """One training step of a 64-32-10 network on the digits, for three batch sizes."""
-    x, labels = datasets.digits()
-    tasks = {}
-    for size in (1, 32, 1097):
-        rng = np.random.default_rng(0)
-        net = Sequential(Linear(64, 32, rng=rng), F.relu, Linear(32, 10, rng=rng))
-        optimizer = optim.SGD(net.parameters(), 0.01)
-        tasks[str(size)] = lambda net=net, optimizer=optimizer, size=size: (
-            training.train_step(
-                net, losses.cross_entropy, optimizer, x[:size], labels[:size]
+        for name, row in part["workloads"].items():
+            share = row["gflops"] / part["peak_gflops"]
+            lines.append(
+                f"{name:<46}{row['ours']:>10.0f}{row['torch']:>12.0f}{row['ratio']:>7.2f}"
+                f"{row['gflops']:>9.1f}{share:>9.0%}"
             )
-        )
-    return {"network": "64-32-10", "microseconds": interleaved(tasks)}
+        lines.append(f"{'200 starts of XOR, our loop':<46}{part['xor_loop']:>10.0f}")
+    return "\n".join(lines)
+
+
+def versus_torch() -> dict:
+    threads = {str(n): child("versus", str(n), threads=n) for n in (1, 2)}
+    memory = {
+        side: child("versus", "memory", side, threads=1) for side in ("ours", "torch")
+    }
+    return {"threads": threads, "peak_memory_of_the_vgg_step_MB": memory}
+
+
+def stamp() -> dict:
+    from benchmarks.measure import machine
+
+    return {"machine": machine(), "date": datetime.date.today().isoformat()}
 
 
 def main() -> None:
-    if os.environ.get("OPENBLAS_NUM_THREADS") != "1":
-        raise SystemExit("set OPENBLAS_NUM_THREADS=1, or start this with: make bench")
-    results = {
-        "backpropagation": {
-            "machine": f"{platform.machine()}, {os.cpu_count()} cores, one thread, NumPy {np.__version__}",
-            "date": datetime.date.today().isoformat(),
-            "gradient_cost": gradient_cost(),
-            "activation": activation(),
-            "training_step": training_step(),
-            "batch": batch(),
-        }
-    }
+    results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+    results["backpropagation"] = stamp() | child("book", threads=1)
+    if importlib.util.find_spec("torch"):
+        results["versus_torch"] = stamp() | versus_torch()
+    else:
+        print("PyTorch is not installed: the comparison was left as it was.")
     RESULTS.write_text(json.dumps(results, indent=1) + "\n")
-    print(json.dumps(results, indent=1))
+    if "versus_torch" not in results:
+        return
+    found = results["versus_torch"]
+    for threads, part in found["threads"].items():
+        print(table(part, int(threads)))
+    memory = found["peak_memory_of_the_vgg_step_MB"]
+    print(
+        f"\npeak memory of the VGG-like step beyond the start: ours {memory['ours']:.0f} MB, PyTorch {memory['torch']:.0f} MB\n"
+    )
+    for dtype in ("float64", "float32"):
+        mean = geometric_mean(found["threads"]["1"][dtype]["workloads"])
+        print(f"geometric mean {dtype}: {mean:.2f}")
 
 
 if __name__ == "__main__":

@@ -30,11 +30,10 @@ def step(z: Array) -> tuple[Array, Backward]:
 def sigmoid(z: Array) -> tuple[Array, Backward]:
     """Logistic sigmoid: σ(z) = 1 / (1 + e⁻ᶻ), σ′ = σ (1 − σ).
 
-    Only e^−|z| is computed, which cannot overflow.
+    Written as e^min(z, 0) / (1 + e^−|z|), in which nothing can overflow.
     """
     z = checks.floating("z", z)
-    e = np.exp(-np.abs(z))
-    y = np.where(z >= 0, 1, e) / (1 + e)
+    y = np.exp(np.minimum(z, 0)) / (1 + np.exp(-np.abs(z)))
     return y, lambda dy: dy * y * (1 - y)
 
 
@@ -135,7 +134,8 @@ def elu(z: Array, alpha: float = 1.0) -> tuple[Array, Backward]:
 def softplus(z: Array) -> tuple[Array, Backward]:
     """ln(1 + eᶻ), a ReLU with a rounded corner; its slope is σ(z) (Dugas et al. 2001)."""
     z = checks.floating("z", z)
-    return np.logaddexp(z, 0), lambda dy: dy * sigmoid(z)[0]
+    y = np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z)))
+    return y, lambda dy: dy * sigmoid(z)[0]
 
 
 def silu(z: Array) -> tuple[Array, Backward]:

@@ -4,17 +4,16 @@ Libraries call convolution what is, strictly, correlation: the kernel is not fli
 
     y[n, o, p] = Σ over c, k of W[o, c, k] · x[n, c, s·p + d·k] + b[o]
 
-with stride s and dilation d, for one spatial axis (signals) or two (images). `_columns` lays the part of x
-that each output sees into a column; then the whole layer is one matrix product. Three products do it all,
+with stride s and dilation d, for one spatial axis (signals) or two (images). `im2col` sees the part of x that
+each output needs as a column; then the whole layer is one matrix product, and so are its gradients:
 
-    forward          y = W · columns(x)
-    to the kernel    dW = dy · columns(x)ᵀ
-    to the input     dx = flipped W · columns(dy with zeros between and around)
+    y = W · columns        dW = dy · columnsᵀ        dx = col2im(Wᵀ · dy)
 
-and a transposed convolution is the same three with x and y in exchanged roles. Inside, channels come first
-and the batch second, so that the product's result is the next layer's input without a copy.
+A transposed convolution is the same three with x and y in exchanged roles. Inside, channels come first and the
+batch second, so that the product's result is the next layer's input without a copy.
 """
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -33,115 +32,128 @@ def im2col(x: Array, kernel: tuple[int, ...], stride=1, dilation=1) -> Array:
     x = checks.floating("x", x, ndim=3)
     rank = x.ndim - 2
     kernel = checks.sizes("kernel", kernel, rank)
-    stride, dilation = (
-        checks.sizes("stride", stride, rank),
-        checks.sizes("dilation", dilation, rank),
-    )
+    stride = checks.sizes("stride", stride, rank)
+    dilation = checks.sizes("dilation", dilation, rank)
     places = []
     for S, k, s, d in zip(x.shape[2:], kernel, stride, dilation, strict=True):
-        reach = d * (k - 1) + 1
-        if reach > S:
+        span = d * (k - 1) + 1
+        if span > S:
             raise ValueError(
-                f"kernel {kernel} with dilation {dilation} spans {reach} entries, but the padded input has shape {x.shape}"
+                f"kernel {kernel} with dilation {dilation} spans {span} entries, but the padded input has shape {x.shape}"
             )
-        places.append((S - reach) // s + 1)
-    steps = x.strides[2:]
+        places.append((S - span) // s + 1)
+    N, C, *steps = x.strides
+    within = (step * d for step, d in zip(steps, dilation, strict=True))
+    between = (step * s for step, s in zip(steps, stride, strict=True))
     return as_strided(
         x,
         (*x.shape[:2], *kernel, *places),
-        (
-            *x.strides[:2],
-            *(step * d for step, d in zip(steps, dilation, strict=True)),
-            *(step * s for step, s in zip(steps, stride, strict=True)),
-        ),
+        (N, C, *within, *between),
         writeable=False,
     )
 
 
-def col2im(cols: Array, size: tuple[int, ...], stride=1, dilation=1) -> Array:
-    """The adjoint of `im2col`: add every window (N, C, *kernel, *P) back into its place in x (N, C, *size)."""
-    rank = len(size)
-    stride, dilation = (
-        checks.sizes("stride", stride, rank),
-        checks.sizes("dilation", dilation, rank),
-    )
-    kernel, places = cols.shape[2 : 2 + rank], cols.shape[2 + rank :]
-    x = _channels_first((*cols.shape[:2], *size), cols.dtype)
-    for offset in np.ndindex(kernel):
-        window = tuple(
-            slice(d * k, d * k + s * (P - 1) + 1, s)
-            for k, P, s, d in zip(offset, places, stride, dilation, strict=True)
+def window_slices(kernel, places, stride, dilation) -> Iterator[tuple]:
+    """Each offset k in the kernel with the slices of x that it meets, s·p + d·k for all places p."""
+    for offset in np.ndindex(*kernel):
+        yield (
+            offset,
+            tuple(
+                slice(d * k, d * k + s * (P - 1) + 1, s)
+                for k, P, s, d in zip(offset, places, stride, dilation, strict=True)
+            ),
         )
-        x[:, :, *window] += cols[:, :, *offset]
+
+
+def col2im(columns: Array, size: tuple[int, ...], stride=1, dilation=1) -> Array:
+    """The adjoint of `im2col`: add every window (N, C, *kernel, *P) back into its place in x (N, C, *size)."""
+    columns, rank = checks.floating("columns", columns), len(size)
+    if columns.ndim != 2 + 2 * rank:
+        raise ValueError(
+            f"columns must have {2 + 2 * rank} axes (N, C, *kernel, *places) for size {size}, got shape {columns.shape}"
+        )
+    stride = checks.sizes("stride", stride, rank)
+    dilation = checks.sizes("dilation", dilation, rank)
+    kernel, places = columns.shape[2 : 2 + rank], columns.shape[2 + rank :]
+    x = _zeros((*columns.shape[:2], *size), columns.dtype)
+    for offset, window in window_slices(kernel, places, stride, dilation):
+        x[:, :, *window] += columns[:, :, *offset]
     return x
 
 
-def _channels_first(shape: tuple[int, ...], dtype) -> Array:
+def _zeros(shape: tuple[int, ...], dtype) -> Array:
     """Zeros of shape (N, C, ...) that lie in memory as (C, N, ...)."""
     N, C, *S = shape
     return np.zeros((C, N, *S), dtype).swapaxes(0, 1)
 
 
-def _spread(
-    x: Array, size: list[int], start: list[int], step: tuple[int, ...]
-) -> Array:
-    """x (N, C, *S) placed into zeros (N, C, *size), from `start` on, `step` apart."""
-    wide = _channels_first((*x.shape[:2], *size), x.dtype)
-    window = tuple(
-        slice(a, a + s * (S - 1) + 1, s)
-        for a, S, s in zip(start, x.shape[2:], step, strict=True)
-    )
-    wide[:, :, *window] = x
-    return wide
+def _inside(x: Array, padding: tuple[int, ...]) -> Array:
+    """The part of x (N, C, *S) within a frame of `padding`, as a view."""
+    inner = (slice(p, S - p) for p, S in zip(padding, x.shape[2:], strict=True))
+    return x[:, :, *inner]
 
 
 def _pad(x: Array, padding: tuple[int, ...]) -> Array:
-    size = [S + 2 * p for S, p in zip(x.shape[2:], padding, strict=True)]
-    return _spread(x, size, list(padding), (1,) * len(size)) if any(padding) else x
+    """x (N, C, *S) in a frame of zeros."""
+    if not any(padding):
+        return x
+    size = (S + 2 * p for S, p in zip(x.shape[2:], padding, strict=True))
+    wide = _zeros((*x.shape[:2], *size), x.dtype)
+    _inside(wide, padding)[...] = x
+    return wide
 
 
-def _columns(x: Array, kernel, stride, dilation, groups: int) -> tuple[Array, tuple]:
-    """Windows of x as the columns of one matrix a group, (G, C/G · kernel, N · P), and the places P."""
-    windows = im2col(x, kernel, stride, dilation)
-    windows = np.moveaxis(windows, 0, -1 - len(kernel))  # (C, *kernel, N, *P)
-    places = windows.shape[-len(kernel) :]
-    columns = np.empty(windows.shape, x.dtype)
-    columns[...] = windows
-    return columns.reshape(groups, -1, len(x) * int(np.prod(places))), places
+def _rows(y: Array, groups: int) -> Array:
+    """y (N, O, *P) as one matrix a group, (G, O/G, N · P)."""
+    return y.swapaxes(0, 1).reshape(groups, y.shape[1] // groups, -1)
 
 
 def _correlate(
     x: Array, W: Array, stride, dilation, groups: int
 ) -> tuple[Array, Array]:
-    """y = W · columns(x) for a padded x, and the columns."""
-    columns, places = _columns(x, W.shape[2:], stride, dilation, groups)
+    """y = W · columns for a padded x, and the columns, (G, C/G · kernel, N · P)."""
+    kernel = W.shape[2:]
+    windows = im2col(x, kernel, stride, dilation)
+    places = windows.shape[-len(kernel) :]
+    columns = np.empty((x.shape[1], *kernel, len(x), *places), x.dtype)
+    columns[...] = np.moveaxis(windows, 0, -1 - len(kernel))
+    columns = columns.reshape(groups, -1, columns[0][(0,) * len(kernel)].size)
     y = W.reshape(groups, len(W) // groups, -1) @ columns
     return y.reshape(len(W), len(x), *places).swapaxes(0, 1), columns
 
 
 def _to_kernel(dy: Array, columns: Array, W: Array, groups: int) -> Array:
     """dW = dy · columnsᵀ, as its transpose, which is faster for long rows."""
-    rows = dy.swapaxes(0, 1).reshape(groups, dy.shape[1] // groups, -1)
-    return (columns @ rows.mT).mT.reshape(W.shape)
+    return (columns @ _rows(dy, groups).mT).mT.reshape(W.shape)
+
+
+def _flipped(W: Array, groups: int) -> Array:
+    """W (O, C/G, *kernel) turned around in space and transposed between channels: (C, O/G, *kernel)."""
+    O, C = W.shape[0] // groups, W.shape[1]
+    turned = np.flip(W, axis=range(2, W.ndim)).reshape(groups, O, C, *W.shape[2:])
+    return turned.swapaxes(1, 2).reshape(groups * C, O, *W.shape[2:])
 
 
 def _to_input(
     dy: Array, W: Array, size, stride, padding, dilation, groups: int
 ) -> Array:
-    """dx (N, C, *size): correlate dy, spread out by the stride, with W flipped in space and transposed in channels.
+    """dx (N, C, *size) = col2im(Wᵀ · dy), without the padding.
 
-    x[s·p + d·k] met W[k] on its way to y[p]; read from x, that is W backward over a dy with s − 1 zeros between.
+    At stride 1 this is a correlation itself, of dy with the kernel turned around: x[p + d·k] met W[k] on its way
+    to y[p]. That way needs columns of dy instead of x, and is taken where those are not more.
     """
-    spread, window = [], []
-    reach = [d * (k - 1) for d, k in zip(dilation, W.shape[2:], strict=True)]
-    for S, p, r in zip(size, padding, reach, strict=True):
-        spread.append(S + 2 * p + r)
-        window.append(slice(p, p + S + r))
-    wide = _spread(dy, spread, reach, stride)[:, :, *window]
-    O, C = W.shape[0] // groups, W.shape[1]
-    flipped = np.flip(W, axis=range(2, W.ndim)).reshape(groups, O, C, *W.shape[2:])
-    flipped = flipped.swapaxes(1, 2).reshape(groups * C, O, *W.shape[2:])
-    return _correlate(wide, flipped, (1,) * len(size), dilation, groups)[0]
+    C, kernel = W.shape[1] * groups, W.shape[2:]
+    around = tuple(
+        d * (k - 1) - p for d, k, p in zip(dilation, kernel, padding, strict=True)
+    )
+    if max(stride) == 1 and min(around) >= 0 and dy.shape[1] <= C:
+        turned = _flipped(W, groups)
+        return _correlate(_pad(dy, around), turned, stride, dilation, groups)[0]
+    columns = W.reshape(groups, len(W) // groups, -1).mT @ _rows(dy, groups)
+    columns = columns.reshape(C, *kernel, len(dy), *dy.shape[2:])
+    wide = [S + 2 * p for S, p in zip(size, padding, strict=True)]
+    columns = np.moveaxis(columns, -1 - len(kernel), 0)
+    return _inside(col2im(columns, tuple(wide), stride, dilation), padding)
 
 
 class _Geometry(NamedTuple):

@@ -14,13 +14,20 @@ from .network import Parameter
 
 Schedule = Callable[[int], float]
 
+BLOCK = (
+    1 << 14
+)  # so many numbers, and what is computed from them, stay in a processor's cache
+
 
 class Optimizer:
     """The frame. A method says in `direction` what mₜ / √Vₜ is, given the gradient g.
 
     `learning_rate` is a number, or a schedule t ↦ η from `schedules` with t = 0, 1, … counting the steps.
-    `weight_decay` λ adds λ θ to the gradient, which is the gradient of an L2 penalty ½ λ ‖θ‖².
+    `weight_decay` λ adds λ θ to the gradient, which is the gradient of an L2 penalty ½ λ ‖θ‖². What a method
+    remembers are the rows of `memory`, as many as it says in `memories`, each of shape (P,) like θ.
     """
+
+    memories = 0
 
     def __init__(
         self,
@@ -29,6 +36,10 @@ class Optimizer:
         *,
         weight_decay: float = 0.0,
     ):
+        if isinstance(parameters, Parameter) or not isinstance(parameters, Iterable):
+            raise TypeError(
+                f"parameters must be a list such as net.parameters(), got {parameters!r}"
+            )
         parameters = list(parameters)
         if not parameters:
             raise ValueError(
@@ -38,7 +49,7 @@ class Optimizer:
             if not isinstance(p, Parameter):
                 raise TypeError(f"parameters must hold Parameter objects, got {p!r}")
         if len({id(p) for p in parameters}) < len(parameters):
-            raise ValueError("parameters must hold every Parameter once")
+            raise ValueError("parameters must hold every Parameter once, got one twice")
         self.schedule = learning_rate if callable(learning_rate) else None
         rate = self.schedule(0) if self.schedule else learning_rate
         self.learning_rate = checks.positive("learning_rate", rate)
@@ -46,6 +57,7 @@ class Optimizer:
         self.t = 0
         self.theta = np.concatenate([p.value.ravel() for p in parameters])
         self.grad = np.concatenate([p.grad.ravel() for p in parameters])
+        self.memory = np.zeros((self.memories, self.theta.size), self.theta.dtype)
         start = 0
         for p in parameters:
             window = slice(start, start + p.value.size)
@@ -55,19 +67,24 @@ class Optimizer:
             )
             start = window.stop
 
-    def direction(self, g: Array) -> Array:
-        """mₜ / √Vₜ for the gradient g, shape (P,) each; `self.t` counts from 1."""
+    def direction(self, g: Array, *memory: Array) -> Array:
+        """mₜ / √Vₜ for the gradient g, updating the memory in place; `self.t` counts from 1."""
         raise NotImplementedError
+
+    def descend(self, theta: Array, g: Array, *memory: Array) -> None:
+        """One step of a piece of θ, in place."""
+        if self.weight_decay:
+            g = g + self.weight_decay * theta
+        theta -= self.learning_rate * self.direction(g, *memory)
 
     def step(self) -> None:
         """Move the parameters once along the gradient collected so far."""
         if self.schedule:
             self.learning_rate = float(self.schedule(self.t))
         self.t += 1
-        g = self.grad
-        if self.weight_decay:
-            g = g + self.weight_decay * self.theta
-        self.theta -= self.learning_rate * self.direction(g)
+        for start in range(0, self.theta.size, BLOCK):
+            piece = slice(start, start + BLOCK)
+            self.descend(self.theta[piece], self.grad[piece], *self.memory[:, piece])
 
     def zero_grad(self) -> None:
         """Forget the gradient; call it before each backward pass."""
@@ -84,34 +101,37 @@ class SGD(Optimizer):
 class Momentum(Optimizer):
     """Heavy ball: mₜ = β mₜ₋₁ + g, V = 1 (Polyak 1964)."""
 
+    memories = 1
+
     def __init__(self, parameters, learning_rate, *, beta: float = 0.9, **options):
         super().__init__(parameters, learning_rate, **options)
-        self.beta, self.m = checks.fraction("beta", beta), np.zeros_like(self.theta)
+        self.beta = checks.fraction("beta", beta)
 
-    def direction(self, g: Array) -> Array:
-        self.m *= self.beta
-        self.m += g
-        return self.m
+    def direction(self, g: Array, m: Array) -> Array:
+        m *= self.beta
+        m += g
+        return m
 
 
 class Nesterov(Momentum):
     """Momentum that looks ahead: m as in Momentum, step along g + β mₜ (Sutskever et al. 2013, rearranged)."""
 
-    def direction(self, g: Array) -> Array:
-        return g + self.beta * super().direction(g)
+    def direction(self, g: Array, m: Array) -> Array:
+        return g + self.beta * super().direction(g, m)
 
 
 class Adagrad(Optimizer):
     """m = g, V = sum of all g² so far: θ moves less where gradients were large (Duchi, Hazan and Singer 2011)."""
 
+    memories = 1
+
     def __init__(self, parameters, learning_rate, *, epsilon: float = 1e-10, **options):
         super().__init__(parameters, learning_rate, **options)
         self.epsilon = checks.positive("epsilon", epsilon)
-        self.V = np.zeros_like(self.theta)
 
-    def direction(self, g: Array) -> Array:
-        self.V += g * g
-        return g / (np.sqrt(self.V) + self.epsilon)
+    def direction(self, g: Array, V: Array) -> Array:
+        V += g * g
+        return g / (np.sqrt(V) + self.epsilon)
 
 
 class RMSprop(Adagrad):
@@ -123,10 +143,9 @@ class RMSprop(Adagrad):
         super().__init__(parameters, learning_rate, epsilon=epsilon, **options)
         self.beta = checks.fraction("beta", beta)
 
-    def direction(self, g: Array) -> Array:
-        self.V *= self.beta
-        self.V += (1 - self.beta) * g * g
-        return g / (np.sqrt(self.V) + self.epsilon)
+    def direction(self, g: Array, V: Array) -> Array:
+        V += (1 - self.beta) * (g * g - V)
+        return g / (np.sqrt(V) + self.epsilon)
 
 
 class Adam(Optimizer):
@@ -134,6 +153,8 @@ class Adam(Optimizer):
 
     m ← β₁ m + (1 − β₁) g,  V ← β₂ V + (1 − β₂) g²,  mₜ = m/(1 − β₁ᵗ),  √Vₜ = √(V/(1 − β₂ᵗ)) + ε.
     """
+
+    memories = 2
 
     def __init__(
         self,
@@ -149,18 +170,16 @@ class Adam(Optimizer):
         self.beta1 = checks.fraction("beta1", beta1)
         self.beta2 = checks.fraction("beta2", beta2)
         self.epsilon = checks.positive("epsilon", epsilon)
-        self.m, self.V = np.zeros_like(self.theta), np.zeros_like(self.theta)
 
-    def direction(self, g: Array) -> Array:
-        self.m += (1 - self.beta1) * (g - self.m)
-        self.V += (1 - self.beta2) * (g * g - self.V)
-        root = np.sqrt(self.second_moment() / (1 - self.beta2**self.t))
-        root += self.epsilon
-        return self.m / (1 - self.beta1**self.t) / root
+    def direction(self, g: Array, m: Array, V: Array) -> Array:
+        m += (1 - self.beta1) * (g - m)
+        V += (1 - self.beta2) * (g * g - V)
+        return self.corrected(m, V)
 
-    def second_moment(self) -> Array:
-        """V before its correction."""
-        return self.V
+    def corrected(self, m: Array, V: Array) -> Array:
+        """mₜ / √Vₜ from the running means."""
+        root = np.sqrt(V / (1 - self.beta2**self.t)) + self.epsilon
+        return m / (1 - self.beta1**self.t) / root
 
 
 class AMSGrad(Adam):
@@ -169,23 +188,24 @@ class AMSGrad(Adam):
     The correction 1/(1 − β₂ᵗ) is kept, as in PyTorch; the paper leaves it out.
     """
 
-    def __init__(self, parameters, learning_rate=1e-3, **options):
-        super().__init__(parameters, learning_rate, **options)
-        self.largest = np.zeros_like(self.theta)
+    memories = 3
 
-    def second_moment(self) -> Array:
-        return np.maximum(self.largest, self.V, out=self.largest)
+    def direction(self, g: Array, m: Array, V: Array, largest: Array) -> Array:
+        super().direction(g, m, V)
+        return self.corrected(m, np.maximum(largest, V, out=largest))
 
 
 class AdamW(Adam):
     """Adam with decoupled decay: θ ← (1 − η λ) θ beside the step, not through it (Loshchilov and Hutter 2019)."""
 
     def __init__(self, parameters, learning_rate=1e-3, *, weight_decay=0.01, **options):
-        super().__init__(parameters, learning_rate, **options)
-        self.decay = checks.not_negative("weight_decay", weight_decay)
+        super().__init__(
+            parameters, learning_rate, weight_decay=weight_decay, **options
+        )
 
-    def direction(self, g: Array) -> Array:
-        return super().direction(g) + self.decay * self.theta
+    def descend(self, theta: Array, g: Array, *memory: Array) -> None:
+        theta *= 1 - self.learning_rate * self.weight_decay
+        theta -= self.learning_rate * self.direction(g, *memory)
 
 
 def clip_by_value(g: Array, limit: float) -> Array:

@@ -1,21 +1,25 @@
 """Pooling: summarize each window of a signal (N, C, L) or image (N, C, H, W) by one number, channel by channel."""
 
-import functools
-
 import numpy as np
 
 from . import checks
 from .arrays import Array, Backward
-from .conv import col2im, im2col
+from .conv import im2col, window_slices
 
 
-def _windows(x: Array, kernel, stride):
-    """Checked x, its windows (N, C, *kernel, *P), all offsets in a window, and the stride (default: the kernel)."""
+def _windows(x: Array, kernel, stride) -> tuple[Array, list[tuple], tuple]:
+    """Checked x; the slices of x that each offset in a window meets; shape (N, C, *P) of the result."""
     x = checks.floating("x", x, ndim=3)
     checks.not_empty("x", x)
-    kernel = checks.sizes("kernel", kernel, x.ndim - 2)
-    stride = kernel if stride is None else checks.sizes("stride", stride, x.ndim - 2)
-    return x, im2col(x, kernel, stride), list(np.ndindex(kernel)), stride
+    rank = x.ndim - 2
+    kernel = checks.sizes("kernel", kernel, rank)
+    stride = kernel if stride is None else checks.sizes("stride", stride, rank)
+    places = im2col(x, kernel, stride).shape[2 + rank :]
+    slices = [
+        (..., *window)
+        for _, window in window_slices(kernel, places, stride, (1,) * rank)
+    ]
+    return x, slices, (*x.shape[:2], *places)
 
 
 def max_pool(
@@ -25,18 +29,20 @@ def max_pool(
 ) -> tuple[Array, Backward]:
     """The largest entry of every window; its place receives the whole gradient, the first one where several are equal.
 
-    Shapes: x (N, C, *S), y (N, C, *P) with P = ⌊(S − kernel) / stride⌋ + 1.
+    Shapes: x (N, C, *S), y (N, C, *P) with P = ⌊(S − kernel) / stride⌋ + 1; stride is the kernel unless given.
     """
-    x, windows, offsets, stride = _windows(x, kernel, stride)
-    y = functools.reduce(np.maximum, (windows[:, :, *offset] for offset in offsets))
+    x, windows, _ = _windows(x, kernel, stride)
+    y = x[windows[0]].copy()
+    for window in windows[1:]:
+        np.maximum(y, x[window], out=y)
 
     def backward(dy: Array) -> Array:
-        cols, open_ = np.empty_like(windows), np.ones_like(y, bool)
-        for offset in offsets:
-            won = open_ & (windows[:, :, *offset] == y)
-            open_ ^= won
-            cols[:, :, *offset] = won * dy
-        return col2im(cols, x.shape[2:], stride)
+        dx, waiting = np.zeros_like(x), np.ones_like(y, bool)
+        for window in windows:
+            won = (x[window] == y) & waiting
+            waiting ^= won
+            dx[window] += won * dy
+        return dx
 
     return y, backward
 
@@ -47,12 +53,17 @@ def avg_pool(
     stride: int | tuple[int, ...] | None = None,
 ) -> tuple[Array, Backward]:
     """The mean of every window, which shares the gradient evenly. Shapes as for `max_pool`."""
-    x, windows, offsets, stride = _windows(x, kernel, stride)
-    y = sum(windows[:, :, *offset] for offset in offsets) / len(offsets)
+    x, windows, shape = _windows(x, kernel, stride)
+    y = np.zeros(shape, x.dtype)
+    for window in windows:
+        y += x[window]
+    y /= len(windows)
 
     def backward(dy: Array) -> Array:
-        share = np.expand_dims(dy / len(offsets), tuple(range(2, x.ndim)))
-        return col2im(np.broadcast_to(share, windows.shape), x.shape[2:], stride)
+        dx, share = np.zeros_like(x), dy / len(windows)
+        for window in windows:
+            dx[window] += share
+        return dx
 
     return y, backward
 
@@ -62,9 +73,9 @@ def global_avg_pool(x: Array) -> tuple[Array, Backward]:
     x = checks.floating("x", x, ndim=3)
     checks.not_empty("x", x)
     places = tuple(range(2, x.ndim))
-    count = x[0, 0].size
 
     def backward(dy: Array) -> Array:
-        return np.broadcast_to(np.expand_dims(dy / count, places), x.shape).copy()
+        share = np.expand_dims(dy / x[0, 0].size, places)
+        return np.broadcast_to(share, x.shape).copy()
 
     return x.mean(places), backward

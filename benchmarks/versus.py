@@ -1,0 +1,55 @@
+"""Training steps side by side with PyTorch: python -m benchmarks.versus THREADS, or memory ours|torch.
+
+Run by `benchmarks.run` in a process of its own, because the number of threads must be fixed before NumPy starts.
+"""
+
+import json
+import resource
+import sys
+
+import numpy as np
+import torch
+
+from benchmarks.measure import interleaved, peak_gflops
+from benchmarks.workloads import WORKLOADS, vgg, xor_starts
+
+
+def compare(build, dtype: type, seconds: float) -> dict:
+    """Times of both after three steps that must compute the same losses."""
+    pair = build(dtype)
+    tolerance = 1e-10 if dtype == np.float64 else 1e-4
+    for _ in range(3):
+        np.testing.assert_allclose(pair.ours(), pair.torch(), rtol=tolerance)
+    times = interleaved({"ours": pair.ours, "torch": pair.torch}, seconds=seconds)
+    gflops = 2 * pair.products / times["ours"] / 1000
+    return {**times, "ratio": times["ours"] / times["torch"], "gflops": gflops}
+
+
+def main() -> None:
+    if sys.argv[1] == "memory":
+        step = getattr(vgg(np.float64), sys.argv[2])
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        step()
+        after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        print(json.dumps((after - before) / 1024))
+        return
+    torch.set_num_threads(int(sys.argv[1]))
+    found = {}
+    for dtype in (np.float64, np.float32):
+        rows = {}
+        for name, build in WORKLOADS.items():
+            print(f"{dtype.__name__}, {sys.argv[1]} threads: {name}", file=sys.stderr)
+            rows[name] = compare(
+                build, dtype, seconds=float(sys.argv[2]) if len(sys.argv) > 2 else 3.0
+            )
+        loop = xor_starts(dtype, loop=True).ours
+        found[dtype.__name__] = {
+            "peak_gflops": peak_gflops(dtype),
+            "workloads": rows,
+            "xor_loop": interleaved({"loop": loop}, seconds=2.0)["loop"],
+        }
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main()
