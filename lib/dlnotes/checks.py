@@ -12,7 +12,7 @@ import numpy as np
 def floating(name: str, value, ndim: int = 0, *, axes: str | None = None) -> np.ndarray:
     """`value` as a floating array with at least `ndim` axes, or with exactly the named `axes` such as "N D"."""
     array = np.asarray(value)
-    if not np.issubdtype(array.dtype, np.floating):
+    if array.dtype.kind != "f":
         raise TypeError(
             f"{name} must hold floats, got dtype {array.dtype}; convert it with {name}.astype(float)"
         )
@@ -31,7 +31,7 @@ def floating(name: str, value, ndim: int = 0, *, axes: str | None = None) -> np.
 def integers(name: str, value, *, below: int) -> np.ndarray:
     """`value` as an integer array with entries in 0 … `below` − 1."""
     array = np.asarray(value)
-    if not np.issubdtype(array.dtype, np.integer):
+    if array.dtype.kind not in "iu":
         raise TypeError(f"{name} must hold integers, got dtype {array.dtype}")
     if array.size and not (0 <= array.min() and array.max() < below):
         raise ValueError(
@@ -82,6 +82,8 @@ def broadcasts(
 
 def leading_axes(shapes: dict[str, tuple[int, ...]]) -> None:
     """Refuse leading axes that do not broadcast with each other."""
+    if not any(shapes.values()):
+        return
     try:
         np.broadcast_shapes(*shapes.values())
     except ValueError:

@@ -9,11 +9,13 @@ each output needs as a column; then the whole layer is one matrix product, and s
 
     y = W · columns        dW = dy · columnsᵀ        dx = col2im(Wᵀ · dy)
 
-A transposed convolution is the same three with x and y in exchanged roles. Inside, channels come first and the
-batch second, so that the product's result is the next layer's input without a copy.
+A transposed convolution is the same three with x and y in exchanged roles. In memory, channels come first and
+the batch last, (C, *S, N): then the product's result is the next layer's input without a copy, and neighbors in
+memory are the same pixel of all samples, which every window takes or leaves together.
 """
 
 from collections.abc import Iterator
+from math import prod
 from typing import NamedTuple
 
 import numpy as np
@@ -82,9 +84,9 @@ def col2im(columns: Array, size: tuple[int, ...], stride=1, dilation=1) -> Array
 
 
 def _zeros(shape: tuple[int, ...], dtype) -> Array:
-    """Zeros of shape (N, C, ...) that lie in memory as (C, N, ...)."""
+    """Zeros of shape (N, C, *S) that lie in memory as (C, *S, N)."""
     N, C, *S = shape
-    return np.zeros((C, N, *S), dtype).swapaxes(0, 1)
+    return np.moveaxis(np.zeros((C, *S, N), dtype), -1, 0)
 
 
 def _inside(x: Array, padding: tuple[int, ...]) -> Array:
@@ -104,22 +106,22 @@ def _pad(x: Array, padding: tuple[int, ...]) -> Array:
 
 
 def _rows(y: Array, groups: int) -> Array:
-    """y (N, O, *P) as one matrix a group, (G, O/G, N · P)."""
-    return y.swapaxes(0, 1).reshape(groups, y.shape[1] // groups, -1)
+    """y (N, O, *P) as one matrix a group, (G, O/G, P · N)."""
+    return np.moveaxis(y, 0, -1).reshape(groups, y.shape[1] // groups, -1)
 
 
 def _correlate(
     x: Array, W: Array, stride, dilation, groups: int
 ) -> tuple[Array, Array]:
-    """y = W · columns for a padded x, and the columns, (G, C/G · kernel, N · P)."""
+    """y = W · columns for a padded x, and the columns, (G, C/G · kernel, P · N)."""
     kernel = W.shape[2:]
     windows = im2col(x, kernel, stride, dilation)
     places = windows.shape[-len(kernel) :]
-    columns = np.empty((x.shape[1], *kernel, len(x), *places), x.dtype)
-    columns[...] = np.moveaxis(windows, 0, -1 - len(kernel))
-    columns = columns.reshape(groups, -1, columns[0][(0,) * len(kernel)].size)
+    columns = np.empty((x.shape[1], *kernel, *places, len(x)), x.dtype)
+    columns[...] = np.moveaxis(windows, 0, -1)
+    columns = columns.reshape(groups, -1, prod(places) * len(x))
     y = W.reshape(groups, len(W) // groups, -1) @ columns
-    return y.reshape(len(W), len(x), *places).swapaxes(0, 1), columns
+    return np.moveaxis(y.reshape(len(W), *places, len(x)), -1, 0), columns
 
 
 def _to_kernel(dy: Array, columns: Array, W: Array, groups: int) -> Array:
@@ -150,10 +152,9 @@ def _to_input(
         turned = _flipped(W, groups)
         return _correlate(_pad(dy, around), turned, stride, dilation, groups)[0]
     columns = W.reshape(groups, len(W) // groups, -1).mT @ _rows(dy, groups)
-    columns = columns.reshape(C, *kernel, len(dy), *dy.shape[2:])
-    wide = [S + 2 * p for S, p in zip(size, padding, strict=True)]
-    columns = np.moveaxis(columns, -1 - len(kernel), 0)
-    return _inside(col2im(columns, tuple(wide), stride, dilation), padding)
+    windows = np.moveaxis(columns.reshape(C, *kernel, *dy.shape[2:], len(dy)), -1, 0)
+    wide = tuple(S + 2 * p for S, p in zip(size, padding, strict=True))
+    return _inside(col2im(windows, wide, stride, dilation), padding)
 
 
 class _Geometry(NamedTuple):

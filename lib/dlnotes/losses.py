@@ -145,7 +145,7 @@ def cross_entropy(logits: Array, target: Array) -> tuple[Array, LossBackward]:
     logits = checks.floating("logits", logits, ndim=2)
     checks.not_empty("logits", logits)
     target = np.asarray(target)
-    if np.issubdtype(target.dtype, np.floating) and target.ndim == logits.ndim:
+    if target.dtype.kind == "f" and target.ndim == logits.ndim:
         checks.same_shape("target", target, "logits", logits)
         _distribution("target", target)
         p = target

@@ -4,6 +4,7 @@ On construction the parameters move into one flat vector, of which each `Paramet
 becomes a view; a step is then a handful of array operations however many layers there are.
 """
 
+import math
 from collections.abc import Callable, Iterable
 
 import numpy as np
@@ -177,9 +178,10 @@ class Adam(Optimizer):
         return self.corrected(m, V)
 
     def corrected(self, m: Array, V: Array) -> Array:
-        """mₜ / √Vₜ from the running means."""
-        root = np.sqrt(V / (1 - self.beta2**self.t)) + self.epsilon
-        return m / (1 - self.beta1**self.t) / root
+        """mₜ / √Vₜ from the running means, both corrections in one number (Kingma and Ba 2015, end of section 2)."""
+        root = math.sqrt(1 - self.beta2**self.t)
+        correction = root / (1 - self.beta1**self.t)
+        return correction * m / (np.sqrt(V) + self.epsilon * root)
 
 
 class AMSGrad(Adam):

@@ -7,8 +7,8 @@ from .arrays import Array, Backward
 from .conv import im2col, window_slices
 
 
-def _windows(x: Array, kernel, stride) -> tuple[Array, list[tuple], tuple]:
-    """Checked x; the slices of x that each offset in a window meets; shape (N, C, *P) of the result."""
+def _windows(x: Array, kernel, stride) -> tuple[Array, list[tuple]]:
+    """Checked x, and for each offset in a window the slices of x that it meets."""
     x = checks.floating("x", x, ndim=3)
     checks.not_empty("x", x)
     rank = x.ndim - 2
@@ -19,7 +19,7 @@ def _windows(x: Array, kernel, stride) -> tuple[Array, list[tuple], tuple]:
         (..., *window)
         for _, window in window_slices(kernel, places, stride, (1,) * rank)
     ]
-    return x, slices, (*x.shape[:2], *places)
+    return x, slices
 
 
 def max_pool(
@@ -31,8 +31,8 @@ def max_pool(
 
     Shapes: x (N, C, *S), y (N, C, *P) with P = ⌊(S − kernel) / stride⌋ + 1; stride is the kernel unless given.
     """
-    x, windows, _ = _windows(x, kernel, stride)
-    y = x[windows[0]].copy()
+    x, windows = _windows(x, kernel, stride)
+    y = x[windows[0]].copy(order="K")  # K: keep the layout in memory
     for window in windows[1:]:
         np.maximum(y, x[window], out=y)
 
@@ -53,11 +53,10 @@ def avg_pool(
     stride: int | tuple[int, ...] | None = None,
 ) -> tuple[Array, Backward]:
     """The mean of every window, which shares the gradient evenly. Shapes as for `max_pool`."""
-    x, windows, shape = _windows(x, kernel, stride)
-    y = np.zeros(shape, x.dtype)
-    for window in windows:
-        y += x[window]
-    y /= len(windows)
+    x, windows = _windows(x, kernel, stride)
+    y = x[windows[0]] / len(windows)
+    for window in windows[1:]:
+        y += x[window] / len(windows)
 
     def backward(dy: Array) -> Array:
         dx, share = np.zeros_like(x), dy / len(windows)

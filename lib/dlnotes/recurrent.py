@@ -53,12 +53,28 @@ def _product_over_time(a: Array, b: Array) -> Array:
     return a.reshape(-1, a.shape[-1]).T @ b.reshape(-1, b.shape[-1])
 
 
-def _sigmoid_in_place(z: Array) -> None:
-    """σ(z) = (1 + tanh(z/2)) / 2: one call of tanh, no branch and no overflow."""
-    z *= 0.5
-    np.tanh(z, out=z)
-    z += 1
-    z *= 0.5
+def _halved(inputs: Array, Wh: Array, sigmoids: int) -> tuple[Array, Array]:
+    """Inputs and Wh with z/2 for the first gates: σ(z) = (1 + tanh(z/2)) / 2, so that one tanh serves all."""
+    H = len(Wh)
+    inputs[..., : sigmoids * H] *= 0.5
+    Wh = Wh.copy()
+    Wh[:, : sigmoids * H] *= 0.5
+    return inputs, Wh
+
+
+def _opened(gates: Array, sigmoids: int) -> None:
+    """tanh of all gates of a step, in place, and the first ones moved from ±1 to 0 … 1."""
+    np.tanh(gates, out=gates)
+    first = gates[:, :sigmoids]
+    first += 1
+    first *= 0.5
+
+
+def _slopes(gates: Array, sigmoids: int, out: Array) -> None:
+    """σ′ = σ (1 − σ) of the first gates of a step, tanh′ = 1 − tanh² of the others."""
+    np.multiply(gates, gates, out=out)
+    np.subtract(gates[:, :sigmoids], out[:, :sigmoids], out=out[:, :sigmoids])
+    np.subtract(1, out[:, sigmoids:], out=out[:, sigmoids:])
 
 
 def rnn(x: Array, h0: Array, Wx: Array, Wh: Array, b: Array) -> tuple[Array, Backward]:
@@ -74,10 +90,11 @@ def rnn(x: Array, h0: Array, Wx: Array, Wh: Array, b: Array) -> tuple[Array, Bac
         np.tanh(z[t], out=h[t + 1])
 
     def backward(dy: Array):
-        dz, dh = 1 - h[1:] ** 2, np.zeros_like(h[0])
+        dz, WhT = np.empty_like(z), np.ascontiguousarray(Wh.T)
+        dh = np.zeros_like(h[0])
         for t in reversed(range(len(x))):
-            dz[t] *= dy[t] + dh
-            dh = dz[t] @ Wh.T
+            np.multiply(dy[t] + dh, 1 - h[t + 1] ** 2, out=dz[t])
+            dh = dz[t] @ WhT
         dx, dWx, db = _to_inputs(dz, x, Wx, constant)
         return dx, dh, dWx, _product_over_time(h[:-1], dz), db
 
@@ -94,36 +111,34 @@ def lstm(
     Shapes: x (T, N, D), h0 and c0 (N, H), Wx (D, 4H), Wh (H, 4H), b (4H,) with gates in the order i, f, o, g;
     y (2, T, N, H) holds all h and all c. backward(dy) → dx, dh0, dc0, dWx, dWh, db.
     """
-    x, Wx, Wh, constant, gates = _check(x, Wx, Wh, 4, b=b, h0=h0, c0=c0)
+    x, Wx, Wh, constant, inputs = _check(x, Wx, Wh, 4, b=b, h0=h0, c0=c0)
     T, H = len(x), len(Wh)
+    gates, Wh_halved = _halved(inputs, Wh, 3)
     states = np.empty((2, T + 1, *np.shape(h0)), gates.dtype)
     h, c = states
     h[0], c[0] = h0, c0
     tanh_c = np.empty_like(h[1:])
     i, f, o, g = np.split(gates, 4, axis=-1)  # views: (T, N, H) each
     for t in range(T):
-        gates[t] += h[t] @ Wh
-        _sigmoid_in_place(gates[t, :, : 3 * H])
-        np.tanh(g[t], out=g[t])
+        gates[t] += h[t] @ Wh_halved
+        _opened(gates[t], 3 * H)
         c[t + 1] = f[t] * c[t] + i[t] * g[t]
         np.tanh(c[t + 1], out=tanh_c[t])
         h[t + 1] = o[t] * tanh_c[t]
 
     def backward(dy: Array):
-        dz = np.concatenate(
-            [gates[..., : 3 * H] * (1 - gates[..., : 3 * H]), 1 - g**2], axis=-1
-        )
-        di, df, do, dg = np.split(dz, 4, axis=-1)  # so far the slopes
-        to_c = o * (1 - tanh_c**2)
+        dz, WhT = np.empty_like(gates), np.ascontiguousarray(Wh.T)
+        di, df, do, dg = np.split(dz, 4, axis=-1)
         dh, dc = np.zeros_like(h[0]), np.zeros_like(c[0])
         for t in reversed(range(T)):
+            _slopes(gates[t], 3 * H, out=dz[t])
             dh = dh + dy[0, t]
-            dc = dc + dy[1, t] + dh * to_c[t]
+            dc = dc + dy[1, t] + dh * o[t] * (1 - tanh_c[t] ** 2)
             di[t] *= dc * g[t]
             df[t] *= dc * c[t]
             do[t] *= dh * tanh_c[t]
             dg[t] *= dc * i[t]
-            dh, dc = dz[t] @ Wh.T, dc * f[t]
+            dh, dc = dz[t] @ WhT, dc * f[t]
         dx, dWx, db = _to_inputs(dz, x, Wx, constant)
         return dx, dh, dc, dWx, _product_over_time(h[:-1], dz), db
 
@@ -138,33 +153,34 @@ def gru(x: Array, h0: Array, Wx: Array, Wh: Array, b: Array) -> tuple[Array, Bac
     Shapes: x (T, N, D), h0 (N, H), Wx (D, 3H), Wh (H, 3H), b (3H,) with gates in the order r, z, n; y (T, N, H).
     backward(dy) → dx, dh0, dWx, dWh, db. The notes write u = 1 − z.
     """
-    x, Wx, Wh, constant, gates = _check(x, Wx, Wh, 3, b=b, h0=h0)
+    x, Wx, Wh, constant, inputs = _check(x, Wx, Wh, 3, b=b, h0=h0)
     T, H = len(x), len(Wh)
     Wg, Wn = Wh[:, : 2 * H], Wh[:, 2 * H :]
+    gates, Wh_halved = _halved(inputs, Wh, 2)
     h = np.empty((T + 1, *np.shape(h0)), gates.dtype)
     h[0] = h0
     r, z, n = np.split(gates, 3, axis=-1)
     for t in range(T):
         rz = gates[t, :, : 2 * H]
-        rz += h[t] @ Wg
-        _sigmoid_in_place(rz)
+        rz += h[t] @ Wh_halved[:, : 2 * H]
+        _opened(rz, 2 * H)
         n[t] += (r[t] * h[t]) @ Wn
         np.tanh(n[t], out=n[t])
         h[t + 1] = n[t] + z[t] * (h[t] - n[t])
 
     def backward(dy: Array):
-        d = np.concatenate(
-            [r * (1 - r), z * (1 - z) * (h[:-1] - n), (1 - z) * (1 - n**2)], axis=-1
-        )
-        dr, dz, dn = np.split(d, 3, axis=-1)  # so far the slopes
+        d = np.empty_like(gates)
+        dr, dz, dn = np.split(d, 3, axis=-1)
+        WgT, WnT = np.ascontiguousarray(Wg.T), np.ascontiguousarray(Wn.T)
         dh = np.zeros_like(h[0])
         for t in reversed(range(T)):
+            _slopes(gates[t], 2 * H, out=d[t])
             dh = dh + dy[t]
-            dz[t] *= dh
-            dn[t] *= dh
-            to_reset = dn[t] @ Wn.T
+            dz[t] *= dh * (h[t] - n[t])
+            dn[t] *= dh * (1 - z[t])
+            to_reset = dn[t] @ WnT
             dr[t] *= to_reset * h[t]
-            dh = dh * z[t] + to_reset * r[t] + d[t, :, : 2 * H] @ Wg.T
+            dh = dh * z[t] + to_reset * r[t] + d[t, :, : 2 * H] @ WgT
         dx, dWx, db = _to_inputs(d, x, Wx, constant)
         dWg = _product_over_time(h[:-1], d[..., : 2 * H])
         return dx, dh, dWx, np.hstack([dWg, _product_over_time(r * h[:-1], dn)]), db
@@ -180,8 +196,9 @@ def gru_reset_after(
     As `gru` but n = tanh(xₜ Wx + b + r ⊙ (hₜ₋₁ Wh + bh)), which leaves a single product a step. The extra bias
     bh (H,) stands inside the reset. backward(dy) → dx, dh0, dWx, dWh, db, dbh.
     """
-    x, Wx, Wh, constant, gates = _check(x, Wx, Wh, 3, b=b, h0=h0)
+    x, Wx, Wh, constant, inputs = _check(x, Wx, Wh, 3, b=b, h0=h0)
     T, H = len(x), len(Wh)
+    gates, Wh_halved = _halved(inputs, Wh, 2)
     bh = checks.floating("bh", bh, axes="H")
     checks.same_size("the size of bh", bh.size, "the number of units", H)
     h = np.empty((T + 1, *np.shape(h0)), gates.dtype)
@@ -189,31 +206,28 @@ def gru_reset_after(
     memory = np.empty_like(h[1:])  # hₜ₋₁ Wh + bh, the part that r scales
     r, z, n = np.split(gates, 3, axis=-1)
     for t in range(T):
-        product = h[t] @ Wh
+        product = h[t] @ Wh_halved
         rz = gates[t, :, : 2 * H]
         rz += product[:, : 2 * H]
-        _sigmoid_in_place(rz)
+        _opened(rz, 2 * H)
         memory[t] = product[:, 2 * H :] + bh
         n[t] += r[t] * memory[t]
         np.tanh(n[t], out=n[t])
         h[t + 1] = n[t] + z[t] * (h[t] - n[t])
 
     def backward(dy: Array):
-        d = np.concatenate(
-            [r * (1 - r) * memory, z * (1 - z) * (h[:-1] - n), (1 - z) * (1 - n**2)],
-            axis=-1,
-        )
-        dr, dz, dn = np.split(d, 3, axis=-1)  # so far the slopes
-        dproduct = np.empty_like(d)
-        dh = np.zeros_like(h[0])
+        d, dproduct = np.empty_like(gates), np.empty_like(gates)
+        dr, dz, dn = np.split(d, 3, axis=-1)
+        WhT, dh = np.ascontiguousarray(Wh.T), np.zeros_like(h[0])
         for t in reversed(range(T)):
+            _slopes(gates[t], 2 * H, out=d[t])
             dh = dh + dy[t]
-            dz[t] *= dh
-            dn[t] *= dh
-            dr[t] *= dn[t]
+            dz[t] *= dh * (h[t] - n[t])
+            dn[t] *= dh * (1 - z[t])
+            dr[t] *= dn[t] * memory[t]
             dproduct[t, :, : 2 * H] = d[t, :, : 2 * H]
             dproduct[t, :, 2 * H :] = dn[t] * r[t]
-            dh = dh * z[t] + dproduct[t] @ Wh.T
+            dh = dh * z[t] + dproduct[t] @ WhT
         dx, dWx, db = _to_inputs(d, x, Wx, constant)
         dbh = dproduct[..., 2 * H :].sum(axis=(0, 1))
         return dx, dh, dWx, _product_over_time(h[:-1], dproduct), db, dbh
