@@ -25,27 +25,17 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).parents[1]
 LIBRARY = Path("lib/dlnotes")
-FILES = [
-    "functional.py", "losses.py", "layers.py", "optim.py", "init.py", "gradcheck.py",
-    "training.py", "metrics.py", "datasets.py", "checks.py",
-]  # fmt: skip
-# The tests in the order in which they run; those made for a file come first.
-TESTS = [
-    "test_functions.py",
-    "test_training.py",
-    "test_gradcheck.py",
-    "test_datasets.py",
-    "test_errors.py",
-]
-FIRST = {
-    "gradcheck.py": "test_gradcheck.py",
-    "checks.py": "test_errors.py",
-    "datasets.py": "test_datasets.py",
-}
-FIRST |= dict.fromkeys(
-    ["layers.py", "optim.py", "init.py", "training.py", "metrics.py"],
-    "test_training.py",
-)
+# Each file of the library with the tests that were made for it; these run first, the others after them.
+FILES = {
+    "activations.py": "test_functions.py", "arrays.py": "test_functions.py",
+    "checks.py": "test_errors.py", "conv.py": "test_conv.py", "datasets.py": "test_datasets.py",
+    "decomposition.py": "test_decomposition.py", "functional.py": "test_functions.py",
+    "gradcheck.py": "test_gradcheck.py", "init.py": "test_layers.py", "layers.py": "test_layers.py",
+    "losses.py": "test_functions.py", "metrics.py": "test_metrics.py", "network.py": "test_layers.py",
+    "normalization.py": "test_functions.py", "optim.py": "test_optim.py", "pooling.py": "test_conv.py",
+    "recurrent.py": "test_recurrent.py", "schedules.py": "test_optim.py", "training.py": "test_training.py",
+}  # fmt: skip
+TESTS = [*dict.fromkeys(FILES.values())]
 COPIED = ["lib", "tests", "chapters", "benchmarks", "pyproject.toml", "jupytext.toml"]
 
 OPERATORS = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult}
@@ -113,12 +103,20 @@ def variants(node: ast.AST) -> Iterator[ast.AST]:
     match node:
         case ast.BinOp(left=left, op=op, right=right) if type(op) in OPERATORS:
             yield ast.BinOp(left, OPERATORS[type(op)](), right)
+            if isinstance(op, ast.Add | ast.Sub) and number(right) == 1:
+                yield left  # off by one
             if isinstance(op, ast.Mult | ast.Div) and number(right) is not None:
                 yield left
             if isinstance(op, ast.Mult) and number(left) is not None:
                 yield right
         case ast.BinOp(left=left, op=ast.Pow()):
             yield left
+        case ast.Slice(lower=lower, upper=upper, step=step) if (
+            number(lower) is not None
+        ):
+            yield ast.Slice(ast.Constant(number(lower) + 1), upper, step)
+        case ast.AugAssign(target=target, op=op, value=value) if type(op) in OPERATORS:
+            yield ast.AugAssign(target, OPERATORS[type(op)](), value)
         case ast.UnaryOp(op=ast.USub(), operand=operand) if number(node) is None:
             yield operand
         case ast.UnaryOp(op=ast.Not(), operand=operand):
@@ -246,7 +244,7 @@ def run(command: list[str], folder: Path, seconds: float) -> tuple[int, str]:
 
 def run_tests(folder: Path, file: str = "") -> str:
     """The test that notices a change in `file`, or ''."""
-    first = FIRST.get(file, TESTS[0])
+    first = FILES.get(file, TESTS[0])
     tests = [f"tests/{name}" for name in sorted(TESTS, key=lambda name: name != first)]
     code, text = run(["-m", "pytest", "-x", "-q", *tests], folder, 60)
     return noticed(text) if code else ""
@@ -297,7 +295,7 @@ def main() -> int:
         "--only",
         metavar="FILE",
         nargs="+",
-        default=FILES,
+        default=list(FILES),
         help="mutate these files of the library alone",
     )
     parser.add_argument(

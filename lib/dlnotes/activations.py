@@ -76,8 +76,9 @@ def leaky_relu(z: Array, slope: float | Array = 0.01) -> tuple[Array, Backward]:
 
     An array of slopes, drawn at random in training, makes it the randomized leaky ReLU (Xu et al. 2015).
     """
-    z = checks.floating("z", z)
-    y, backward = rectifier(z, np.asarray(slope, z.dtype))
+    z, slope = checks.floating("z", z), checks.numbers("slope", slope)
+    checks.broadcasts("slope", slope, "z", z)
+    y, backward = rectifier(z, slope.astype(z.dtype))
     return y, lambda dy: backward(dy)[0]
 
 
@@ -90,8 +91,7 @@ def absolute(z: Array) -> tuple[Array, Backward]:
 def clip(z: Array, low: float, high: float) -> tuple[Array, Backward]:
     """y = min(max(z, low), high), with slope 1 strictly between and 0 elsewhere."""
     z = checks.floating("z", z)
-    if not low < high:
-        raise ValueError(f"low must be less than high, got {low} and {high}")
+    checks.interval(low, high)
     return np.clip(z, low, high), lambda dy: dy * ((z > low) & (z < high))
 
 
@@ -111,6 +111,7 @@ def maxout(z: Array, pieces: int = 2) -> tuple[Array, Backward]:
     After a linear layer this is a convex function of x made of `pieces` planes. The gradient goes to the winner.
     """
     z = checks.floating("z", z, ndim=1)
+    checks.not_empty("z", z)
     checks.count("pieces", pieces)
     if z.shape[-1] % pieces:
         raise ValueError(

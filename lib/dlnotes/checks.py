@@ -9,35 +9,56 @@ from collections.abc import Callable
 import numpy as np
 
 
-def floating(name: str, value, ndim: int = 0, *, axes: str | None = None) -> np.ndarray:
-    """`value` as a floating array with at least `ndim` axes, or with exactly the named `axes` such as "N D"."""
-    array = np.asarray(value)
-    if array.dtype.kind != "f":
-        raise TypeError(
-            f"{name} must hold floats, got dtype {array.dtype}; convert it with {name}.astype(float)"
-        )
+def array(name: str, value, ndim: int = 0) -> np.ndarray:
+    """`value` as an array with at least `ndim` axes."""
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        raise ValueError(
+            f"{name} must have rows of equal length, got {value!r}"
+        ) from None
     if array.ndim < ndim:
         raise ValueError(
             f"{name} must have at least {ndim} axes, got shape {array.shape}"
         )
-    if axes is not None and array.ndim != len(axes.split()):
+    return array
+
+
+def floating(name: str, value, ndim: int = 0, *, axes: str | None = None) -> np.ndarray:
+    """`value` as a floating array with at least `ndim` axes, or with exactly the named `axes` such as "N D"."""
+    value = array(name, value)
+    if value.dtype.kind != "f":
+        advice = f"; convert it with {name}.astype(float)"
+        raise TypeError(
+            f"{name} must hold floats, got dtype {value.dtype}{advice if value.dtype.kind in 'iub' else ''}"
+        )
+    if axes is not None and value.ndim != len(axes.split()):
         expected = ", ".join(axes.split())
         raise ValueError(
-            f"{name} must have {len(axes.split())} axes ({expected}), got shape {array.shape}"
+            f"{name} must have {len(axes.split())} axes ({expected}), got shape {value.shape}"
         )
-    return array
+    return array(name, value, ndim)
 
 
 def integers(name: str, value, *, below: int) -> np.ndarray:
     """`value` as an integer array with entries in 0 … `below` − 1."""
-    array = np.asarray(value)
-    if array.dtype.kind not in "iu":
-        raise TypeError(f"{name} must hold integers, got dtype {array.dtype}")
-    if array.size and not (0 <= array.min() and array.max() < below):
+    value = array(name, value)
+    if value.dtype.kind not in "iu":
+        raise TypeError(f"{name} must hold integers, got dtype {value.dtype}")
+    if value.size and not (0 <= value.min() and value.max() < below):
         raise ValueError(
-            f"{name} must lie in 0 … {below - 1}, got {array.min()} … {array.max()}"
+            f"{name} must lie in 0 … {below - 1}, got {value.min()} … {value.max()}"
         )
-    return array
+    return value
+
+
+def numbers(name: str, value) -> np.ndarray:
+    """`value` as an array of finite numbers, integers or floats."""
+    value = array(name, value)
+    if value.dtype.kind not in "iuf":
+        raise TypeError(f"{name} must hold numbers, got dtype {value.dtype}")
+    finite(name, value)
+    return value
 
 
 def same_shape(
@@ -93,10 +114,7 @@ def leading_axes(shapes: dict[str, tuple[int, ...]]) -> None:
 
 def along(name: str, array: np.ndarray, axis: int) -> None:
     """Refuse an axis that the array does not have, or that has no entries."""
-    if not -array.ndim <= axis < array.ndim:
-        raise ValueError(
-            f"axis {axis} is not an axis of {name} with shape {array.shape}"
-        )
+    count("axis", axis, least=-array.ndim, most=array.ndim - 1)
     if array.shape[axis] == 0:
         raise ValueError(
             f"{name} must have entries along axis {axis}, got shape {array.shape}"
@@ -137,11 +155,18 @@ def count(name: str, value: int, *, least: int = 1, most: int | None = None) -> 
 
 def number(name: str, value: float, expected: str, accepted: Callable) -> float:
     """`value` if it is a finite number (not a boolean) that `accepted` accepts."""
-    if isinstance(value, bool) or not isinstance(value, int | float | np.number):
+    if isinstance(value, bool) or not isinstance(
+        value, int | float | np.integer | np.floating
+    ):
         raise TypeError(f"{name} must be {expected}, got {value!r}")
     if not (np.isfinite(value) and accepted(value)):
         raise ValueError(f"{name} must be {expected}, got {value!r}")
     return float(value)
+
+
+def real(name: str, value: float) -> float:
+    """`value` if it is a finite number."""
+    return number(name, value, "a finite number", lambda v: True)
 
 
 def positive(name: str, value: float) -> float:
@@ -157,6 +182,32 @@ def not_negative(name: str, value: float) -> float:
 def fraction(name: str, value: float) -> float:
     """`value` if 0 ≤ value < 1: a rate of forgetting, a share to drop."""
     return number(name, value, "in [0, 1)", lambda v: 0 <= v < 1)
+
+
+def interval(low: float, high: float) -> None:
+    """Refuse bounds that enclose nothing."""
+    if not real("low", low) < real("high", high):
+        raise ValueError(f"low must be less than high, got {low} and {high}")
+
+
+def shape(name: str, value) -> tuple[int, ...]:
+    """`value` if it is a tuple of integers of at least 1."""
+    if not isinstance(value, tuple | list):
+        raise TypeError(f"{name} must be a tuple of integers, got {value!r}")
+    return tuple(count(f"every entry of {name}", size) for size in value)
+
+
+def instance(name: str, value, kind: type) -> None:
+    """Refuse what is not an object of the class `kind`."""
+    if not isinstance(value, kind):
+        raise TypeError(f"{name} must be a {kind.__name__}, got {value!r}")
+
+
+def function(name: str, value) -> Callable:
+    """`value` if it is a function, or another object that can be called, but not a class."""
+    if not callable(value) or isinstance(value, type):
+        raise TypeError(f"{name} must be callable, got {value!r}")
+    return value
 
 
 def generator(name: str, rng) -> np.random.Generator:

@@ -55,12 +55,13 @@ def digits() -> Samples:
 
 def split(samples: Samples, *, validation: int, test: int, seed: int = 0) -> Split:
     """Shuffle by `seed` and cut: the last `test` samples, the `validation` before them, the rest for training."""
+    checks.instance("samples", samples, Samples)
     N = len(samples.x)
-    if not isinstance(validation, int) or not isinstance(test, int):
-        raise TypeError(
-            f"validation and test count samples, got {validation!r} and {test!r}"
-        )
-    if validation < 0 or test < 0 or validation + test >= N:
+    checks.same_size("the size of x", N, "that of y", len(samples.y))
+    checks.count("validation", validation, least=0)
+    checks.count("test", test, least=0)
+    checks.count("seed", seed, least=0)
+    if validation + test >= N:
         raise ValueError(
             f"validation + test must leave samples to train on, got {validation} + {test} of {N}"
         )
@@ -99,7 +100,7 @@ def spirals(
     """`classes` interleaved spiral arms inside the unit disk: x (N, 2), y in 0 … classes − 1 in turn."""
     y = np.arange(checks.count("N", N)) % checks.count("classes", classes)
     radius = np.sqrt(checks.generator("rng", rng).uniform(0.02, 1, N))
-    angle = 2 * np.pi * (turns * radius + y / classes)
+    angle = 2 * np.pi * (checks.real("turns", turns) * radius + y / classes)
     x = radius[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1)
     return Samples(x + _noise(noise, rng, (N, 2)), y)
 
@@ -108,10 +109,12 @@ def rings(
     N: int, *, radii=(0.5, 1.0), noise: float = 0.05, rng: np.random.Generator
 ) -> Samples:
     """Circles around the origin, one a class: x (N, 2) with N(0, noise²) added, y in turn."""
+    radii = np.array([checks.positive("radii", r) for r in np.atleast_1d(radii)])
+    checks.not_empty("radii", radii)
     y = np.arange(checks.count("N", N)) % len(radii)
     angle = checks.generator("rng", rng).uniform(0, 2 * np.pi, N)
     circle = np.stack([np.cos(angle), np.sin(angle)], axis=1)
-    x = np.asarray(radii, float)[y, None] * circle
+    x = radii[y, None] * circle
     return Samples(x + _noise(noise, rng, (N, 2)), y)
 
 

@@ -100,7 +100,7 @@ def whitening(x: Array, *, epsilon: float = 0.0, zca: bool = False) -> AffineMap
 
 
 def _scaling(x: Array, shift: Array, scale: Array) -> AffineMap:
-    flat = np.flatnonzero(scale == 0)
+    flat = np.flatnonzero(np.ptp(x, axis=0) == 0)  # a rounded mean leaves std above 0
     if flat.size:
         raise ValueError(
             f"x has constant columns {flat.tolist()}, which cannot be scaled; drop them first"

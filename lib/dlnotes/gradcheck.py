@@ -19,7 +19,7 @@ class GradientError(AssertionError):
 
 def relative_error(a: Array, b: Array) -> float:
     """‖a − b‖ / (‖a‖ + ‖b‖): 0 for equal arrays, 1 for a gradient that is zero where it should not be."""
-    a, b = np.asarray(a), np.asarray(b)
+    a, b = checks.array("a", a), checks.array("b", b)
     checks.same_shape("a", a, "b", b)
     size = np.linalg.norm(a) + np.linalg.norm(b)
     return 0.0 if size == 0 else float(np.linalg.norm(a - b) / size)
@@ -30,11 +30,14 @@ def numerical_gradient(
 ) -> Array:
     """∂f/∂xᵢ ≈ (f(x + ε eᵢ) − f(x − ε eᵢ)) / 2ε for every i; x of any shape, f(x) a number."""
     x, epsilon = checks.floating("x", x), checks.positive("epsilon", epsilon)
+    checks.function("f", f)
     gradient = np.empty_like(x)
     for i in np.ndindex(x.shape):
         shifted = x.copy()
         shifted[i] = x[i] + epsilon
         above = f(shifted)
+        if np.ndim(above):
+            raise ValueError(f"f must return one number, got shape {np.shape(above)}")
         shifted[i] = x[i] - epsilon
         gradient[i] = (above - f(shifted)) / (2 * epsilon)
     return gradient
@@ -56,7 +59,11 @@ def check_vjp(
     """
     rng = checks.generator("rng", rng)
     epsilon = checks.positive("epsilon", epsilon)
-    y, backward = f(*args)
+    tolerance = checks.not_negative("tolerance", tolerance)
+    result = checks.function("f", f)(*args)
+    if not (isinstance(result, tuple) and len(result) == 2 and callable(result[1])):
+        raise TypeError(f"f must return its value and a backward, got {result!r}")
+    y, backward = result
     v = rng.standard_normal(np.shape(y))
     gradients = backward(v)
     gradients = gradients if isinstance(gradients, tuple) else (gradients,)

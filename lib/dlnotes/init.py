@@ -12,20 +12,19 @@ from . import checks
 
 
 def _fans(shape: tuple[int, ...], fans: tuple[int, int] | None) -> tuple[int, int]:
-    if fans is None:
-        if len(shape) < 2:
-            raise ValueError(f"shape must have at least 2 axes (D, K), got {shape}")
-        fans = shape[-2:]
-    return checks.count("the number of inputs", fans[0]), checks.count(
-        "the number of outputs", fans[1]
-    )
+    if fans is not None:
+        return checks.sizes("fans", fans, 2)
+    shape = checks.shape("shape", shape)
+    if len(shape) < 2:
+        raise ValueError(f"shape must have at least 2 axes (D, K), got {shape}")
+    return shape[-2:]
 
 
 def normal(
     shape: tuple[int, ...], *, scale: float, rng: np.random.Generator
 ) -> np.ndarray:
     """Independent N(0, scale²) entries."""
-    scale = checks.positive("scale", scale)
+    scale, shape = checks.positive("scale", scale), checks.shape("shape", shape)
     return scale * checks.generator("rng", rng).standard_normal(shape)
 
 
@@ -34,6 +33,7 @@ def uniform(
 ) -> np.ndarray:
     """Independent entries, even over ±√3 · scale: their standard deviation is `scale`, as with `normal`."""
     limit = math.sqrt(3) * checks.positive("scale", scale)
+    shape = checks.shape("shape", shape)
     return checks.generator("rng", rng).uniform(-limit, limit, shape)
 
 
@@ -49,6 +49,7 @@ def glorot(
     `draw=uniform` gives the published form (Glorot and Bengio 2010, equation 16).
     """
     D, K = _fans(shape, fans)
+    checks.function("draw", draw)
     return draw(shape, scale=math.sqrt(2 / (D + K)), rng=rng)
 
 
@@ -64,6 +65,7 @@ def he(
     Source: He, Zhang, Ren and Sun 2015, equation 10.
     """
     D, _ = _fans(shape, fans)
+    checks.function("draw", draw)
     return draw(shape, scale=math.sqrt(2 / D), rng=rng)
 
 
@@ -75,9 +77,9 @@ def orthogonal(
     Q of the QR decomposition of a normal matrix, with R's signs moved into it so that no direction is
     preferred (Saxe, McClelland and Ganguli 2014; Mezzadri 2007).
     """
-    if len(shape) != 2:
+    if len(checks.shape("shape", shape)) != 2:
         raise ValueError(f"shape must have 2 axes (D, K), got {shape}")
-    D, K = _fans(shape, None)
+    D, K = shape
     tall = checks.generator("rng", rng).standard_normal((max(D, K), min(D, K)))
     Q, R = np.linalg.qr(tall)
     Q *= np.sign(np.diag(R)) * checks.positive("gain", gain)

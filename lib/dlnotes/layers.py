@@ -6,6 +6,7 @@ differently in training and in use (noise, running statistics) have a `forward` 
 
 from collections.abc import Callable
 from functools import partial
+from inspect import signature
 from math import prod
 
 import numpy as np
@@ -27,6 +28,9 @@ class Linear(Layer):
         rng: np.random.Generator,
         initialize: Callable = init.glorot,
     ):
+        checks.count("D", D)
+        checks.count("K", K)
+        checks.function("initialize", initialize)
         self.W = Parameter(initialize((D, K), rng=rng))
         self.b = Parameter(np.zeros(K))
         super().__init__(F.linear, self.W, self.b)
@@ -36,6 +40,7 @@ class TransposedLinear(Layer):
     """The way back through `source`: y = x Wᵀ + b with the W of that Linear layer, shared, and a b of its own."""
 
     def __init__(self, source: Linear):
+        checks.instance("source", source, Linear)
         self.W = source.W
         self.b = Parameter(np.zeros(source.W.value.shape[0]))
         super().__init__(F.transposed_linear, self.W, self.b)
@@ -80,8 +85,10 @@ class Conv2d(Layer):
             )
         shape = self._shape(C, O, groups) + checks.sizes("kernel", kernel, self.rank)
         fans = tuple(n // groups * prod(shape[2:]) for n in (C, O))
+        checks.function("initialize", initialize)
         self.W = Parameter(initialize(shape, rng=rng, fans=fans))
         self.b = Parameter(np.zeros(O))
+        signature(type(self).function).bind_partial(**settings)  # refuses other names
         function = partial(type(self).function, groups=groups, **settings)
         super().__init__(function, self.W, self.b)
 
@@ -144,15 +151,15 @@ class BatchNorm(Layer):
         super().__init__(partial(F.batch_norm, epsilon=epsilon), self.gamma, self.beta)
 
     def forward(self, x: Array, *, training: bool = False) -> tuple[Array, Backward]:
+        statistics = None if training else (self.mean.copy(), self.variance.copy())
+        y, pullback = self.function(
+            x, self.gamma.value, self.beta.value, statistics=statistics
+        )
         if training:
             for running, batch in zip(
                 (self.mean, self.variance), F.batch_statistics(x), strict=True
             ):
                 running += self.momentum * (batch - running)
-        statistics = None if training else (self.mean.copy(), self.variance.copy())
-        y, pullback = self.function(
-            x, self.gamma.value, self.beta.value, statistics=statistics
-        )
         return y, self._collect(pullback)
 
     def state(self) -> dict[str, Array]:
@@ -181,8 +188,7 @@ class RandomizedLeakyReLU(Layer):
     def __init__(
         self, low: float = 1 / 8, high: float = 1 / 3, *, rng: np.random.Generator
     ):
-        if not low < high:
-            raise ValueError(f"low must be less than high, got {low} and {high}")
+        checks.interval(low, high)
         self.low, self.high, self.rng = low, high, checks.generator("rng", rng)
         super().__init__(F.leaky_relu)
 
@@ -210,8 +216,8 @@ class _Recurrent(Layer):
         super().__init__(cell, self.Wx, self.Wh, self.b, *more, names=names)
 
     def forward(self, x: Array, *, training: bool = False) -> tuple[Array, Backward]:
-        _, N, _ = checks.floating("x", x, axes="T N D").shape
-        rest = np.zeros((N, len(self.Wh.value)), x.dtype)
+        checked = checks.floating("x", x, axes="T N D")
+        rest = np.zeros((checked.shape[1], len(self.Wh.value)), checked.dtype)
         y, pullback = self.function(x, rest, *(p.value for p in self._own))
 
         def without_state(dy: Array) -> tuple[Array, ...]:

@@ -42,7 +42,7 @@ def precision_recall_f1(counts: Array) -> Scores:
 
     F1 = 2 P R / (P + R). A class that is never called has precision 0, one that never occurs recall 0.
     """
-    counts = np.asarray(counts)
+    counts = checks.integers("counts", counts, below=np.iinfo(int).max)
     if counts.ndim != 2 or counts.shape[0] != counts.shape[1]:
         raise ValueError(f"counts must have shape (K, K), got {counts.shape}")
     hits, called, there = np.diag(counts), counts.sum(axis=0), counts.sum(axis=1)
@@ -97,4 +97,5 @@ def precision_recall_curve(scores: Array, labels: Array) -> Curve:
 
 def area_under(curve: Curve) -> float:
     """Area under a ROC curve by the trapezoid rule: 1 is perfect, ½ is chance."""
+    checks.instance("curve", curve, Curve)
     return float(np.trapezoid(curve.y, curve.x))

@@ -8,6 +8,7 @@ logits, backward = net.forward(x, training=True)  training: backward(dlogits) fi
 import inspect
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -34,15 +35,20 @@ class Layer:
     def __init__(
         self, function: Callable, *parameters: Parameter, names: Iterable[str] = ()
     ):
-        if not callable(function):
-            raise TypeError(f"function must be callable, got {function!r}")
+        self.function = checks.function("function", function)
         for p in parameters:
             if not isinstance(p, Parameter):
                 raise TypeError(f"parameters must be Parameter objects, got {p!r}")
-        self.function = function
         self._own = parameters
         if parameters:
-            names = names or list(inspect.signature(function).parameters)[1:]
+            names = (
+                names
+                or [
+                    n
+                    for n, p in inspect.signature(function).parameters.items()
+                    if p.kind is not p.KEYWORD_ONLY
+                ][1:]
+            )
             self._names = list(names)[: len(parameters)]
             checks.same_size(
                 "the number of parameters",
@@ -165,6 +171,7 @@ class Bidirectional(Layer):
 
 def save(path: str | Path, net: Layer) -> None:
     """Write all arrays of `net` to an .npz file, by the names that `net.state()` gives them."""
+    checks.instance("net", net, Layer)
     path = Path(path)
     if path.suffix != ".npz":
         raise ValueError(f"path must end in .npz, got {path.name}")
@@ -173,9 +180,13 @@ def save(path: str | Path, net: Layer) -> None:
 
 def load(path: str | Path, net: Layer) -> None:
     """Read into `net` what `save` wrote; ValueError with all differences, and nothing changed, where it does not fit."""
+    checks.instance("net", net, Layer)
     state = net.state()
-    with np.load(path, allow_pickle=False) as file:
-        stored = {name: file[name] for name in file.files}
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            stored = {n: checks.floating(n, file[n]) for n in file.files}
+    except (ValueError, TypeError, EOFError, BadZipFile) as error:
+        raise ValueError(f"path must be a file that save wrote, got {path}") from error
     shapes = [{n: a.shape for n, a in arrays.items()} for arrays in (state, stored)]
     if shapes[0] != shapes[1]:
         differences = [

@@ -54,6 +54,21 @@ def _check(x, gamma, beta, axis: int, epsilon) -> tuple[Array, Array, Array]:
     return x, gamma, beta
 
 
+def _check_statistics(statistics, gamma: Array) -> list[Array]:
+    """Mean and variance, (C,) each."""
+    if not isinstance(statistics, tuple) or len(statistics) != 2:
+        raise TypeError(
+            f"statistics must be a pair (mean, variance), got {statistics!r}"
+        )
+    pair = []
+    for name, value in zip(("mean", "variance"), statistics, strict=True):
+        pair.append(checks.floating(name, value))
+        checks.same_shape(name, pair[-1], "gamma", gamma)
+    if not (pair[1] >= 0).all():
+        raise ValueError(f"variance must be ≥ 0, got {pair[1].min()} among its entries")
+    return pair
+
+
 def layer_norm(
     x: Array, gamma: Array, beta: Array, epsilon: float = 1e-5
 ) -> tuple[Array, Backward]:
@@ -93,8 +108,7 @@ def batch_norm(
     else:
         shape = (-1, *(1,) * (x.ndim - 2))
         mean, variance = (
-            checks.floating(name, value, axes="C").reshape(shape)
-            for name, value in zip(("mean", "variance"), statistics, strict=True)
+            a.reshape(shape) for a in _check_statistics(statistics, gamma)
         )
         inverse = 1 / np.sqrt(variance + epsilon)
         x_hat = (x - mean) * inverse

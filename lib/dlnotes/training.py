@@ -10,6 +10,16 @@ from .network import Layer
 from .optim import Optimizer
 
 
+def _samples(x: Array, target: Array) -> tuple[Array, Array]:
+    """Inputs and targets as arrays, one target for every sample."""
+    x, target = checks.array("x", x, ndim=1), checks.array("target", target, ndim=1)
+    checks.same_size(
+        "the number of samples in x", len(x), "that in target", len(target)
+    )
+    checks.not_empty("x", x)
+    return x, target
+
+
 def minibatches(
     N: int, batch_size: int, *, rng: np.random.Generator
 ) -> Iterator[Array]:
@@ -23,6 +33,9 @@ def train_step(
     net: Layer, loss: Callable, optimizer: Optimizer, x: Array, target: Array
 ) -> float:
     """Forward, loss, backward, step; returns the loss before the step."""
+    checks.instance("net", net, Layer)
+    checks.function("loss", loss)
+    checks.instance("optimizer", optimizer, Optimizer)
     optimizer.zero_grad()
     prediction, backward = net.forward(np.asarray(x).view(Data), training=True)
     value, loss_backward = loss(prediction, target)
@@ -43,9 +56,7 @@ def fit(
     rng: np.random.Generator,
 ) -> list[float]:
     """Train on mini-batches of x (N, ...) and target (N, ...); returns the mean loss of each epoch."""
-    checks.same_size(
-        "the number of samples in x", len(x), "that in target", len(target)
-    )
+    x, target = _samples(x, target)
     history = []
     for _ in range(checks.count("epochs", epochs)):
         batches = minibatches(len(x), batch_size, rng=rng)
@@ -58,11 +69,10 @@ def evaluate(
     net: Layer, loss: Callable, x: Array, target: Array, *, batch_size: int = 1000
 ) -> float:
     """Mean loss over all samples in inference, in pieces that fit into memory."""
-    checks.same_size(
-        "the number of samples in x", len(x), "that in target", len(target)
-    )
+    checks.function("net", net)
+    checks.function("loss", loss)
+    x, target = _samples(x, target)
     checks.count("batch_size", batch_size)
-    checks.not_empty("x", np.asarray(x))
     total = 0.0
     for start in range(0, len(x), batch_size):
         piece = slice(start, start + batch_size)
@@ -81,6 +91,7 @@ class EarlyStopping:
     """
 
     def __init__(self, optimizer: Optimizer, *, patience: int):
+        checks.instance("optimizer", optimizer, Optimizer)
         self.optimizer, self.patience = optimizer, checks.count("patience", patience)
         self.best, self.best_theta = np.inf, optimizer.theta.copy()
         self.looks = self.best_look = 0

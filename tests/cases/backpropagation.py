@@ -44,6 +44,17 @@ def in_place_tanh(y, dy):
     return dy * (1 - y)
 
 
+def in_place_delta(W1, d2, a1):
+    back = W1.T @ d2
+    a1 *= 1 - a1
+    return back * a1
+
+
+def in_place_log_softmax(z):
+    z -= z.max(axis=-1, keepdims=True)
+    return log_softmax()(z)
+
+
 def pair(value, *gradients):
     """A function of the reader that returns `value(*args)` and a pullback with `gradients`."""
 
@@ -137,6 +148,8 @@ MISTAKES = [
     ("check_tanh_delta", lambda y, dy: dy * (1 - y), "∂E/∂z at ("),
     ("check_tanh_delta", lambda y, dy: (dy * (1 - y**2)).sum(), "must have shape (3, 4), yours has ()"),
     ("check_tanh_delta", in_place_tanh, "changed its argument y"),
+    ("check_hidden_delta", in_place_delta, "changed its argument a1"),
+    ("check_log_softmax", in_place_log_softmax, "changed its argument z"),
     ("check_hidden_delta", lambda W1, d2, a1: W1.T @ d2, W_HIDDEN),
     ("check_hidden_delta", lambda W1, d2, a1: (W1.T @ d2) * a1, "the slope is a(1 − a), not a"),
     ("check_hidden_delta", lambda W1, d2, a1: (W1 @ d2) * a1 * (1 - a1), "raised ValueError"),

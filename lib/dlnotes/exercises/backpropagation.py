@@ -54,12 +54,14 @@ def check_hidden_delta(answer) -> str:
             hints["W1 must be transposed; shapes cannot tell when W1 is square"] = (
                 (W1 @ delta2) * a1 * (1 - a1)
             )
-        compare(
-            f"δ1 for {K} outputs and {H} hidden units",
-            answered(answer(W1, delta2, a1)),
-            back * a1 * (1 - a1),
-            hints,
-        )
+        given = [array.copy() for array in (W1, delta2, a1)]
+        got = answered(answer(*given))
+        for name, before, after in zip(
+            ("W1", "δ2", "a1"), (W1, delta2, a1), given, strict=True
+        ):
+            unchanged(name, before, after)
+        what = f"δ1 for {K} outputs and {H} hidden units"
+        compare(what, got, back * a1 * (1 - a1), hints)
     return "the blame of all outputs adds up, for one output and for several"
 
 
@@ -111,7 +113,9 @@ def check_project(answer) -> str:
 @check
 def check_log_softmax(answer) -> str:
     z = _rng().standard_normal((2, 3, 4))
-    value, _ = pair(answer(z))
+    given = z.copy()
+    value, _ = pair(answer(given))
+    unchanged("z", z, given)
     p = F.softmax(z)[0]
     hints = {"this is the softmax, not its logarithm": p}
     compare("log-softmax", value, np.log(p), hints)
