@@ -34,6 +34,7 @@ FILES = {
     "losses.py": "test_functions.py", "metrics.py": "test_metrics.py", "network.py": "test_layers.py",
     "normalization.py": "test_functions.py", "optim.py": "test_optim.py", "pooling.py": "test_conv.py",
     "recurrent.py": "test_recurrent.py", "schedules.py": "test_optim.py", "training.py": "test_training.py",
+    "windows.py": "test_conv.py",
 }  # fmt: skip
 TESTS = [*dict.fromkeys(FILES.values())]
 COPIED = ["lib", "tests", "chapters", "benchmarks", "pyproject.toml", "jupytext.toml"]

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 from dlnotes import functional as F
-from dlnotes.conv import col2im, im2col
+from dlnotes.windows import col2im, im2col
 from numpy.testing import assert_allclose, assert_array_equal
 
 RNG = np.random.default_rng(0)

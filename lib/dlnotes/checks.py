@@ -40,7 +40,7 @@ def floating(name: str, value, ndim: int = 0, *, axes: str | None = None) -> np.
     return array(name, value, ndim)
 
 
-def integers(name: str, value, *, below: int) -> np.ndarray:
+def integers(name: str, value, *, below: float = np.inf) -> np.ndarray:
     """`value` as an integer array with entries in 0 … `below` − 1."""
     value = array(name, value)
     if value.dtype.kind not in "iu":

@@ -42,7 +42,7 @@ def precision_recall_f1(counts: Array) -> Scores:
 
     F1 = 2 P R / (P + R). A class that is never called has precision 0, one that never occurs recall 0.
     """
-    counts = checks.integers("counts", counts, below=np.iinfo(int).max)
+    counts = checks.integers("counts", counts)
     if counts.ndim != 2 or counts.shape[0] != counts.shape[1]:
         raise ValueError(f"counts must have shape (K, K), got {counts.shape}")
     hits, called, there = np.diag(counts), counts.sum(axis=0), counts.sum(axis=1)

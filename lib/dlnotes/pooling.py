@@ -4,7 +4,7 @@ import numpy as np
 
 from . import checks
 from .arrays import Array, Backward
-from .conv import im2col, window_slices
+from .windows import im2col, window_slices
 
 
 def _windows(x: Array, kernel, stride) -> tuple[Array, list[tuple]]:

@@ -1,0 +1,77 @@
+"""Small windows of a large array: what convolution and pooling look through.
+
+Along each spatial axis of length S, a window of `kernel` entries, `dilation` d apart, starts at every multiple of
+`stride` s as long as it fits: at P = ⌊(S − d (kernel − 1) − 1) / s⌋ + 1 places.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.lib.stride_tricks import as_strided
+
+from . import checks
+from .arrays import Array
+
+
+def im2col(x: Array, kernel: tuple[int, ...], stride=1, dilation=1) -> Array:
+    """Every window of x (N, C, *S) as a view: (N, C, *kernel, *P), where windows start `stride` apart.
+
+    P = ⌊(S − d (kernel − 1) − 1) / s⌋ + 1 along each spatial axis. Nothing is copied: entries that lie in
+    several windows are the same memory, so the view is for reading.
+    """
+    x = checks.floating("x", x, ndim=3)
+    rank = x.ndim - 2
+    kernel = checks.sizes("kernel", kernel, rank)
+    stride = checks.sizes("stride", stride, rank)
+    dilation = checks.sizes("dilation", dilation, rank)
+    places = []
+    for S, k, s, d in zip(x.shape[2:], kernel, stride, dilation, strict=True):
+        span = d * (k - 1) + 1
+        if span > S:
+            raise ValueError(
+                f"kernel {kernel} with dilation {dilation} spans {span} entries, but the padded input has shape {x.shape}"
+            )
+        places.append((S - span) // s + 1)
+    N, C, *steps = x.strides
+    within = (step * d for step, d in zip(steps, dilation, strict=True))
+    between = (step * s for step, s in zip(steps, stride, strict=True))
+    return as_strided(
+        x,
+        (*x.shape[:2], *kernel, *places),
+        (N, C, *within, *between),
+        writeable=False,
+    )
+
+
+def window_slices(kernel, places, stride, dilation) -> Iterator[tuple]:
+    """Each offset k in the kernel with the slices of x that it meets, s·p + d·k for all places p."""
+    for offset in np.ndindex(*kernel):
+        yield (
+            offset,
+            tuple(
+                slice(d * k, d * k + s * (P - 1) + 1, s)
+                for k, P, s, d in zip(offset, places, stride, dilation, strict=True)
+            ),
+        )
+
+
+def col2im(columns: Array, size: tuple[int, ...], stride=1, dilation=1) -> Array:
+    """The adjoint of `im2col`: add every window (N, C, *kernel, *P) back into its place in x (N, C, *size)."""
+    columns, rank = checks.floating("columns", columns), len(size)
+    if columns.ndim != 2 + 2 * rank:
+        raise ValueError(
+            f"columns must have {2 + 2 * rank} axes (N, C, *kernel, *places) for size {size}, got shape {columns.shape}"
+        )
+    stride = checks.sizes("stride", stride, rank)
+    dilation = checks.sizes("dilation", dilation, rank)
+    kernel, places = columns.shape[2 : 2 + rank], columns.shape[2 + rank :]
+    x = zeros((*columns.shape[:2], *size), columns.dtype)
+    for offset, window in window_slices(kernel, places, stride, dilation):
+        x[:, :, *window] += columns[:, :, *offset]
+    return x
+
+
+def zeros(shape: tuple[int, ...], dtype) -> Array:
+    """Zeros of shape (N, C, *S) that lie in memory as (C, *S, N)."""
+    N, C, *S = shape
+    return np.moveaxis(np.zeros((C, *S, N), dtype), -1, 0)
