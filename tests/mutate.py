@@ -247,7 +247,7 @@ def run_tests(folder: Path, file: str = "") -> str:
     """The test that notices a change in `file`, or ''."""
     first = FILES.get(file, TESTS[0])
     tests = [f"tests/{name}" for name in sorted(TESTS, key=lambda name: name != first)]
-    code, text = run(["-m", "pytest", "-x", "-q", *tests], folder, 60)
+    code, text = run(["-m", "pytest", "-x", "-q", *tests], folder, 400)
     return noticed(text) if code else ""
 
 

@@ -14,6 +14,7 @@ from dlnotes import (
     normalization,
     pooling,
     recurrent,
+    windows,
 )
 from dlnotes import functional as F
 from dlnotes.arrays import Data, sum_to
@@ -33,10 +34,19 @@ from table import (
     signs,
 )
 
-MODULES = (functional, activations, conv, pooling, normalization, recurrent, losses)
+MODULES = (
+    functional,
+    activations,
+    conv,
+    windows,
+    pooling,
+    normalization,
+    recurrent,
+    losses,
+)
 # no pullback of their own, or one that is zero; each is tested below
 APART = {
-    conv.im2col, conv.col2im, conv.window_slices,
+    windows.im2col, windows.col2im, windows.window_slices, windows.zeros,
     normalization.batch_statistics, losses.zero_one, F.step,
 }  # fmt: skip
 

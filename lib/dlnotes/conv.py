@@ -108,6 +108,7 @@ def _check(x, W, b, rank, inputs, stride, padding, dilation, groups):
     x = checks.floating("x", x, axes=axes)
     W = checks.floating("W", W, axes="O C " + ("k" if rank == 1 else "kh kw"))
     checks.not_empty("x", x)
+    checks.sizes("kernel", W.shape[2:], rank)
     groups = checks.count("groups", groups)
     shared = "C / groups" if inputs == 1 else "C"
     met = x.shape[1] / groups if inputs == 1 else x.shape[1]

@@ -80,7 +80,8 @@ def transposed_linear(x: Array, W: Array, b: Array) -> tuple[Array, Backward]:
 
     Shapes: x (..., N, K), b (..., D), y (..., N, D).
     """
-    y, pullback = linear(x, checks.floating("W", W, ndim=2).mT, b)
+    W, b = checks.floating("W", W, ndim=2), checks.floating("b", b, ndim=1)
+    y, pullback = linear(x, W.mT, b)
 
     def backward(dy: Array) -> tuple[Array, Array, Array]:
         dx, dWt, db = pullback(dy)
@@ -134,6 +135,7 @@ def log_softmax(z: Array, axis: int = -1) -> tuple[Array, Backward]:
 def flatten(x: Array) -> tuple[Array, Backward]:
     """Each sample as one row: x (N, ...) → y (N, D)."""
     x = checks.floating("x", x, ndim=2)
+    checks.not_empty("x", x)
     return x.reshape(len(x), -1), lambda dy: dy.reshape(x.shape)
 
 

@@ -183,8 +183,8 @@ def load(path: str | Path, net: Layer) -> None:
     checks.instance("net", net, Layer)
     state = net.state()
     try:
-        with np.load(path, allow_pickle=False) as file:
-            stored = {n: checks.floating(n, file[n]) for n in file.files}
+        with open(path, "rb") as file, np.load(file, allow_pickle=False) as arrays:
+            stored = {n: checks.floating(n, arrays[n]) for n in arrays.files}
     except (ValueError, TypeError, EOFError, BadZipFile) as error:
         raise ValueError(f"path must be a file that save wrote, got {path}") from error
     shapes = [{n: a.shape for n, a in arrays.items()} for arrays in (state, stored)]

@@ -13,25 +13,30 @@ from . import checks
 from .arrays import Array
 
 
-def im2col(x: Array, kernel: tuple[int, ...], stride=1, dilation=1) -> Array:
-    """Every window of x (N, C, *S) as a view: (N, C, *kernel, *P), where windows start `stride` apart.
+def _places(size, kernel, stride, dilation) -> tuple[int, ...]:
+    """How many windows fit along each spatial axis; ValueError where not even one does."""
+    places = []
+    for S, k, s, d in zip(size, kernel, stride, dilation, strict=True):
+        span = d * (k - 1) + 1
+        if span > S:
+            raise ValueError(
+                f"kernel {kernel} with dilation {dilation} spans {span} entries, but the padded input has size {tuple(size)}"
+            )
+        places.append((S - span) // s + 1)
+    return tuple(places)
 
-    P = ⌊(S − d (kernel − 1) − 1) / s⌋ + 1 along each spatial axis. Nothing is copied: entries that lie in
-    several windows are the same memory, so the view is for reading.
+
+def im2col(x: Array, kernel: tuple[int, ...], stride=1, dilation=1) -> Array:
+    """Every window of x (N, C, *S) as a view: (N, C, *kernel, *P).
+
+    Nothing is copied: entries that lie in several windows are the same memory, so the view is for reading.
     """
     x = checks.floating("x", x, ndim=3)
     rank = x.ndim - 2
     kernel = checks.sizes("kernel", kernel, rank)
     stride = checks.sizes("stride", stride, rank)
     dilation = checks.sizes("dilation", dilation, rank)
-    places = []
-    for S, k, s, d in zip(x.shape[2:], kernel, stride, dilation, strict=True):
-        span = d * (k - 1) + 1
-        if span > S:
-            raise ValueError(
-                f"kernel {kernel} with dilation {dilation} spans {span} entries, but the padded input has shape {x.shape}"
-            )
-        places.append((S - span) // s + 1)
+    places = _places(x.shape[2:], kernel, stride, dilation)
     N, C, *steps = x.strides
     within = (step * d for step, d in zip(steps, dilation, strict=True))
     between = (step * s for step, s in zip(steps, stride, strict=True))
@@ -57,14 +62,20 @@ def window_slices(kernel, places, stride, dilation) -> Iterator[tuple]:
 
 def col2im(columns: Array, size: tuple[int, ...], stride=1, dilation=1) -> Array:
     """The adjoint of `im2col`: add every window (N, C, *kernel, *P) back into its place in x (N, C, *size)."""
-    columns, rank = checks.floating("columns", columns), len(size)
+    columns, size = checks.floating("columns", columns), checks.shape("size", size)
+    rank = len(size)
     if columns.ndim != 2 + 2 * rank:
         raise ValueError(
-            f"columns must have {2 + 2 * rank} axes (N, C, *kernel, *places) for size {size}, got shape {columns.shape}"
+            f"columns must have {2 + 2 * rank} axes (N, C, *kernel, *P) for size {size}, got shape {columns.shape}"
         )
     stride = checks.sizes("stride", stride, rank)
     dilation = checks.sizes("dilation", dilation, rank)
-    kernel, places = columns.shape[2 : 2 + rank], columns.shape[2 + rank :]
+    kernel = columns.shape[2 : 2 + rank]
+    places = _places(size, kernel, stride, dilation)
+    if columns.shape[2 + rank :] != places:
+        raise ValueError(
+            f"columns has shape {columns.shape}, but size {size} with stride {stride} has {places} places"
+        )
     x = zeros((*columns.shape[:2], *size), columns.dtype)
     for offset, window in window_slices(kernel, places, stride, dilation):
         x[:, :, *window] += columns[:, :, *offset]
