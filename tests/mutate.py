@@ -9,7 +9,6 @@ a change without effect; EQUIVALENT lists the latter with the reason.
 
 import argparse
 import ast
-import copy
 import os
 import random
 import re
@@ -161,14 +160,24 @@ def is_module(node: ast.AST) -> bool:
     return isinstance(node, ast.Name) and node.id in ("np", "math")
 
 
-class Replace(ast.NodeTransformer):
-    """Put `new` where the node number `index` of a walk stands."""
+def put(parent: ast.AST, field: str, place: int | None, node: ast.AST) -> None:
+    """Let `node` be the child of `parent` in that field, and in that place of it if it is a list."""
+    if place is None:
+        setattr(parent, field, node)
+    else:
+        getattr(parent, field)[place] = node
 
-    def __init__(self, old: ast.AST, new: ast.AST):
-        self.old, self.new = old, new
 
-    def visit(self, node: ast.AST) -> ast.AST:
-        return self.new if node is self.old else self.generic_visit(node)
+def places(tree: ast.AST) -> dict[ast.AST, tuple[ast.AST, str, int | None]]:
+    """Where each node hangs: its parent, the field, and the place in it if the field is a list."""
+    found = {}
+    for parent in ast.walk(tree):
+        for field, value in ast.iter_fields(parent):
+            if isinstance(value, ast.AST):
+                found[value] = parent, field, None
+            elif isinstance(value, list):
+                found |= {node: (parent, field, k) for k, node in enumerate(value)}
+    return found
 
 
 def worth_changing(file: str, tree: ast.Module) -> Iterator[ast.AST]:
@@ -179,11 +188,8 @@ def worth_changing(file: str, tree: ast.Module) -> Iterator[ast.AST]:
         if isinstance(node, ast.FunctionDef)
         and (file != "datasets.py" or node.name == "split")
     ]
-    outer = [
-        f
-        for f in functions
-        if not any(f is not g and f in ast.walk(g) for g in functions)
-    ]
+    inner = {node for f in functions for node in ast.walk(f) if node is not f}
+    outer = [f for f in functions if f not in inner]
     for function in outer:
         stack: list[ast.AST] = [*function.body]
         while stack:
@@ -203,26 +209,18 @@ def shown(node: ast.AST) -> str:
 
 
 def mutants(file: str) -> list[Mutant]:
-    text = (ROOT / LIBRARY / file).read_text("utf-8")
-    plain = ast.unparse(ast.parse(text))
-    found, count = {}, sum(1 for _ in worth_changing(file, ast.parse(text)))
-    for i in range(count):
-        node = list(worth_changing(file, ast.parse(text)))[i]
-        for j in range(sum(1 for _ in variants(node))):
-            tree = ast.parse(text)
-            old = list(worth_changing(file, tree))[i]
-            new = copy.deepcopy(list(variants(old))[j])
-            before, line = (
-                shown(old),
-                getattr(
-                    old, "lineno", getattr(getattr(old, "value", None), "lineno", 0)
-                ),
-            )
-            source = ast.unparse(
-                ast.fix_missing_locations(Replace(old, new).visit(tree))
-            )
+    tree = ast.parse((ROOT / LIBRARY / file).read_text("utf-8"))
+    plain, hangs, found = ast.unparse(tree), places(tree), {}
+    for old in list(worth_changing(file, tree)):
+        line = getattr(old, "lineno", getattr(getattr(old, "value", None), "lineno", 0))
+        for new in variants(old):
+            put(*hangs[old], new)
+            source = ast.unparse(ast.fix_missing_locations(tree))
+            put(*hangs[old], old)
             if source != plain:
-                found.setdefault(source, Mutant(file, line, before, shown(new), source))
+                found.setdefault(
+                    source, Mutant(file, line, shown(old), shown(new), source)
+                )
     return list(found.values())
 
 
