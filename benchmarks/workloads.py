@@ -45,7 +45,7 @@ def twin(layer) -> nn.Module:
         return Recurrent(layer)
     return {
         F.relu: nn.ReLU, F.tanh: nn.Tanh, F.sigmoid: nn.Sigmoid, F.flatten: nn.Flatten,
-        last_step: LastStep,
+        F.last_step: LastStep,
     }[layer.function]()  # fmt: skip
 
 
@@ -81,17 +81,6 @@ class Recurrent(nn.Module):
 class LastStep(nn.Module):
     def forward(self, y):
         return y[-1]
-
-
-def last_step(y: np.ndarray):
-    """y (T, N, H) → its last step (N, H)."""
-
-    def backward(dy):
-        whole = np.zeros_like(y)
-        whole[-1] = dy
-        return whole
-
-    return y[-1], backward
 
 
 def cast(net: Layer, dtype: type) -> Layer:
@@ -150,7 +139,9 @@ def digits_mlp(*sizes: int, batch: int) -> Callable[[type], Pair]:
     def build(dtype: type) -> Pair:
         rng = np.random.default_rng(0)
         x, labels = datasets.digits()
-        layers = [Linear(D, K, rng=rng) for D, K in zip(sizes, sizes[1:])]
+        layers = [
+            Linear(D, K, rng=rng) for D, K in zip(sizes[:-1], sizes[1:], strict=True)
+        ]
         parts = [part for layer in layers[:-1] for part in (layer, F.relu)]
         net = cast(Sequential(*parts, layers[-1]), dtype)
         return classifier(net, x[:batch].astype(dtype), labels[:batch])
@@ -211,7 +202,7 @@ def sequence(kind: type, **options) -> Callable[[type], Pair]:
         rng = np.random.default_rng(0)
         T, N, D, H = 32, 32, 32, 64
         net = Sequential(
-            kind(D, H, rng=rng, **options), last_step, Linear(H, 10, rng=rng)
+            kind(D, H, rng=rng, **options), F.last_step, Linear(H, 10, rng=rng)
         )
         x = rng.standard_normal((T, N, D)).astype(dtype)
         return classifier(cast(net, dtype), x, rng.integers(0, 10, N), adam=True)
@@ -248,7 +239,9 @@ def autoencoder(dtype: type, variational: bool = False) -> Pair:
         dz = to_decoder(to_loss())
         if variational:
             loss = loss + penalty
-            dz = np.hstack([a + b for a, b in zip(to_sample(dz), to_penalty())])
+            dz = np.hstack(
+                [a + b for a, b in zip(to_sample(dz), to_penalty(), strict=True)]
+            )
         to_encoder(dz)
         optimizer.step()
         return float(loss)

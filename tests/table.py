@@ -279,6 +279,7 @@ CASES = [
     *(over_time(F.lstm, *sizes, gates=4, states=2) for sizes in SEQUENCES),
     *(over_time(F.gru, *sizes, gates=3) for sizes in SEQUENCES),
     *(over_time(F.gru_reset_after, *sizes, gates=3, biases=1) for sizes in SEQUENCES),
+    *(Case(f, normal(*shape)) for f in (F.time_first, F.last_step) for shape in [(3, 4, 2), (1, 2, 3)]),
     # ── Losses ──
     *(
         Case(f, normal(*shape), target=normal(*shape))

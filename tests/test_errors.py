@@ -248,6 +248,8 @@ SIGNATURES = {
     F.embedding: {"tokens": integers(np.array([0, 2]), below=3), "E": floats(3, 2)},
     **dict.fromkeys((F.softmax, F.log_softmax), elementwise | {"axis": count(1, least=-2)}),
     F.flatten: {"x": floats(2, 3, 4)},
+    F.time_first: {"x": floats(2, 3, 4)},
+    F.last_step: {"y": floats(2, 3, 4)},
     F.dropout: {"x": floats(2, 3), "keep": anything(flags), "rate": fraction(0.5)},
     F.reparameterize: {"mu": floats(2, 3), "logvar": floats(2, 3), "noise": floats(2, 3)},
     # convolution and pooling
@@ -327,14 +329,13 @@ SIGNATURES = {
         "net": network_role, "optimizer": optimizer_role, "epochs": count(1), "batch_size": count(2),
     },
     training.evaluate: supervised | {"net": function(net), "batch_size": count(2)},
-    training.EarlyStopping: {"optimizer": optimizer_role, "patience": count(1)},
+    training.EarlyStopping: {"net": network_role, "patience": count(1)},
     metrics.accuracy: {"logits": floats(2, 3), "labels": integers(np.array([0, 2]), below=3)},
     metrics.confusion_matrix: {
         "predicted": integers(np.array([0, 1]), below=3), "labels": integers(np.array([0, 1]), below=3), "K": count(3),
     },
     metrics.precision_recall_f1: {"counts": integers(np.eye(2, dtype=int))},
-    **dict.fromkeys((metrics.roc_curve, metrics.precision_recall_curve), two_classes),
-    metrics.area_under: {"curve": instance(metrics.Curve(zeros(2), zeros(2), zeros(2)), "Curve")},
+    **dict.fromkeys((metrics.roc_curve, metrics.roc_area, metrics.precision_recall_curve), two_classes),
     decomposition.pca: training_set | {"K": count(2)},
     decomposition.whitening: training_set | {"epsilon": not_negative(0.1), "zca": anything(False)},
     **dict.fromkeys((decomposition.standardization, decomposition.min_max), training_set),
@@ -406,7 +407,7 @@ cells = {F.rnn: 1, F.gru: 3, F.gru_reset_after: 3}
 labels_01 = np.array([0, 1])
 square = {"x": zeros((1, 4, 5, 5)), "W": zeros((4, 4, 3, 3))}
 scaling = decomposition.standardization(rng.standard_normal((5, 3)))
-curves = (metrics.roc_curve, metrics.precision_recall_curve)
+curves = (metrics.roc_curve, metrics.roc_area, metrics.precision_recall_curve)
 scalings = (decomposition.standardization, decomposition.min_max)
 
 
@@ -479,6 +480,13 @@ REFUSED = [
         (lambda f: f(zeros((0, 2)), axis=0), ValueError, "z must have entries along axis 0"),
         (lambda f: f(zeros(3), axis=(0,)), TypeError, "axis must be an integer"),
     ),
+    *against(F.time_first,
+        (lambda f: f(zeros((2, 3))), ValueError, r"x must have 3 axes \(N, T, D\), got shape \(2, 3\)"),
+    ),
+    *against(F.last_step,
+        (lambda f: f(zeros((2, 3))), ValueError, r"y must have 3 axes \(T, N, H\), got shape \(2, 3\)"),
+        (lambda f: f(zeros((0, 2, 3))), ValueError, "y must hold at least one sample"),
+    ),
     *against(F.flatten,
         (lambda f: f(zeros(3)), ValueError, r"x must have at least 2 axes, got shape \(3,\)"),
         (lambda f: f(zeros((0, 2, 2))), ValueError, "x must hold at least one sample"),
@@ -508,7 +516,7 @@ REFUSED = [
         (lambda f: f(**square, b=zeros(3)), ValueError, "size of b is 3, but the number of outputs is 4"),
         (lambda f: f(**square, b=zeros((4, 1))), ValueError, r"b must have 1 axes \(O\), got shape \(4, 1\)"),
         (lambda f: f(zeros((0, 4, 5, 5)), square["W"]), ValueError, "x must hold at least one sample"),
-        (lambda f: f(square["x"], zeros((4, 4, 0, 3))), ValueError, r"W must .* got shape \(4, 4, 0, 3\)"),
+        (lambda f: f(square["x"], zeros((4, 4, 0, 3))), ValueError, "kernel must be at least 1, got 0"),
         (lambda f: f(**square, stride=(1.0, 1)), TypeError, "stride must be an integer, got 1.0"),
     ),
     *against(F.conv_transpose2d,
@@ -693,6 +701,7 @@ REFUSED = [
         (lambda f: f(3, 2, rng=rng)(zeros((4, 3))), ValueError, r"x must have 3 axes \(T, N, D\), got shape \(4, 3\)"),
         (lambda f: f(3, 2, rng=rng)(zeros((4, 5, 2))), ValueError, r"Wx must have shape \(2, \d\) for x \(4, 5, 2\)"),
         (lambda f: f(3, 2, rng=rng)(zeros((4, 0, 3))), ValueError, "x must hold at least one sample"),
+        (lambda f: f(3, 2, rng=rng)(zeros((4, 5, 3), int)), TypeError, "x must hold floats, got dtype int64"),
     ),
     # initial weights, optimizers, schedules
     *against((init.glorot, init.he),

@@ -390,6 +390,8 @@ DEFINITIONS = {
     F.embedding: lambda tokens, E: np.eye(len(E))[tokens] @ E,
     F.softmax: softmax,
     F.log_softmax: lambda z, axis=-1: np.log(softmax(z, axis)),
+    F.time_first: lambda x: np.einsum("ntd->tnd", x),
+    F.last_step: lambda y: y[len(y) - 1],
     F.flatten: lambda x: np.array([sample.ravel() for sample in x]),
     F.dropout: lambda x, keep, rate: np.where(keep, x / (1 - rate), 0),
     F.reparameterize: lambda mu, logvar, noise: mu + np.sqrt(np.exp(logvar)) * noise,

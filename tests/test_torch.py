@@ -284,6 +284,8 @@ TWINS = {
         lambda d: Case(F.embedding, d("V D"), tokens=d.labels("* N", below="V")),
     ),
     F.flatten: Twin(nn.Flatten(), lambda d: Case(F.flatten, d("N C *"))),
+    F.time_first: Twin(lambda x: x.transpose(0, 1), lambda d: Case(F.time_first, d("N T D"))),
+    F.last_step: Twin(lambda y: y[-1], lambda d: Case(F.last_step, d("T N H"))),
     F.softmax: Twin(lambda z, axis=-1: torch.softmax(z, axis), along_an_axis(F.softmax)),
     F.log_softmax: Twin(
         lambda z, axis=-1: torch.log_softmax(z, axis), along_an_axis(F.log_softmax)

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from dlnotes import datasets, losses, optim, training
 from dlnotes import functional as F
-from dlnotes.layers import Linear
-from dlnotes.network import Parameter, Sequential
+from dlnotes.layers import RNN, BatchNorm, Linear
+from dlnotes.network import Layer, Parameter, Sequential
 from numpy.testing import assert_allclose, assert_array_equal
 
 
@@ -117,24 +117,60 @@ def test_training_spares_the_gradient_of_the_data_and_nothing_else(rng):
 
 
 def test_early_stopping_waits_and_returns_to_the_best():
-    """Best at the second look; two looks without a better one (an equal one is none) end it."""
-    optimizer = optim.SGD([Parameter(np.zeros(1))], 0.1)
-    stopping = training.EarlyStopping(optimizer, patience=2)
+    """Two looks without a better one (an equal one is none) end it; a later best counts again."""
+    net = Layer(F.rectifier, Parameter(np.zeros(1)))
+    stopping, (alpha,) = training.EarlyStopping(net, patience=2), net.parameters()
     said = []
     for step, loss in enumerate([3.0, 1.0, 1.0, 2.0, 0.5]):
-        optimizer.theta[:] = step
+        alpha.value[:] = step
         said.append(stopping.look(loss))
     assert said == [False, False, False, True, False]
     assert stopping.best == 0.5
-    optimizer.theta[:] = 99
+    alpha.value[:] = 99
     stopping.restore()
-    assert optimizer.theta == [4]
+    assert alpha.value == [4]
+
+
+def test_early_stopping_restores_running_averages_too(rng):
+    """Catches a copy of the parameters alone: the best loss was measured with the averages of that moment."""
+    net, x = BatchNorm(2), rng.standard_normal((8, 2))
+    net.forward(x, training=True)
+    stopping, best = training.EarlyStopping(net, patience=1), net(x)
+    stopping.look(1.0)
+    for _ in range(5):
+        net.forward(x + 9, training=True)
+    assert not np.allclose(net(x), best)
+    stopping.restore()
+    assert_array_equal(net(x), best)
 
 
 def test_early_stopping_before_any_look_restores_the_start():
-    optimizer = optim.SGD([Parameter(np.ones(2))], 0.1)
-    stopping = training.EarlyStopping(optimizer, patience=1)
-    optimizer.theta += 1
+    net = Layer(F.rectifier, Parameter(np.ones(2)))
+    stopping = training.EarlyStopping(net, patience=1)
+    net.parameters()[0].value[:] = 2
     assert stopping.look(float("nan"))  # nan is never the best
     stopping.restore()
-    assert_array_equal(optimizer.theta, [1, 1])
+    assert_array_equal(net.parameters()[0].value, [1, 1])
+
+
+def test_fit_counts_every_sample_once(rng):
+    """Catches a mean of batch means, in which the samples of a small last batch count more."""
+    x, target = np.arange(5.0)[:, None], np.zeros((5, 1))
+    history = training.fit(
+        Sequential(), losses.squared_error, optim.SGD([Parameter(np.zeros(1))], 0.1),
+        x, target, epochs=3, batch_size=4, rng=rng,
+    )  # fmt: skip
+    assert_allclose(history, (x**2).mean() / 2)
+
+
+def test_a_recurrent_network_learns_from_samples_in_rows(rng):
+    """Data (N, T, D) through time_first and last_step; the answer 'always 1' has a loss of 1/12."""
+    x, y = datasets.adding_problem(200, T=6, rng=rng)
+    net = Sequential(
+        F.time_first, RNN(2, 16, rng=rng), F.last_step, Linear(16, 1, rng=rng)
+    )
+    history = training.fit(
+        net, losses.squared_error, optim.Adam(net.parameters(), 0.01), x, y,
+        epochs=30, batch_size=20, rng=rng,
+    )  # fmt: skip
+    assert history[-1] < 1 / 12 / 5

@@ -5,8 +5,20 @@ One idea carries it: every function returns its value and the function that send
     y, backward = functional.linear(x, W, b)
     dx, dW, db = backward(dy)
 
-Chapter 6b derives the idea; `functional` and `losses` are its tables, `layers` and `optim` the thin
-shell that trains networks with it, `gradcheck` the instrument that tests it all.
+Chapter 6b derives the idea. What lies where, in the order in which it is built:
+
+    checks, arrays      refusals that name the argument; types, Data, the adjoint of broadcasting
+    activations         elementwise bends
+    windows, conv, pooling, normalization, recurrent      functions for images, signals, sequences
+    functional          linear maps, softmax, dropout and, under one name F, all of the above
+    losses              functions that end in one number for a batch
+    init, network, layers      initial weights; Parameter, Layer, combining and saving; the layers
+    schedules, optim, training      learning rates, optimizers, the loop
+    gradcheck           is a gradient right?
+    datasets, decomposition, metrics      data, PCA and scaling, how good is a classifier
+    plotting, explore, claims, exercises      the book: figures, sliders, verdicts, checks of answers
+
+Arrows point upward only: mathematics imports NumPy and what stands above it, never the book's part.
 """
 
 __version__ = "0.1.0"

@@ -3,8 +3,9 @@
     a, backward = relu(z)
     dz = backward(da)
 
-Where a function has a kink its slope is that of the left side, which is also PyTorch's choice. All but
-`maxout` keep the shape. Settings such as a slope are numbers, not learned; `rectifier` learns its slope.
+At a kink the slope is that of the flatter side, and 0 for |z|. All but `maxout` keep the shape. Settings
+such as a slope are numbers, not learned; `rectifier` learns its slope. A new function written here is listed in
+`functional`, too, and in the tests' table.
 """
 
 import math
@@ -96,7 +97,7 @@ def clip(z: Array, low: float, high: float) -> tuple[Array, Backward]:
 
 
 def relu6(z: Array) -> tuple[Array, Backward]:
-    """min(max(0, z), 6): a ReLU whose range a few bits can hold (Krizhevsky 2010)."""
+    """min(max(0, z), 6): a ReLU with an upper bound (Krizhevsky 2010), which few bits can hold."""
     return clip(z, 0, 6)
 
 
@@ -147,9 +148,9 @@ def silu(z: Array) -> tuple[Array, Backward]:
 
 
 def gelu(z: Array) -> tuple[Array, Backward]:
-    """z Φ(z) with the normal distribution function Φ(z) ≈ ½ (1 + tanh √(2/π) (z + 0.044715 z³)).
+    """z Φ(z) with the normal distribution function Φ(z) ≈ ½ (1 + tanh(√(2/π) (z + 0.044715 z³))).
 
-    The approximation is the one of Hendrycks and Gimpel (2016), off by less than 0.0005 everywhere.
+    The approximation of Hendrycks and Gimpel (2016); z Φ(z) is off by less than 0.0005 everywhere.
     """
     z = checks.floating("z", z)
     root = math.sqrt(2 / math.pi)

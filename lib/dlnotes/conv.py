@@ -2,9 +2,10 @@
 
 Libraries call convolution what is, strictly, correlation: the kernel is not flipped,
 
-    y[n, o, p] = Σ over c, k of W[o, c, k] · x[n, c, s·p + d·k] + b[o]
+    y[n, o, p] = Σ over c, k of W[o, c, k] · x[n, c, s·p + d·k − a] + b[o]
 
-with stride s and dilation d, for one spatial axis (signals) or two (images). `im2col` sees the part of x that
+with stride s, dilation d and a zeros of padding on each side, for one spatial axis (signals) or two (images);
+with groups, c runs over the channels of o's group. `im2col` sees the part of x that
 each output needs as a column; then the whole layer is one matrix product, and so are its gradients:
 
     y = W · columns        dW = dy · columnsᵀ        dx = col2im(Wᵀ · dy)
@@ -151,8 +152,20 @@ def _convolve(x, W, b, rank, *settings) -> tuple[Array, Backward]:
     return _with_bias(y, b, backward)
 
 
-def conv1d(x, W, b=None, *, stride=1, padding=0, dilation=1, groups=1):
-    """Convolution of signals: `conv2d` with one spatial axis. Shapes: x (N, C, L), W (O, C/groups, k), b (O,)."""
+def conv1d(
+    x: Array,
+    W: Array,
+    b: Array | None = None,
+    *,
+    stride: int = 1,
+    padding: int = 0,
+    dilation: int = 1,
+    groups: int = 1,
+) -> tuple[Array, Backward]:
+    """Convolution of signals: `conv2d` with one spatial axis.
+
+    Shapes: x (N, C, L), W (O, C/groups, k), b (O,), y (N, O, P).
+    """
     return _convolve(x, W, b, 1, stride, padding, dilation, groups)
 
 

@@ -13,7 +13,7 @@ DIGITS_SHA256 = "87ff0c9e40dc7e2c0e34e7257799c2e3f3aec1a016363bb11cad869ec428a82
 
 
 class Samples(NamedTuple):
-    """Inputs x (N, D), one row a sample, and integer labels y (N,), or targets y (N, K) where they are numbers."""
+    """Inputs x (N, ...), one row a sample, and integer labels y (N,), or targets y (N, K) where they are numbers."""
 
     x: np.ndarray
     y: np.ndarray
@@ -130,21 +130,23 @@ def blobs(
 
 
 def noisy_sine(N: int, *, noise: float = 0.2, rng: np.random.Generator) -> Samples:
-    """Regression: x (N, 1) even over [−1, 1], y (N, 1) = sin πx + N(0, noise²)."""
+    """Regression: x (N, 1) uniform on [−1, 1], y (N, 1) = sin πx + N(0, noise²)."""
     checks.count("N", N)
     x = checks.generator("rng", rng).uniform(-1, 1, (N, 1))
     return Samples(x, np.sin(np.pi * x) + _noise(noise, rng, (N, 1)))
 
 
 def adding_problem(N: int, *, T: int, rng: np.random.Generator) -> Samples:
-    """Remember two numbers over time: x (T, N, 2) holds numbers in [0, 1) and marks, y (N, 1) the sum of the marked.
+    """Remember two numbers over time: x (N, T, 2) holds numbers in [0, 1) and marks, y (N, 1) the sum of the marked.
 
     One mark falls into each half of the sequence (Hochreiter and Schmidhuber 1997, section 5.4, simplified).
+    `functional.time_first` turns x into what recurrent layers take.
     """
     checks.count("N", N)
     checks.count("T", T, least=2)
-    values = checks.generator("rng", rng).random((T, N))
-    marks = np.zeros((T, N))
-    first, second = rng.integers(0, T // 2, N), rng.integers(T // 2, T, N)
-    marks[first, np.arange(N)] = marks[second, np.arange(N)] = 1
-    return Samples(np.stack([values, marks], axis=-1), (values * marks).sum(0)[:, None])
+    values = checks.generator("rng", rng).random((N, T))
+    marks, samples = np.zeros((N, T)), np.arange(N)
+    marks[samples, rng.integers(0, T // 2, N)] = 1
+    marks[samples, rng.integers(T // 2, T, N)] = 1
+    y = (values * marks).sum(axis=1, keepdims=True)
+    return Samples(np.stack([values, marks], axis=-1), y)

@@ -9,15 +9,14 @@ from typing import NamedTuple
 import numpy as np
 
 from . import checks
-
-Array = np.ndarray
+from .arrays import Array
 
 
 class AffineMap(NamedTuple):
     """z = (x − shift) encoder, and back x ≈ z decoder + shift; rows are samples.
 
-    Shapes: shift (D,), encoder (D, K), decoder (K, D). `spectrum` (D,) holds the variances of the training
-    set along its principal axes, largest first.
+    Shapes: shift (D,), encoder (D, K), decoder (K, D). `spectrum` (D,) holds the variances of the training set,
+    largest first: along its principal axes, or of its columns where a map only scales columns.
     """
 
     shift: Array
@@ -52,7 +51,7 @@ def _principal_axes(x: Array) -> tuple[Array, Array, Array]:
     and forming it would square the condition number. Each axis points where its largest entry is positive.
     """
     mean = x.mean(axis=0)
-    _, sigma, Vt = np.linalg.svd(x - mean, full_matrices=True)
+    _, sigma, Vt = np.linalg.svd(x - mean, full_matrices=len(x) < x.shape[1])
     largest = np.abs(Vt).argmax(axis=1)
     Vt = Vt * np.sign(Vt[np.arange(len(Vt)), largest])[:, None]
     variances = np.zeros(x.shape[1], x.dtype)
@@ -83,7 +82,7 @@ def whitening(x: Array, *, epsilon: float = 0.0, zca: bool = False) -> AffineMap
     """Make the covariance of x (N, D) the identity: encoder = V diag(1/√(λ + ε)).
 
     With `zca` the result is turned back by Vᵀ, which keeps it as close to x as a white signal can be
-    (Bell and Sejnowski 1997). `epsilon` keeps directions of almost no variance from being blown up.
+    (Bell and Sejnowski 1997; Eldar and Oppenheim 2003). `epsilon` keeps directions of almost no variance from being blown up.
     """
     x = _training_set(x)
     mean, variances, V = _principal_axes(x)

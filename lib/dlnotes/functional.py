@@ -37,7 +37,7 @@ from .arrays import Array, Backward, Data, sum_to
 from .conv import conv1d, conv2d, conv_transpose2d
 from .normalization import batch_norm, batch_statistics, layer_norm
 from .pooling import avg_pool, global_avg_pool, max_pool
-from .recurrent import gru, gru_reset_after, lstm, rnn
+from .recurrent import gru, gru_reset_after, last_step, lstm, rnn, time_first
 
 
 def linear(x: Array, W: Array, b: Array | None = None) -> tuple[Array, Backward]:

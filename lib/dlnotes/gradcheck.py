@@ -1,7 +1,7 @@
 """Is a gradient right? Ask differences, which know nothing of the derivation.
 
 `numerical_gradient` asks weight by weight, which suits small networks and teaching; `check_vjp` asks
-along one random direction per argument, which costs four evaluations however many weights there are.
+along one random direction per argument, which costs four evaluations an argument however many weights it has.
 """
 
 from collections.abc import Callable
@@ -9,8 +9,7 @@ from collections.abc import Callable
 import numpy as np
 
 from . import checks
-
-Array = np.ndarray
+from .arrays import Array
 
 
 class GradientError(AssertionError):
@@ -52,10 +51,10 @@ def check_vjp(
 ) -> float:
     """Check `y, backward = f(*args)` along random directions; return the largest relative error.
 
-    For each floating argument a in turn: with random v like y and u like a, ⟨v, J u⟩ by central differences
-    must equal ⟨backward(v)ₐ, u⟩. Errors: GradientError naming the argument (1, 2, …) if they differ by more
-    than `tolerance`, if backward has the wrong shapes, if two step sizes disagree (a kink lies between),
-    or if both sides are zero everywhere, because then nothing was checked.
+    For each floating argument a in turn: with random v like y and u like a, ⟨v, J u⟩ by central differences must
+    equal ⟨backward(v)ₐ, u⟩; the error is their difference over ‖backward(v)ₐ‖ + |⟨v, J u⟩|. Errors: GradientError
+    naming the argument (1, 2, …) if it exceeds `tolerance`, if backward has the wrong shapes, if two step sizes
+    disagree (a kink lies between), or if both sides are zero everywhere, because then nothing was checked.
     """
     rng = checks.generator("rng", rng)
     epsilon = checks.positive("epsilon", epsilon)

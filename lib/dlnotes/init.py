@@ -31,7 +31,7 @@ def normal(
 def uniform(
     shape: tuple[int, ...], *, scale: float, rng: np.random.Generator
 ) -> np.ndarray:
-    """Independent entries, even over ±√3 · scale: their standard deviation is `scale`, as with `normal`."""
+    """Independent entries, uniform on ±√3 · scale: their standard deviation is `scale`, as with `normal`."""
     limit = math.sqrt(3) * checks.positive("scale", scale)
     shape = checks.shape("shape", shape)
     return checks.generator("rng", rng).uniform(-limit, limit, shape)

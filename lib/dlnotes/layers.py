@@ -1,7 +1,8 @@
-"""Layers bind parameters to functions; they compute nothing themselves.
+"""Layers bind parameters to functions; the mathematics stands in the functions.
 
 A layer is its `__init__`, which draws the parameters, plus the function it names. Only those that act
-differently in training and in use (noise, running statistics) have a `forward` of their own.
+differently in training and in use (noise, running statistics), or that need a first state, have a `forward` of
+their own. Ways to combine layers (Sequential, Residual, Bidirectional) stand in `network`.
 """
 
 from collections.abc import Callable
@@ -183,7 +184,7 @@ class Dropout(Layer):
 
 
 class RandomizedLeakyReLU(Layer):
-    """In training every entry draws its slope from U(low, high); in use all have the mean (Xu et al. 2015)."""
+    """In training every entry draws its slope from U(low, high); in use all have the mean (Xu et al. 2015, as in PyTorch)."""
 
     def __init__(
         self, low: float = 1 / 8, high: float = 1 / 3, *, rng: np.random.Generator
@@ -259,7 +260,10 @@ def _hidden_states(x, rest, *parameters) -> tuple[Array, Backward]:
 
 
 class LSTM(_Recurrent):
-    """`functional.lstm` with the forget gate's bias at 1, so that a fresh network remembers (Gers et al. 2000)."""
+    """`functional.lstm` with the forget gate's bias at 1, so that a fresh network remembers.
+
+    Source: Gers, Schmidhuber and Cummins 2000; Jozefowicz, Zaremba and Sutskever 2015.
+    """
 
     def __init__(self, D: int, H: int, *, rng: np.random.Generator):
         super().__init__(_hidden_states, 4, D, H, rng)

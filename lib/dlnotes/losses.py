@@ -1,7 +1,8 @@
 """Loss functions: mean over the samples, and the pullback to the prediction.
 
 Predictions have shape (..., N, K): N samples with K outputs. The loss sums over the outputs, averages
-over the samples, and keeps the leading axes, so that S networks trained at once report S losses.
+over the samples, and keeps the leading axes, so that S networks trained at once report S losses. (Sequences
+(T, N, K) would report T losses: reshape them to (T·N, K) first.)
 Targets are data and receive no gradient. `backward()` without an argument starts from ∂L/∂L = 1.
 """
 
@@ -68,7 +69,7 @@ def absolute_error(prediction: Array, target: Array) -> tuple[Array, LossBackwar
 def huber(
     prediction: Array, target: Array, delta: float = 1.0
 ) -> tuple[Array, LossBackward]:
-    """½ e² for errors |e| ≤ δ and δ (|e| − δ/2) beyond: quadratic near the target, straight far away (Huber 1964).
+    """L = 1/N Σₙ Σₖ h(ŷ − y) with h(e) = ½ e² for |e| ≤ δ and δ (|e| − δ/2) beyond (Huber 1964).
 
     Gradient: e clipped to [−δ, δ], over N.
     """
@@ -103,7 +104,10 @@ def perceptron(scores: Array, target: Array) -> tuple[Array, LossBackward]:
 
 
 def hinge(scores: Array, target: Array) -> tuple[Array, LossBackward]:
-    """L = 1/N Σₙ Σₖ max(0, 1 − t s) with target t −1 or 1: right answers cost, too, until their margin is 1."""
+    """L = 1/N Σₙ Σₖ max(0, 1 − t s) with target t −1 or 1: right answers cost, too, until their margin is 1.
+
+    Source: Cortes and Vapnik 1995. Gradient: −t/N where t s < 1, otherwise 0.
+    """
     scores, target = _pair("scores", scores, target)
     _signs(target)
     short = 1 - target * scores
@@ -120,9 +124,9 @@ def binary_cross_entropy(logits: Array, target: Array) -> tuple[Array, LossBackw
         raise ValueError(
             f"target must lie in [0, 1], got {target.min()} … {target.max()}"
         )
-    tail = 1 + np.exp(-np.abs(logits))
-    cost = np.maximum(logits, 0) + np.log(tail) - target * logits
-    p = np.exp(np.minimum(logits, 0)) / tail
+    e = np.exp(-np.abs(logits))
+    cost = np.maximum(logits, 0) + np.log1p(e) - target * logits
+    p = np.exp(np.minimum(logits, 0)) / (1 + e)
     return _loss(cost.sum(axis=-1), p - target)
 
 
@@ -164,7 +168,7 @@ def kl_divergence(p: Array, q: Array) -> tuple[Array, LossBackward]:
     """D(p‖q) = 1/N Σₙ Σₖ p ln(p/q) in nats, differentiable in both: backward() → dp, dq.
 
     Shapes: p and q (..., N, K), probabilities over the last axis, q > 0 wherever p > 0; 0 ln 0 = 0.
-    Gradients: dp = ln(p/q) + 1 (0 where p = 0),  dq = −p/q.
+    Gradients: dp = (ln(p/q) + 1)/N (0 where p = 0),  dq = −p/(q N).
     """
     p, q = checks.floating("p", p, ndim=2), checks.floating("q", q)
     checks.same_shape("p", p, "q", q)

@@ -95,7 +95,7 @@ def precision_recall_curve(scores: Array, labels: Array) -> Curve:
     return Curve(hits / positives, hits / (hits + alarms), thresholds)
 
 
-def area_under(curve: Curve) -> float:
-    """Area under a ROC curve by the trapezoid rule: 1 is perfect, ½ is chance."""
-    checks.instance("curve", curve, Curve)
+def roc_area(scores: Array, labels: Array) -> float:
+    """Area under the ROC curve by the trapezoid rule: 1 is perfect, ½ is chance. Shapes as for `roc_curve`."""
+    curve = roc_curve(scores, labels)
     return float(np.trapezoid(curve.y, curve.x))

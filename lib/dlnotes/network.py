@@ -70,6 +70,10 @@ class Layer:
             gradients = pullback(dy)
             gradients = gradients if isinstance(gradients, tuple) else (gradients,)
             first = len(gradients) - len(self._own)  # 0 where x is data, as for tokens
+            if first not in (0, 1):
+                raise ValueError(
+                    f"the function has {len(self._own)} parameters, but its backward gave {len(gradients)} gradients"
+                )
             for parameter, gradient in zip(self._own, gradients[first:], strict=True):
                 parameter.grad += gradient
             return gradients[0] if first else None
@@ -161,7 +165,9 @@ class Bidirectional(Layer):
 
         def backward(dy: Array) -> Array | None:
             dx, reversed_dx = pull_ahead(dy[..., :H]), pull_back(dy[::-1, :, H:])
-            return None if dx is None else dx + reversed_dx[::-1]
+            if dx is None or reversed_dx is None:
+                return None
+            return dx + reversed_dx[::-1]
 
         return np.concatenate([y, reversed_y[::-1]], axis=-1), backward
 

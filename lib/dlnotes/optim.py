@@ -5,15 +5,14 @@ becomes a view; a step is then a handful of array operations however many layers
 """
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 import numpy as np
 
 from . import checks
 from .arrays import Array
 from .network import Parameter
-
-Schedule = Callable[[int], float]
+from .schedules import Schedule
 
 BLOCK = (
     1 << 14
@@ -25,7 +24,8 @@ class Optimizer:
 
     `learning_rate` is a number, or a schedule t ↦ η from `schedules` with t = 0, 1, … counting the steps.
     `weight_decay` λ adds λ θ to the gradient, which is the gradient of an L2 penalty ½ λ ‖θ‖². What a method
-    remembers are the rows of `memory`, as many as it says in `memories`, each of shape (P,) like θ.
+    remembers are the rows of `memory`, as many as it says in `memories`, each of shape (P,) like θ. Parameters
+    belong to the optimizer made last: an older one no longer moves them.
     """
 
     memories = 0
@@ -51,6 +51,10 @@ class Optimizer:
                 raise TypeError(f"parameters must hold Parameter objects, got {p!r}")
         if len({id(p) for p in parameters}) < len(parameters):
             raise ValueError("parameters must hold every Parameter once, got one twice")
+        if len({p.value.dtype for p in parameters}) > 1:
+            raise TypeError(
+                f"parameters must have one dtype, got {sorted({str(p.value.dtype) for p in parameters})}"
+            )
         self.schedule = learning_rate if callable(learning_rate) else None
         rate = self.schedule(0) if self.schedule else learning_rate
         self.learning_rate = checks.positive("learning_rate", rate)
@@ -122,7 +126,7 @@ class Nesterov(Momentum):
 
 
 class Adagrad(Optimizer):
-    """m = g, V = sum of all g² so far: θ moves less where gradients were large (Duchi, Hazan and Singer 2011)."""
+    """m = g, √V = √(sum of all g² so far) + ε: θ moves less where gradients were large (Duchi et al. 2011)."""
 
     memories = 1
 
@@ -136,7 +140,7 @@ class Adagrad(Optimizer):
 
 
 class RMSprop(Adagrad):
-    """m = g, V ← β V + (1 − β) g²: Adagrad that forgets (Tieleman and Hinton 2012)."""
+    """m = g, √Vₜ = √V + ε with V ← β V + (1 − β) g²: Adagrad that forgets (Tieleman and Hinton 2012)."""
 
     def __init__(
         self, parameters, learning_rate, *, beta: float = 0.99, epsilon=1e-8, **options
@@ -173,9 +177,13 @@ class Adam(Optimizer):
         self.epsilon = checks.positive("epsilon", epsilon)
 
     def direction(self, g: Array, m: Array, V: Array) -> Array:
+        self.remember(g, m, V)
+        return self.corrected(m, V)
+
+    def remember(self, g: Array, m: Array, V: Array) -> None:
+        """Move the running means toward g and g²."""
         m += (1 - self.beta1) * (g - m)
         V += (1 - self.beta2) * (g * g - V)
-        return self.corrected(m, V)
 
     def corrected(self, m: Array, V: Array) -> Array:
         """mₜ / √Vₜ from the running means, both corrections in one number (Kingma and Ba 2015, end of section 2)."""
@@ -187,18 +195,21 @@ class Adam(Optimizer):
 class AMSGrad(Adam):
     """Adam whose V never falls, which repairs its proof of convergence (Reddi, Kale and Kumar 2018).
 
-    The correction 1/(1 − β₂ᵗ) is kept, as in PyTorch; the paper leaves it out.
+    Both corrections for the start at zero are kept, as in PyTorch; the paper leaves them out.
     """
 
     memories = 3
 
     def direction(self, g: Array, m: Array, V: Array, largest: Array) -> Array:
-        super().direction(g, m, V)
+        self.remember(g, m, V)
         return self.corrected(m, np.maximum(largest, V, out=largest))
 
 
 class AdamW(Adam):
-    """Adam with decoupled decay: θ ← (1 − η λ) θ beside the step, not through it (Loshchilov and Hutter 2019)."""
+    """Adam with decoupled decay: θ ← (1 − η λ) θ beside the step, not through it (Loshchilov and Hutter 2019).
+
+    With η in the decay as in PyTorch, so that a schedule scales both.
+    """
 
     def __init__(self, parameters, learning_rate=1e-3, *, weight_decay=0.01, **options):
         super().__init__(

@@ -146,7 +146,7 @@ def lstm(
 
 
 def gru(x: Array, h0: Array, Wx: Array, Wh: Array, b: Array) -> tuple[Array, Backward]:
-    """Gated recurrent unit as first published: the reset gate acts before the product (Cho et al. 2014).
+    """Gated recurrent unit whose reset gate acts before the product (Cho et al. 2014, as revised in arXiv:1406.1078v3).
 
     r, z = σ(xₜ Wx + hₜ₋₁ Wh + b),  n = tanh(xₜ Wx + (r ⊙ hₜ₋₁) Wh + b),  hₜ = z ⊙ hₜ₋₁ + (1 − z) ⊙ n.
 
@@ -191,10 +191,12 @@ def gru(x: Array, h0: Array, Wx: Array, Wh: Array, b: Array) -> tuple[Array, Bac
 def gru_reset_after(
     x: Array, h0: Array, Wx: Array, Wh: Array, b: Array, bh: Array
 ) -> tuple[Array, Backward]:
-    """Gated recurrent unit with the reset gate after the product, as in the notes, cuDNN and PyTorch.
+    """Gated recurrent unit with the reset gate after the product (Cho et al. 2014, arXiv:1406.1078v1; cuDNN, PyTorch).
 
-    As `gru` but n = tanh(xₜ Wx + b + r ⊙ (hₜ₋₁ Wh + bh)), which leaves a single product a step. The extra bias
-    bh (H,) stands inside the reset. backward(dy) → dx, dh0, dWx, dWh, db, dbh.
+    As `gru`, also in shapes, but n = tanh(xₜ Wx + b + r ⊙ (hₜ₋₁ Wh + bh)), which leaves a single product a step.
+    The extra bias bh (H,) stands inside the reset; without it, this is the form of the notes.
+
+    backward(dy) → dx, dh0, dWx, dWh, db, dbh.
     """
     x, Wx, Wh, constant, inputs = _check(x, Wx, Wh, 3, b=b, h0=h0)
     T, H = len(x), len(Wh)
@@ -233,3 +235,22 @@ def gru_reset_after(
         return dx, dh, dWx, _product_over_time(h[:-1], dproduct), db, dbh
 
     return h[1:], backward
+
+
+def time_first(x: Array) -> tuple[Array, Backward]:
+    """Samples x (N, T, D), as data sets store them → (T, N, D), as recurrent layers take them."""
+    x = checks.floating("x", x, axes="N T D")
+    return x.swapaxes(0, 1), lambda dy: dy.swapaxes(0, 1)
+
+
+def last_step(y: Array) -> tuple[Array, Backward]:
+    """What a sequence ends in: y (T, N, H) → y[T − 1] (N, H). The other steps receive no gradient."""
+    y = checks.floating("y", y, axes="T N H")
+    checks.not_empty("y", y)
+
+    def backward(dlast: Array) -> Array:
+        dy = np.zeros_like(y)
+        dy[-1] = dlast
+        return dy
+
+    return y[-1], backward

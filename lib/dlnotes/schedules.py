@@ -70,7 +70,7 @@ def one_cycle(
 ) -> Schedule:
     """Up from first · rate to rate in the share `up` of all steps, then down to last · rate, both along half cosines.
 
-    Source: Smith and Topin 2019. The last step is t = steps − 1.
+    Source: Smith and Topin 2019, in PyTorch's form with two phases. The last step is t = steps − 1.
     """
     checks.positive("rate", rate)
     checks.positive("first", first)

@@ -1,4 +1,4 @@
-"""The training loop, once it has been written out often enough to be boring."""
+"""The training loop: mini-batches, one step, many epochs, evaluation, early stopping."""
 
 from collections.abc import Callable, Iterator
 
@@ -39,6 +39,11 @@ def train_step(
     optimizer.zero_grad()
     prediction, backward = net.forward(np.asarray(x).view(Data), training=True)
     value, loss_backward = loss(prediction, target)
+    if np.ndim(value):
+        raise ValueError(
+            f"loss must give one number for the batch, got shape {np.shape(value)}; train "
+            "several networks at once, or all steps of a sequence, with a loop of your own"
+        )
     backward(loss_backward())
     optimizer.step()
     return float(value)
@@ -55,13 +60,17 @@ def fit(
     batch_size: int,
     rng: np.random.Generator,
 ) -> list[float]:
-    """Train on mini-batches of x (N, ...) and target (N, ...); returns the mean loss of each epoch."""
+    """Train on mini-batches of x (N, ...) and target (N, ...); returns the mean loss of each epoch.
+
+    The mean is over samples, each seen at the weights of its moment, so it lags behind `evaluate`.
+    """
     x, target = _samples(x, target)
     history = []
     for _ in range(checks.count("epochs", epochs)):
-        batches = minibatches(len(x), batch_size, rng=rng)
+        batches = list(minibatches(len(x), batch_size, rng=rng))
         losses = [train_step(net, loss, optimizer, x[i], target[i]) for i in batches]
-        history.append(float(np.mean(losses)))
+        sizes = [len(batch) for batch in batches]
+        history.append(float(np.average(losses, weights=sizes)))
     return history
 
 
@@ -81,29 +90,35 @@ def evaluate(
 
 
 class EarlyStopping:
-    """Keep the best parameters seen, and say when to give up: after `patience` looks without a better loss.
+    """Keep the best state of a network, and say when to give up: after `patience` looks without a better loss.
 
-    stopping = EarlyStopping(optimizer, patience=5)
-    ...
-    if stopping.look(validation_loss):
-        break
-    stopping.restore()
+        stopping = EarlyStopping(net, patience=5)
+        ...
+        if stopping.look(validation_loss):
+            break
+        stopping.restore()
+
+    The state is `net.state()`: the parameters, and the running averages of a BatchNorm.
     """
 
-    def __init__(self, optimizer: Optimizer, *, patience: int):
-        checks.instance("optimizer", optimizer, Optimizer)
-        self.optimizer, self.patience = optimizer, checks.count("patience", patience)
-        self.best, self.best_theta = np.inf, optimizer.theta.copy()
-        self.looks = self.best_look = 0
+    def __init__(self, net: Layer, *, patience: int):
+        checks.instance("net", net, Layer)
+        self.net, self.patience = net, checks.count("patience", patience)
+        self.best, self.looks, self.best_look = np.inf, 0, 0
+        self._remember()
 
     def look(self, loss: float) -> bool:
         """Take note of the loss after some training; true when it is time to stop."""
         self.looks += 1
         if loss < self.best:
             self.best, self.best_look = float(loss), self.looks
-            self.best_theta = self.optimizer.theta.copy()
+            self._remember()
         return self.looks - self.best_look >= self.patience
 
     def restore(self) -> None:
-        """Put the parameters back to where the loss was best."""
-        self.optimizer.theta[:] = self.best_theta
+        """Put the network back to where the loss was best."""
+        for name, array in self.net.state().items():
+            array[...] = self.best_state[name]
+
+    def _remember(self) -> None:
+        self.best_state = {n: a.copy() for n, a in self.net.state().items()}
