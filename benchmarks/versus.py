@@ -34,14 +34,13 @@ def main() -> None:
         print(json.dumps((after - before) / 1024))
         return
     torch.set_num_threads(int(sys.argv[1]))
+    np.ones(4_000_000)  # freed at once: from now on glibc keeps freed memory for both
     found = {}
     for dtype in (np.float64, np.float32):
         rows = {}
         for name, build in WORKLOADS.items():
             print(f"{dtype.__name__}, {sys.argv[1]} threads: {name}", file=sys.stderr)
-            rows[name] = compare(
-                build, dtype, seconds=float(sys.argv[2]) if len(sys.argv) > 2 else 3.0
-            )
+            rows[name] = compare(build, dtype, seconds=2.5)
         loop = xor_starts(dtype, loop=True).ours
         found[dtype.__name__] = {
             "peak_gflops": peak_gflops(dtype),

@@ -3,8 +3,8 @@
     a, backward = relu(z)
     dz = backward(da)
 
-At a kink the slope is that of the flatter side, and 0 for |z|. All but `maxout` keep the shape. Settings
-such as a slope are numbers, not learned; `rectifier` learns its slope. A new function written here is listed in
+At a kink the slope is that of the left side, but 0 for |z| and at both ends of `clip`. All but `maxout` keep the
+shape. Settings such as a slope are numbers, not learned; `rectifier` learns its slope. A new function written here is listed in
 `functional`, too, and in the tests' table.
 """
 
