@@ -15,9 +15,3 @@ def reference(module: str, switch: str) -> ModuleType:
         if os.environ.get(switch) == "1":
             pytest.fail(f"{module} is not installed although {switch}=1")
         pytest.skip(f"{module} is not installed")
-
-
-@pytest.fixture(scope="session")
-def torch() -> ModuleType:
-    """PyTorch, the reference for values and gradients."""
-    return reference("torch", "REQUIRE_TORCH")

@@ -62,7 +62,8 @@ def test_pca_of_fewer_samples_than_features():
     x = datasets.digits().x[:20]
     m = decomposition.pca(x, 64)
     assert_allclose(m.decode(m.encode(x)), x, atol=1e-12)
-    assert m.spectrum.shape == (64,) and (m.spectrum[19:] < 1e-25).all()
+    assert m.encoder.shape == (64, 64) and m.spectrum.shape == (64,)
+    assert (m.spectrum[19:] < 1e-25).all()
     assert_allclose(m.spectrum.sum(), x.var(axis=0).sum())
 
 

@@ -258,3 +258,14 @@ def test_one_cycle_rises_and_falls_once():
     assert 25 <= top <= 30 and (np.diff(rates[: top + 1]) > 0).all()
     assert (np.diff(rates[top:]) < 0).all()
     assert_allclose(rates[[0, -1]], [0.004, 4e-7])
+
+
+def test_a_schedule_that_fails_is_refused_at_its_step():
+    optimizer = optim.SGD(
+        [Parameter(START.copy())], lambda t: 0.1 if t == 0 else np.nan
+    )
+    optimizer.step()
+    with pytest.raises(
+        ValueError, match=r"the rate of the schedule must be .* got nan"
+    ):
+        optimizer.step()

@@ -121,11 +121,11 @@ def test_early_stopping_waits_and_returns_to_the_best():
     net = Layer(F.rectifier, Parameter(np.zeros(1)))
     stopping, (alpha,) = training.EarlyStopping(net, patience=2), net.parameters()
     said = []
-    for step, loss in enumerate([3.0, 1.0, 1.0, 2.0, 0.5]):
+    for step, loss in enumerate(np.array([3.0, 1.0, 1.0, 2.0, 0.5])):
         alpha.value[:] = step
         said.append(stopping.look(loss))
     assert said == [False, False, False, True, False]
-    assert stopping.best == 0.5
+    assert stopping.best == 0.5 and type(stopping.best) is float
     alpha.value[:] = 99
     stopping.restore()
     assert alpha.value == [4]

@@ -110,6 +110,7 @@ def _check(x, W, b, rank, inputs, stride, padding, dilation, groups):
     W = checks.floating("W", W, axes="O C " + ("k" if rank == 1 else "kh kw"))
     checks.not_empty("x", x)
     checks.sizes("kernel", W.shape[2:], rank)
+    checks.count("axis 0 of W", len(W))
     groups = checks.count("groups", groups)
     shared = "C / groups" if inputs == 1 else "C"
     met = x.shape[1] / groups if inputs == 1 else x.shape[1]

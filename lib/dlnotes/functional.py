@@ -80,7 +80,11 @@ def transposed_linear(x: Array, W: Array, b: Array) -> tuple[Array, Backward]:
 
     Shapes: x (..., N, K), b (..., D), y (..., N, D).
     """
+    checks.floating("x", x, ndim=2)
     W, b = checks.floating("W", W, ndim=2), checks.floating("b", b, ndim=1)
+    checks.same_size(
+        "the last axis of x", np.shape(x)[-1], "the last axis of W", W.shape[-1]
+    )
     y, pullback = linear(x, W.mT, b)
 
     def backward(dy: Array) -> tuple[Array, Array, Array]:

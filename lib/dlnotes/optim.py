@@ -85,7 +85,9 @@ class Optimizer:
     def step(self) -> None:
         """Move the parameters once along the gradient collected so far."""
         if self.schedule:
-            self.learning_rate = float(self.schedule(self.t))
+            self.learning_rate = checks.not_negative(
+                "the rate of the schedule", self.schedule(self.t)
+            )
         self.t += 1
         for start in range(0, self.theta.size, BLOCK):
             piece = slice(start, start + BLOCK)

@@ -1,0 +1,2881 @@
+# %% [markdown]
+# # Linear algebra and PCA
+#
+# A shop keeps a log. Each evening somebody writes down the day's page views (浏览量) and the day's visitors (访客数). After a year
+# the two columns look so much alike that one of them seems too many. The study notes that this book follows draw the conclusion:
+# *if we delete one of the two, we should expect not to lose much information.*
+#
+# Then they do something rare. They stop and question their own idea. Which column shall we delete? Is deleting columns right at all, or
+# can a transformation leave fewer columns and lose less? How is the loss measured, and what are the steps? The notes follow these questions to
+# principal component analysis (主成分分析), PCA for short, and so does this chapter.
+#
+# The answers are short enough to state now. Let $\rho$ be the correlation of the two columns, both scaled to variance one. Deleting a column loses $(1-\rho^2)/2$ of the variance.
+# One well-chosen *mixture* of the two loses $(1-|\rho|)/2$, about half as much if the two are much alike. And with the wrong question in mind, either way
+# loses nearly everything you wanted. By the end you will have derived both numbers, measured both, and seen that last sentence come true.
+#
+# **After this chapter you can**
+#
+# - read $A\mathbf x=\mathbf b$ as a walk along columns, and say which of three fates a linear system has;
+# - compute norms, eigenvectors, singular values and a pseudo-inverse from scratch, and know when they fail;
+# - derive PCA in three ways, prove that they agree, and program it in six lines;
+# - choose the number of components by the spectrum or by validation, and know what neither can see;
+# - center, scale and whiten data, and predict which models will care.
+#
+# **You need** school calculus, the idea of a vector as an arrow, and Python with NumPy. Reading takes about ninety minutes; running everything takes less than one.
+#
+# The chapter follows the notes' section on linear algebra (线性代数), their section on preprocessing, and chapter 2 of Goodfellow, Bengio and
+# Courville ([2016](../book/bibliography.md)). Where the notes leave a heading empty, we fill it. Cards settle single claims; their verdicts are computed.
+
+# %% tags=["hide-input"]
+from itertools import combinations
+
+import matplotlib.pyplot as plt
+import numpy as np
+from dlnotes import datasets, decomposition, init, losses, metrics, optim, training
+from dlnotes import functional as F
+from dlnotes.claims import recap, settle
+from dlnotes.decomposition import AffineMap
+from dlnotes.exercises import linear_algebra as exercises
+from dlnotes.explore import explore, show
+from dlnotes.layers import Linear
+from dlnotes.network import Sequential
+from dlnotes.plotting import (
+    BLUE,
+    GREEN,
+    INK,
+    ORANGE,
+    lines,
+    log_scale,
+    use_style,
+)
+
+use_style()
+np.set_printoptions(precision=4, suppress=True)
+
+# %% [markdown]
+# (sec-2-shop)=
+# ## A shop with one column too many
+#
+# *You cannot yet say what a deleted column costs. After this section you can, in one formula.*
+#
+# The notes borrow their shop from a tutorial and do not print its log, so we make one up: a year of five columns, in which visitors cause views and orders, orders cause deals, and deals cause revenue.
+
+
+# %%
+def shop_log(days=365, seed=2):
+    """Views, visitors, orders, deals and revenue (yuan) of an invented shop, one row a day."""
+    rng = np.random.default_rng(seed)
+    visitors = 400 * np.exp(0.35 * rng.standard_normal(days))
+    views = 3 * visitors * np.exp(0.12 * rng.standard_normal(days))
+    orders = 0.06 * visitors * np.exp(0.25 * rng.standard_normal(days))
+    deals = orders * rng.uniform(0.7, 0.95, days)
+    revenue = 40 * deals * np.exp(0.3 * rng.standard_normal(days))
+    return np.stack([views, visitors, orders, deals, revenue], axis=1)
+
+
+COLUMNS = ["views", "visitors", "orders", "deals", "revenue"]
+log = shop_log()
+print("first three days:", *log[:3].round(1), sep="\n  ")
+
+# %% [markdown]
+# Views and visitors count different things, so first give them one unit. Write $\bar x$ for the mean of a column and $s^2 = \frac1N\sum_n (x_n-\bar x)^2$ for its
+# *variance* (方差), the mean squared distance from the mean. The *covariance* (协方差) of two columns and their *correlation* (相关系数) are
+#
+# $$
+# \operatorname{cov}(x,y) = \frac1N\sum_n (x_n-\bar x)(y_n-\bar y), \qquad \rho = \frac{\operatorname{cov}(x,y)}{s_x\,s_y} .
+# $$ (eq-2-covariance)
+#
+# *Standardize* (标准化) them: replace each entry by $z_n = (x_n-\bar x)/s_x$, its *z-score*. The new column has mean 0 and variance 1, and the covariance of two such columns *is* their correlation.
+
+# %%
+pair = log[:, :2]
+z = (pair - pair.mean(axis=0)) / pair.std(axis=0)
+views, visitors = z.T
+ρ = (views * visitors).mean()
+print(f"correlation of views and visitors: {ρ:.4f}")
+assert abs(ρ - np.corrcoef(pair.T)[0, 1]) < 1e-12 and 0.9 < ρ < 0.97
+
+# %% [markdown]
+# :::{admonition} Predict
+# :class: predict
+# You delete the views and later restore them from the visitors as well as you can. Both columns had variance 1, so 2 in total. Which share of that total is
+# lost: about 6 %, about 3 %, or less? And could any *single* column of numbers keep more than the visitors do?
+# :::
+#
+# **What a deleted column costs.** We keep $v$ (visitors) and restore the views $u$ as $a\,v$ with the best number $a$. The loss is
+# the mean squared error,
+#
+# $$
+# \begin{aligned}
+# E(a) &= \tfrac1N\textstyle\sum_n (u_n - a v_n)^2\\
+# &= \tfrac1N\textstyle\sum_n u_n^2 - 2a\,\tfrac1N\sum_n u_n v_n + a^2\,\tfrac1N\sum_n v_n^2 && \text{(expand)}\\
+# &= 1 - 2a\rho + a^2 && \text{(variances 1, covariance } \rho)\\
+# E'(a) &= -2\rho+2a = 0 \;\Longrightarrow\; a = \rho && \text{(the best } a)\\
+# E(\rho) &= 1-2\rho^2+\rho^2 = 1-\rho^2
+# \end{aligned}
+# $$ (eq-2-drop)
+#
+# The visitors themselves are kept without loss. Of a total variance of 2 we lose $(1-\rho^2)/2$. Delete the visitors instead and the same sum comes out. So for two
+# standardized columns *which* is a question without a difference. Now the code, and one idea more: keep neither column, but their sum.
+
+
+# %%
+def lost(kept):
+    """Share of the total variance of z that multiples of one kept column cannot restore."""
+    multiples = kept @ z / (kept @ kept)
+    return ((z - np.outer(kept, multiples)) ** 2).mean(axis=0).sum() / 2
+
+
+print(f"keep the visitors       lost {lost(visitors):.4f}")
+print(f"keep the views          lost {lost(views):.4f}")
+print(f"keep views + visitors   lost {lost(views + visitors):.4f}")
+print(f"(1 − ρ²)/2 =                 {(1 - ρ**2) / 2:.4f}")
+assert abs(lost(visitors) - (1 - ρ**2) / 2) < 1e-12
+assert 0.5 < lost(views + visitors) / lost(visitors) < 0.53
+
+# %% tags=["hide-input"]
+fig, axes = plt.subplots(ncols=2, figsize=(8.4, 4.2), sharey=True)
+days = np.random.default_rng(0).permutation(len(z))[:60]
+for ax, kept, name in zip(
+    axes, (visitors, views + visitors), ("Keep the visitors", "Keep the sum")
+):
+    restored = np.outer(kept, kept @ z / (kept @ kept))
+    gaps = np.stack(
+        [z[days], restored[days], np.full((60, 2), np.nan)], axis=1
+    ).reshape(-1, 2)
+    ax.plot(gaps[:, 1], gaps[:, 0], "-", color=INK, lw=1)
+    ax.plot(
+        restored[days, 1], restored[days, 0], "s", ms=3, color=ORANGE, label="restored"
+    )
+    ax.plot(z[days, 1], z[days, 0], "o", ms=4, color=BLUE, label="true")
+    ax.set(
+        xlabel="visitors (z-score)",
+        title=f"{name}: {lost(kept):.1%} lost",
+        aspect="equal",
+    )
+axes[0].set_ylabel("views (z-score)")
+axes[0].legend()
+show(
+    fig,
+    f"Sixty days and what one kept column restores. Keeping the visitors, all errors are vertical and {lost(visitors):.2%} of the "
+    f"variance is lost; keeping the sum, the errors are perpendicular to the line and {lost(views + visitors):.2%} is lost.",
+)
+
+# %% [markdown]
+# The sum loses about half as much. On the left every error must be vertical, because the visitors are kept exactly; on the right errors may lean, and the
+# shortest way to a line is the perpendicular. Is the sum the best single column? What if the columns are five, or sixty-four pixels? For that we need the
+# tools that the notes list before PCA: products, spans, norms, eigenvectors. Each will return.
+#
+# (sec-2-products)=
+# ## Tables, products and their laws
+#
+# *You can multiply numbers. After this section you can multiply tables, and know which laws of numbers survive.*
+#
+# A *scalar* (标量) is one number, a *vector* (向量) a list, a *matrix* (矩阵) a table, and a *tensor* (张量) in this trade an array with any number of axes.
+
+# %%
+x_digits, y_digits = datasets.digits()
+for name, array in {
+    "revenue of one day": log[0, 4],
+    "one day": log[0],
+    "the log": log,
+    "1,797 digit images": x_digits.reshape(-1, 8, 8),
+}.items():
+    print(f"{name:20s}axes {np.ndim(array)}   shape {np.shape(array)}")
+
+# %% [markdown]
+# **A trap first.** Centering means subtracting from each column its mean. NumPy stretches shapes that differ (broadcasting, 广播), so the wrong axis may pass
+# without a word. On all 365 days it raises an error. On exactly five days of five columns, it does not:
+
+# %%
+square = log[:5]
+right, wrong = square - square.mean(axis=0), square - square.mean(axis=1)
+try:
+    log - log.mean(axis=1)
+except ValueError:
+    print("365 days, axis=1: refused;  5 days, axis=1: accepted")
+print(
+    "column means are zero:",
+    *(np.abs(c.mean(axis=0)).max() < 1e-9 for c in (right, wrong)),
+)
+
+# %% [markdown]
+# Row means were subtracted from columns. The check that catches it is the definition: column means must vanish. Run it after every centering.
+#
+# **Two products.** The *Hadamard product* (the notes spell it "hadmaard") multiplies entry by entry, `A * B`. The *matrix product* (矩阵乘积) `A @ B` takes rows of
+# $A$ with columns of $B$:
+#
+# $$
+# (A\odot B)_{ij} = A_{ij}B_{ij}, \qquad (AB)_{ij} = \sum_k A_{ik}B_{kj} .
+# $$ (eq-2-products)
+
+# %%
+A, B = np.array([[1, 2], [3, 4]]), np.array([[0, 1], [1, 1]])
+print("A * B =", *(A * B), " A @ B =", *(A @ B), " B @ A =", *(B @ A))
+
+# %% [markdown]
+# The *dot product* (点积) $\mathbf x^\top\mathbf y=\sum_i x_iy_i$ is the case of one row and one column, and it measures an angle. Expand the squared distance, and compare with the law of cosines of school, where $\theta$ is the angle between the arrows:
+#
+# $$
+# \begin{aligned}
+# \lVert\mathbf x-\mathbf y\rVert^2 &= \lVert\mathbf x\rVert^2+\lVert\mathbf y\rVert^2-2\,\mathbf x^\top\mathbf y && \text{(expand the squares)}\\
+# \lVert\mathbf x-\mathbf y\rVert^2 &= \lVert\mathbf x\rVert^2+\lVert\mathbf y\rVert^2-2\,\lVert\mathbf x\rVert\,\lVert\mathbf y\rVert\cos\theta && \text{(law of cosines)}\\
+# \Longrightarrow\quad \mathbf x^\top\mathbf y &= \lVert\mathbf x\rVert\,\lVert\mathbf y\rVert\cos\theta .
+# \end{aligned}
+# $$ (eq-2-cosine)
+#
+# Compare with {eq}`eq-2-covariance`: **a correlation is the cosine of the angle between two centered columns.** It is positive when they point to the same side, 0 when they are perpendicular.
+
+# %%
+cosine = views @ visitors / (np.linalg.norm(views) * np.linalg.norm(visitors))
+print(
+    f"angle between the centered columns: {np.degrees(np.arccos(cosine)):.2f} degrees"
+)
+assert abs(cosine - ρ) < 1e-12
+
+# %% [markdown]
+# **Three laws.** The notes say that the matrix product is distributive and associative but not commutative. The first two follow from the definition, because finite sums may be reordered:
+#
+# $$
+# \begin{aligned}
+# \bigl(A(B+C)\bigr)_{ij} &= \sum_k A_{ik}(B_{kj}+C_{kj}) = \sum_k A_{ik}B_{kj}+\sum_k A_{ik}C_{kj} = (AB+AC)_{ij},\\
+# \bigl((AB)C\bigr)_{ij} &= \sum_l\Bigl(\sum_k A_{ik}B_{kl}\Bigr)C_{lj} = \sum_k A_{ik}\Bigl(\sum_l B_{kl}C_{lj}\Bigr) = \bigl(A(BC)\bigr)_{ij} .
+# \end{aligned}
+# $$ (eq-2-laws)
+#
+# The third has no such proof, and a picture shows why. Take a shear and a rotation and do them in both orders.
+
+
+# %% tags=["hide-input"]
+LETTER = np.array(
+    [
+        [0, 0],
+        [0, 2],
+        [1.2, 2],
+        [1.2, 1.6],
+        [0.4, 1.6],
+        [0.4, 1.2],
+        [1, 1.2],
+        [1, 0.8],
+        [0.4, 0.8],
+        [0.4, 0],
+        [0, 0],
+    ]
+).T
+
+
+def rotation(degrees):
+    c, s = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
+    return np.array([[c, -s], [s, c]])
+
+
+def draw_orders(ax, rotation_degrees):
+    R, S = rotation(rotation_degrees), np.array([[1.0, 1.0], [0.0, 1.0]])
+    ax.plot(*LETTER, ":", color=INK, label="before")
+    ax.plot(*(R @ S @ LETTER), "-", color=BLUE, label="RS: shear, then rotate")
+    ax.plot(*(S @ R @ LETTER), "--", color=ORANGE, label="SR: rotate, then shear")
+    gap = np.linalg.norm(R @ S - S @ R)
+    ax.set(xlim=(-4, 4), ylim=(-4, 4), aspect="equal", title=f"‖RS − SR‖ = {gap:.2f}")
+    ax.legend(loc="center left", bbox_to_anchor=(1, 0.5), fontsize=10)
+    return (
+        f"A shear S and a rotation R by {rotation_degrees:.0f} degrees, in both orders: the entries of RS and SR "
+        f"differ by {gap:.3f} in norm."
+    )
+
+
+explore(draw_orders, rotation_degrees=np.arange(0, 181, 12), start=5, figsize=(6.8, 4))
+
+# %% [markdown]
+# At 0 and at 180 degrees the two orders agree, since then $R$ is $\pm I$. There are families that always commute: diagonal matrices, powers of one matrix, rotations of the plane. They are the exception:
+
+# %%
+rng = np.random.default_rng(0)
+A, B, C = rng.standard_normal((3, 200, 4, 4))  # 200 triples of 4 × 4 matrices
+gaps = {
+    "distributive": np.abs(A @ (B + C) - (A @ B + A @ C)).max(),
+    "associative": np.abs((A @ B) @ C - A @ (B @ C)).max(),
+}
+commuting = (np.abs(A @ B - B @ A).max(axis=(1, 2)) < 1e-9).mean()
+d, e = np.diag([1.0, 2, 3]), np.diag([4.0, 5, 6])
+R, S = rotation(30), rotation(70)
+assert (
+    (d @ e == e @ d).all()
+    and np.allclose(R @ S, S @ R)
+    and np.allclose(A @ (A @ A), (A @ A) @ A)
+)
+bitwise = ((A @ B) @ C == A @ (B @ C)).all()
+print("within rounding:", {name: bool(gap < 1e-12) for name, gap in gaps.items()})
+print("associative to the last bit:", bool(bitwise))
+
+# %% tags=["hide-input"]
+settle(
+    "C2.1",
+    {name: bool(gap < 1e-12) for name, gap in gaps.items()}
+    | {"not commutative": bool(commuting < 0.01)},
+    f"on {len(A)} random triples both laws hold within rounding, and AB = BA in a share of {commuting:.0%}",
+)
+
+# %% [markdown]
+# Floating-point numbers are rounded after every step, so on a computer even associativity holds only to about sixteen digits. And it is worth money: the *order* of a
+# product decides its cost, as the first exercise shows. To see the card flip, draw diagonal matrices.
+#
+# **Does the dot product commute because it is a scalar?** The notes give this as the reason. A scalar equals its own transpose, so $\mathbf x^\top\mathbf y = (\mathbf x^\top\mathbf y)^\top = \mathbf y^\top\mathbf x$. That is a proof, for real vectors. But
+# being a scalar is not enough. For complex vectors the inner product conjugates its first factor, is a scalar, and does not commute. And two vectors have other products.
+
+# %%
+x, y = rng.standard_normal((2, 3))
+u, v = x + 1j * y, y - 2j * x
+commutes = {
+    "real dot product": abs(x @ y - y @ x) < 1e-12,
+    "complex inner product": abs(np.vdot(u, v) - np.vdot(v, u)) < 1e-12,
+    "outer product": np.abs(np.outer(x, y) - np.outer(y, x)).max() < 1e-12,
+    "cross product": np.abs(np.cross(x, y) - np.cross(y, x)).max() < 1e-12,
+}
+
+# %% tags=["hide-input"]
+settle(
+    "C2.2",
+    {name: bool(holds) for name, holds in commutes.items()},
+    f"xᵀy = yᵀx = {x @ y:.3f}; in complex numbers the imaginary part turns from {np.vdot(u, v).imag:.3f} to {np.vdot(v, u).imag:.3f}",
+)
+
+# %% [markdown]
+# Leave out the imaginary parts and the second line holds as well; the last two never will.
+#
+# :::{admonition} Exercise 1 · where to put the brackets
+# :class: exercise
+# $A$ has shape $(m,n)$, $B$ has shape $(n,p)$ and $\mathbf c$ is a column with $p$ entries. Return the number of multiplications for $(AB)\mathbf c$ and for $A(B\mathbf c)$.
+# :::
+
+
+# %%
+def bracket_costs(m, n, p):
+    """Multiplications for ((A B) c, A (B c))."""
+    ...
+
+
+exercises.check_bracket_costs(bracket_costs)
+
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. A product (a, b) by (b, c) takes a·b·c multiplications. For m = n = p = 1000 the second order is about 500 times cheaper.
+def bracket_costs(m, n, p):
+    return m * n * p + m * p, n * p + m * n
+
+
+exercises.check_bracket_costs(bracket_costs)
+
+# %% [markdown]
+# (sec-2-walk)=
+# ## Ax = b is a walk along columns
+#
+# *You can solve two equations with two unknowns. After this section you can see, before you solve, whether there is anything to find.*
+#
+# The notes ask: *explain what happens in Ax = b.* School reads a linear system row by row, as equations. Read it by columns instead. With $\mathbf a_1,\dots,\mathbf a_n$ for the columns of $A$,
+#
+# $$
+# A\mathbf x = x_1\mathbf a_1 + x_2\mathbf a_2 + \dots + x_n\mathbf a_n = \mathbf b .
+# $$ (eq-2-columns)
+#
+# Go $x_1$ steps of the kind $\mathbf a_1$, then $x_2$ steps of the kind $\mathbf a_2$, and so on. The question is where to stop so that you arrive at $\mathbf b$. Move the slider until you do.
+
+
+# %% tags=["hide-input"]
+def draw_walk(ax, x1, x2):
+    A, b = np.array([[2.0, -1.0], [1.0, 2.0]]), np.array([3.0, 4.0])
+    corner, end = x1 * A[:, 0], x1 * A[:, 0] + x2 * A[:, 1]
+    for start, stop, color, name in (
+        ((0, 0), corner, BLUE, f"{x1:.2f} · a₁"),
+        (corner, end, ORANGE, f"{x2:.2f} · a₂"),
+    ):
+        ax.annotate(
+            "", stop, start, arrowprops={"arrowstyle": "-|>", "color": color, "lw": 2.5}
+        )
+        ax.text(*(np.add(start, stop) / 2 + [0.15, -0.35]), name, color=color)
+    ax.plot(*b, "*", ms=16, color=GREEN)
+    ax.text(*(b + [0.2, 0.1]), "b = (3, 4)", color=GREEN)
+    miss = np.linalg.norm(end - b)
+    ax.set(
+        xlim=(-1.6, 7),
+        ylim=(-0.7, 5.6),
+        aspect="equal",
+        xlabel="first coordinate",
+        ylabel="second coordinate",
+    )
+    ax.set_title("Arrived" if miss < 1e-9 else f"Missed by {miss:.2f}")
+    return f"The walk of {x1:.2f} times (2, 1) and {x2:.2f} times (−1, 2) ends at ({end[0]:.2f}, {end[1]:.2f}), {miss:.2f} away from b."
+
+
+explore(
+    draw_walk,
+    x1=np.linspace(0, 3, 16),
+    x2=[1.0, 0.0, 0.5, 1.5, 2.0],
+    start=4,
+    figsize=(6.8, 4.6),
+)
+
+# %% [markdown]
+# You arrive at $x_1=2$, $x_2=1$. These two numbers are also the *coordinates* of $\mathbf b$ if $\mathbf a_1,\mathbf a_2$ serve as axes: the same point, another grid.
+#
+# **Where can you get at all?** The set of all $A\mathbf x$ is the *span* (生成子空间) of the columns, a line, a plane, or more. Columns are *linearly dependent* (线性相关) if one of
+# them is a combination of the others; it then adds nothing to the span. The *rank* (秩) is the largest number of independent columns, the dimension of the span. A third vector that slides into the plane of the first two shows it:
+
+
+# %% tags=["hide-input"]
+EDGES = [(i, j) for i, j in combinations(range(8), 2) if (i ^ j) in (1, 2, 4)]
+CORNERS = np.array([[i & 1, i >> 1 & 1, i >> 2 & 1] for i in range(8)])
+VIEW = np.array([[0.87, -0.5, 0.0], [0.25, 0.43, 0.87]])  # an orthographic camera
+
+
+def draw_span(ax, dependence):
+    a1, a2, free = np.array([[1.6, 0.2, 0.1], [0.3, 1.5, 0.2], [0.3, 0.2, 1.6]])
+    a3 = (1 - dependence) * free + dependence * (0.5 * a1 + 0.4 * a2)
+    A = np.stack([a1, a2, a3], axis=1)
+    corners = VIEW @ A @ CORNERS.T
+    for i, j in EDGES:
+        ax.plot(*corners[:, [i, j]], "-", color=INK, lw=1)
+    for column, color, name in zip(A.T, (BLUE, ORANGE, GREEN), ("a₁", "a₂", "a₃")):
+        tip = VIEW @ column
+        ax.annotate(
+            "", tip, (0, 0), arrowprops={"arrowstyle": "-|>", "color": color, "lw": 2.5}
+        )
+        ax.text(*(tip * 1.05 + [0.03, 0.03]), name, color=color)
+    rank, volume = np.linalg.matrix_rank(A), abs(np.linalg.det(A))
+    ax.set(xlim=(-0.9, 2.1), ylim=(-0.3, 3.2), aspect="equal", xticks=[], yticks=[])
+    ax.set_title(f"rank {rank}, volume {volume:.2f}")
+    return f"With a dependence of {dependence:.2f} the three columns have rank {rank} and span a box of volume {volume:.3f}."
+
+
+explore(draw_span, dependence=np.linspace(0, 1, 17), figsize=(5.6, 4.6))
+
+# %% [markdown]
+# The box that the columns span has a volume; up to its sign that is the *determinant* (行列式), which the notes leave out. It is linear in each column, and a box whose edges lie in a plane has none. So along the slider $t$, with $\mathbf w$ the free column,
+#
+# $$
+# \det\bigl[\mathbf a_1,\mathbf a_2,(1-t)\mathbf w + t(\alpha\mathbf a_1+\beta\mathbf a_2)\bigr] = (1-t)\det[\mathbf a_1,\mathbf a_2,\mathbf w] + t\cdot 0 ,
+# $$ (eq-2-det)
+#
+# a straight line down to zero. While the volume falls smoothly, the rank stays 3 until the last moment and then jumps to 2. A square matrix with determinant 0 is *singular*: it flattens space, and what is flattened cannot be undone.
+#
+# **Three fates.** Some $\mathbf x$ solves $A\mathbf x=\mathbf b$ exactly when $\mathbf b$ lies in the span, that is, when appending $\mathbf b$ as a further column does not raise the rank. And if $\mathbf x$ solves it, so does $\mathbf x+\mathbf n$ for every $\mathbf n$ with $A\mathbf n=\mathbf 0$; such $\mathbf n\neq\mathbf 0$ exist exactly when the columns are dependent. Hence
+#
+# $$
+# \begin{array}{lll}
+# \operatorname{rank}[A\,|\,\mathbf b] > \operatorname{rank}A & \text{none} & (\mathbf b \text{ is out of reach})\\
+# \operatorname{rank}[A\,|\,\mathbf b] = \operatorname{rank}A = n & \text{one} & (\text{one walk leads there})\\
+# \operatorname{rank}[A\,|\,\mathbf b] = \operatorname{rank}A < n & \text{infinitely many} & (\text{walk, plus any round trip } \mathbf n)
+# \end{array}
+# $$ (eq-2-fates)
+#
+# **And if there is none?** Then ask for the nearest reachable point. $E(\mathbf x)=\lVert\mathbf b-A\mathbf x\rVert^2$ is a sum of squares, a bowl, and lowest where all its slopes vanish:
+#
+# $$
+# \begin{aligned}
+# \frac{\partial E}{\partial x_j} &= -2\sum_i A_{ij}\Bigl(b_i-\sum_k A_{ik}x_k\Bigr) = 0 && \text{(for all } j)\\
+# \Longrightarrow\quad A^\top(\mathbf b-A\mathbf x) &= \mathbf 0 && \text{(error } \perp \text{ every column)}\\
+# \Longrightarrow\quad A^\top A\,\mathbf x &= A^\top\mathbf b && \text{(the normal equations)}
+# \end{aligned}
+# $$ (eq-2-normal)
+#
+# They always have a solution (the [pseudo-inverse](#sec-2-svd) will construct one), and all solutions lead to one point: the difference $A(\mathbf x-\mathbf x')$ of two such points lies in the span and is perpendicular to it, hence is zero. This is *least squares* (最小二乘), and PCA will use it within two sections. Does the rank test predict the fate? A thousand small systems with whole numbers:
+
+
+# %%
+def random_system(rng):
+    """A (m, n) of random rank and b, half of the time made reachable."""
+    m, n, r = rng.integers(1, 5, size=3)
+    A = (rng.integers(-3, 4, (m, r)) @ rng.integers(-3, 4, (r, n))).astype(float)
+    b = A @ rng.integers(-3, 4, n) if rng.random() < 0.5 else rng.integers(-9, 10, m)
+    return A, b.astype(float)
+
+
+def reachable(A, b):
+    return np.linalg.matrix_rank(np.column_stack([A, b])) == np.linalg.matrix_rank(A)
+
+
+systems = [random_system(np.random.default_rng(seed)) for seed in range(1000)]
+residuals = np.array(
+    [np.linalg.norm(b - A @ np.linalg.lstsq(A, b)[0]) for A, b in systems]
+)
+predicted = np.array([reachable(A, b) for A, b in systems])
+agree = (residuals < 1e-9) == predicted
+lengths = np.array([np.linalg.norm(b) for _, b in systems])
+shares = residuals[~predicted] / np.maximum(lengths[~predicted], 1e-9)
+print(
+    f"solvable {predicted.sum()}, not solvable {(~predicted).sum()}; rank test right in {agree.sum()} of {len(agree)}"
+)
+
+# %% tags=["hide-input"]
+settle(
+    "C2.3",
+    {
+        "ranks and least squares agree on who has a solution": bool(agree.all()),
+        "without a solution every x misses b by a visible distance": bool(
+            residuals[~predicted].min() > 1e-3
+        ),
+    },
+    f"in {(~predicted).sum()} of {len(agree)} random systems b is out of reach; the best x then misses {np.median(shares):.0%} of ‖b‖ in the median",
+)
+
+# %% [markdown]
+# Yes, it matters: where the rank test says no, no choice of $\mathbf x$ helps, and a program that answers anyway answers something else. (The test needs the appended column. Compare the rank with $n$ instead and the first line fails.)
+#
+# One sentence of the notes needs care. They call $\mathbf b$ *the span of the vectors A, the set of points that are reached*. But $\mathbf b$ is one point. The span is the set:
+
+# %%
+A, x = np.array([[2.0, -1.0], [1.0, 2.0], [1.0, 0.0]]), np.array([2.0, 1.0])
+b = A @ x
+others = A @ np.random.default_rng(1).standard_normal((2, 1000))
+distances_to_b = np.linalg.norm(others - b[:, None], axis=0)
+outside = b + np.cross(A[:, 0], A[:, 1])
+b_is_the_span = reachable(A, b) and bool(distances_to_b.max() < 1e-9)
+
+# %% tags=["hide-input"]
+settle(
+    "C2.4",
+    b_is_the_span,
+    f"b is reached by a walk, but {len(distances_to_b)} other points Ax lie {distances_to_b.mean():.2f} away from it on average; "
+    f"a point off their plane is reachable: {bool(reachable(A, outside))}",
+)
+
+# %% [markdown]
+# Read "$\mathbf b$ lies *in* the span" and all is well. Only when every column is zero do the two readings agree; a test of this book makes that change.
+#
+# (q2-1)=
+# :::{admonition} Question 2.1 · What happens in the equation Ax = b?
+# :class: question
+# $A\mathbf x$ adds up the columns of $A$ with the entries of $\mathbf x$ as weights. Solving means finding the walk that ends at $\mathbf b$, or, which is the same, the coordinates of $\mathbf b$ in the system of the columns. There is such a walk exactly when $\mathbf b$ lies in the span, and only
+# one exactly when the columns are independent. When there is none, least squares walks to the nearest point.
+# :::
+#
+# **The inverse** (逆矩阵), a heading that the notes leave empty. If $A$ is square with independent columns, every $\mathbf b$ has exactly one $\mathbf x$, and $\mathbf x=A^{-1}\mathbf b$ with $A^{-1}A=I$, the identity (单位矩阵). Gauss and Jordan find it by turning
+# $[A\,|\,I]$ into $[I\,|\,A^{-1}]$ with row operations:
+
+
+# %%
+def inverse(A):
+    """A⁻¹ (n, n) by Gauss–Jordan elimination, the largest pivot first."""
+    n = len(A)
+    M = np.hstack([A.astype(float), np.eye(n)])
+    for j in range(n):
+        pivot = j + np.abs(M[j:, j]).argmax()
+        if abs(M[pivot, j]) < 1e-14 * np.abs(A).max():
+            raise ValueError("A is singular: its columns are dependent")
+        M[[j, pivot]] = M[[pivot, j]]
+        M[j] /= M[j, j]
+        others = np.arange(n) != j
+        M[others] -= np.outer(M[others, j], M[j])
+    return M[:, n:]
+
+
+A = np.array([[2.0, -1.0], [1.0, 2.0]])
+print("A⁻¹ =", *inverse(A), "  A⁻¹b =", inverse(A) @ [3.0, 4.0])
+try:
+    inverse(np.array([[1.0, 2.0], [2.0, 4.0]]))
+except ValueError as error:
+    print("ValueError:", error)
+
+# %% [markdown]
+# In practice you rarely want it. `np.linalg.solve(A, b)` is cheaper and more exact, and the difference shows on matrices that are *almost* singular. The Hilbert matrix, $H_{ij} = 1/(i+j-1)$, is the classic. Its
+# *condition number* (条件数), the factor by which relative errors can grow from $\mathbf b$ to $\mathbf x$, explodes with its size:
+
+# %%
+for n in (2, 4, 8):
+    i = np.arange(n)
+    H = 1 / (i[:, None] + i + 1)
+    b = H @ np.ones(n)
+    by_solve, by_inverse = np.linalg.solve(H, b), inverse(H) @ b
+    print(f"Hilbert matrix {n} × {n}: condition number {np.linalg.cond(H):.1e}")
+miss_solve, miss_inverse = (np.linalg.norm(H @ x - b) for x in (by_solve, by_inverse))
+assert 1e-11 < np.abs(by_solve - 1).max() < 1e-4 and miss_inverse > 100 * miss_solve
+
+# %% [markdown]
+# At size 8 `solve` returns the solution $(1,\dots,1)$ with at least five of its sixteen digits gone. And its answer satisfies the equation more than a hundred times better than the one by the inverse. Near-dependence, not size, is what makes a system hard. Remember it for the views and the visitors.
+#
+# :::{admonition} Exercise 2 · the three fates
+# :class: exercise
+# Return `"none"`, `"one"` or `"many"` for any $A$ $(m, n)$ and $\mathbf b$ $(m)$. `np.linalg.matrix_rank` is all you need.
+# :::
+
+
+# %%
+def fate(A, b):
+    """How many solutions Ax = b has: "none", "one" or "many"."""
+    ...
+
+
+exercises.check_fate(fate)
+
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. Reachable first; then unique exactly if the rank equals the number of columns, whatever the number of rows.
+def fate(A, b):
+    rank = np.linalg.matrix_rank(A)
+    if np.linalg.matrix_rank(np.column_stack([A, b])) > rank:
+        return "none"
+    return "one" if rank == A.shape[1] else "many"
+
+
+exercises.check_fate(fate)
+
+# %% [markdown]
+# :::{admonition} Exercise 3 · the nearest reachable point
+# :class: exercise
+# For $A$ with independent columns, return the point of the span that is nearest to $\mathbf b$. (The point, not the walk.)
+# :::
+
+
+# %%
+def nearest_reachable(A, b):
+    """The point A x nearest to b (m,)."""
+    ...
+
+
+exercises.check_nearest_reachable(nearest_reachable)
+
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. The normal equations give the walk, A the point it leads to.
+def nearest_reachable(A, b):
+    return A @ np.linalg.solve(A.T @ A, A.T @ b)
+
+
+exercises.check_nearest_reachable(nearest_reachable)
+
+# %% [markdown]
+# (sec-2-norms)=
+# ## How large is a vector?
+#
+# *You know the length of an arrow. After this section you know a whole family of lengths, and why some of its members are impostors.*
+#
+# The notes have a heading "size of a vector" (向量大小) and nothing under it; two of the sizes return later as penalties. The family is
+#
+# $$
+# \lVert\mathbf x\rVert_p = \Bigl(\sum_i |x_i|^p\Bigr)^{1/p}, \qquad
+# \lVert\mathbf x\rVert_1 = \sum_i|x_i|,\quad \lVert\mathbf x\rVert_2 = \sqrt{\textstyle\sum_i x_i^2},\quad \lVert\mathbf x\rVert_\infty = \max_i |x_i| .
+# $$ (eq-2-norms)
+#
+# A *norm* (范数) has to obey three rules: it is zero only for $\mathbf 0$; $\lVert c\,\mathbf x\rVert=|c|\,\lVert\mathbf x\rVert$; and no detour is shorter than the direct way, $\lVert\mathbf x+\mathbf y\rVert\le\lVert\mathbf x\rVert+\lVert\mathbf y\rVert$. Try the last on the two unit arrows of the plane: $\lVert\mathbf e_1+\mathbf e_2\rVert_p = 2^{1/p}$, and the detour has length 2. For $p<1$ the direct way is longer
+# than the detour: no norm. The shape of the set $\lVert\mathbf x\rVert_p\le 1$ shows it, by a dent:
+
+
+# %% tags=["hide-input"]
+def draw_ball(ax, p):
+    angle = np.linspace(0, 2 * np.pi, 241)
+    c, s = np.cos(angle), np.sin(angle)
+    radius = (np.abs(c) ** p + np.abs(s) ** p) ** (-1 / p)
+    direct = 2 ** (1 / p)
+    ax.plot(
+        radius * c,
+        radius * s,
+        color=BLUE if p >= 1 else ORANGE,
+        ls="-" if p >= 1 else "--",
+    )
+    ax.plot([1, 0], [0, 1], ":o", color=INK)
+    verdict = "a norm" if p >= 1 else "no norm: dented inward"
+    ax.set(
+        xlim=(-1.3, 1.3),
+        ylim=(-1.3, 1.3),
+        aspect="equal",
+        xlabel="x₁",
+        ylabel="x₂",
+        title=f"p = {p:.2g}: {verdict}",
+    )
+    return f"All points of size 1 for p = {p:.3g}. The size of (1, 1) is {direct:.3g}, that of the detour 2, so this is {verdict}."
+
+
+explore(
+    draw_ball,
+    p=[0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.2, 1.5, 2, 2.5, 3, 4, 6, 8, 12, 20],
+    start=10,
+    figsize=(4.8, 4.8),
+)
+
+# %% [markdown]
+# For $p=1$ the ball has corners on the axes, for $p=2$ it is round, and for growing $p$ it fills the square of $\lVert\cdot\rVert_\infty$. Those corners are why an L1 penalty makes weights exactly zero, a story for the chapter on regularization. The "L0 norm", the number of nonzero entries, breaks the second rule: doubling a vector does not double it.
+#
+# A matrix has a size too. The *Frobenius norm* (Frobenius 范数) takes all entries as one long vector, and it can be written with the *trace* (迹), the sum of the diagonal, another heading the notes leave empty:
+#
+# $$
+# \begin{aligned}
+# \lVert A\rVert_F^2 &= \sum_{ij}A_{ij}^2 = \sum_j\Bigl(\sum_i A^\top_{ji}A_{ij}\Bigr) = \operatorname{Tr}(A^\top A) && \text{(its diagonal)}\\
+# \operatorname{Tr}(AB) &= \sum_i\sum_k A_{ik}B_{ki} = \sum_k\sum_i B_{ki}A_{ik} = \operatorname{Tr}(BA) && \text{(reorder)}
+# \end{aligned}
+# $$ (eq-2-trace)
+#
+# So inside a trace, factors may be rotated in a circle: $\operatorname{Tr}(ABC)=\operatorname{Tr}(CAB)$. They may not be swapped at will.
+
+# %%
+rng = np.random.default_rng(2)
+A, B, C = (
+    rng.standard_normal((3, 4)),
+    rng.standard_normal((4, 3)),
+    rng.standard_normal((3, 3)),
+)
+M = rng.standard_normal((3, 3))
+print(
+    "Tr(ABC) = Tr(CAB) = Tr(BCA):",
+    np.allclose([np.trace(C @ A @ B), np.trace(B @ C @ A)], np.trace(A @ B @ C)),
+)
+print(
+    "Tr(ABC) = Tr(BAC) for squares:",
+    np.allclose(np.trace(C @ M @ M.T), np.trace(M @ C @ M.T)),
+)
+assert np.isclose(np.trace(A.T @ A), np.linalg.norm(A) ** 2)
+
+# %% [markdown]
+# **Special matrices**, which the notes skip and everything below needs. A *diagonal* matrix stretches along the axes. A *symmetric* one has $A=A^\top$; covariances are symmetric. An *orthogonal* matrix $Q$ (正交矩阵) has perpendicular columns of length one, in short *orthonormal* ones, $Q^\top Q=I$; then
+#
+# $$
+# \lVert Q\mathbf x\rVert_2^2 = \mathbf x^\top Q^\top Q\,\mathbf x = \mathbf x^\top\mathbf x = \lVert\mathbf x\rVert_2^2 .
+# $$ (eq-2-orthogonal)
+#
+# It turns or mirrors, and leaves every length alone. A turned data set has the same total variance, which is why we may look for better axes without cheating.
+#
+# :::{admonition} Exercise 4 · the p-norm of every row
+# :class: exercise
+# Return $\lVert\cdot\rVert_p$ over the last axis of `x`, for $p \ge 1$ and for `p = np.inf`. It must survive rows with entries such as $10^{200}$, whose squares overflow.
+# :::
+
+
+# %%
+def p_norm(x, p):
+    """‖x‖ₚ over the last axis: (..., D) → (...)."""
+    ...
+
+
+exercises.check_p_norm(p_norm)
+
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. Take the largest entry out first: ‖x‖ = m ‖x/m‖, by the second rule of a norm.
+def p_norm(x, p):
+    largest = np.abs(x).max(axis=-1)
+    if np.isinf(p):
+        return largest
+    scale = np.where(largest > 0, largest, 1.0)
+    return scale * ((np.abs(x) / scale[..., None]) ** p).sum(axis=-1) ** (1 / p)
+
+
+exercises.check_p_norm(p_norm)
+
+# %% [markdown]
+# (sec-2-eigen)=
+# ## Directions that only stretch
+#
+# *A matrix turns almost every arrow. After this section you can find the arrows it does not turn, and you know which matrices are made of them.*
+#
+# An *eigenvector* (特征向量) of a square matrix is a direction $\mathbf v\neq\mathbf 0$ that the matrix only stretches, $A\mathbf v=\lambda\mathbf v$; the factor $\lambda$ is its *eigenvalue* (特征值). By hand: $(A-\lambda I)\mathbf v=\mathbf 0$ needs dependent columns, so
+#
+# $$
+# \begin{aligned}
+# A=\begin{pmatrix}2&1\\1&2\end{pmatrix}:\quad \det(A-\lambda I) &= (2-\lambda)^2-1 = 0 \;\Longrightarrow\; \lambda = 3 \text{ or } 1,\\
+# \mathbf v &= \tfrac1{\sqrt2}\begin{pmatrix}1\\1\end{pmatrix} \text{ or } \tfrac1{\sqrt2}\begin{pmatrix}1\\-1\end{pmatrix} .
+# \end{aligned}
+# $$ (eq-2-eigen-hand)
+#
+# Turn the arrow $\mathbf x$ around the circle and watch $A\mathbf x$ run around an ellipse. When do the two point the same way?
+
+
+# %% tags=["hide-input"]
+def draw_ellipse(ax, angle_degrees):
+    A = np.array([[2.0, 1.0], [1.0, 2.0]])
+    t = np.linspace(0, 2 * np.pi, 121)
+    circle = np.stack([np.cos(t), np.sin(t)])
+    ax.plot(*circle, ":", color=INK)
+    ax.plot(*(A @ circle), "-", color=INK, lw=1)
+    x = rotation(angle_degrees) @ [1.0, 0.0]
+    y = A @ x
+    for tip, color, name in ((y, ORANGE, "Ax"), (x, BLUE, "x")):
+        ax.annotate(
+            "", tip, (0, 0), arrowprops={"arrowstyle": "-|>", "color": color, "lw": 2.5}
+        )
+        ax.text(*(tip * 1.06 + [0.05, 0.05]), name, color=color)
+    turn = np.degrees(np.arccos(min(1.0, x @ y / np.linalg.norm(y))))
+    ax.set(xlim=(-3.2, 3.2), ylim=(-3.2, 3.2), aspect="equal", xlabel="x₁", ylabel="x₂")
+    ax.set_title(
+        f"turned by {turn:.1f}°"
+        if turn > 1e-3
+        else f"an eigenvector: λ = {np.linalg.norm(y):.0f}"
+    )
+    return f"The arrow at {angle_degrees:.0f} degrees is stretched to length {np.linalg.norm(y):.3f} and turned by {turn:.1f} degrees."
+
+
+explore(
+    draw_ellipse, angle_degrees=np.arange(0, 181, 11.25), start=1, figsize=(4.8, 4.8)
+)
+
+# %% [markdown]
+# At 45 and at 135 degrees nothing turns, and there the ellipse is longest and shortest: the eigenvectors are its axes. That is no accident, and the reason is worth more than the fact.
+#
+# **Every symmetric matrix has perpendicular eigenvectors.** Let $A=A^\top$ be $n\times n$, and look for the unit vector with the largest $q(\mathbf x)=\mathbf x^\top A\mathbf x$. The unit sphere is closed and bounded, so a largest value exists. At that point, with a multiplier $\lambda$ for the constraint,
+#
+# $$
+# \begin{aligned}
+# \nabla\bigl[\mathbf x^\top A\mathbf x - \lambda(\mathbf x^\top\mathbf x-1)\bigr] &= 2A\mathbf x-2\lambda\mathbf x = \mathbf 0 && \text{(Lagrange)}\\
+# \Longrightarrow\quad A\mathbf v_1&=\lambda_1\mathbf v_1 && \text{(an eigenvector)}\\
+# q(\mathbf v_1) &= \mathbf v_1^\top\lambda_1\mathbf v_1 = \lambda_1 && \text{(the largest value)}\\
+# \mathbf v_1^\top A\mathbf y &= (A\mathbf v_1)^\top\mathbf y = \lambda_1\mathbf v_1^\top\mathbf y = 0 && \text{(for every } \mathbf y\perp\mathbf v_1)
+# \end{aligned}
+# $$ (eq-2-spectral)
+#
+# The last line says that $A$ maps what is perpendicular to $\mathbf v_1$ to what is perpendicular to $\mathbf v_1$. So we may forget $\mathbf v_1$ and repeat the argument in the remaining $n-1$ dimensions, until $n$ orthonormal eigenvectors are found, with eigenvalues $\lambda_1\ge\dots\ge\lambda_n$. With the $\mathbf v_i$ as columns of $V$ and $\Lambda=\operatorname{diag}(\lambda_1,\dots,\lambda_n)$,
+#
+# $$
+# AV = V\Lambda \;\Longrightarrow\; A = V\Lambda V^{-1} = V\Lambda V^\top \qquad\text{(eigendecomposition, 特征分解)} . \qquad\square
+# $$ (eq-2-eigendecomposition)
+#
+# **Power iteration.** How does a computer find $\mathbf v_1$? Multiply any start again and again. Write it in eigenvectors, $\mathbf x=\sum_i c_i\mathbf v_i$; then
+#
+# $$
+# A^t\mathbf x = \sum_i c_i\lambda_i^t\,\mathbf v_i = \lambda_1^t\Bigl(c_1\mathbf v_1+\sum_{i>1}c_i\Bigl(\frac{\lambda_i}{\lambda_1}\Bigr)^{t}\mathbf v_i\Bigr) ,
+# $$ (eq-2-power)
+#
+# and if $\lambda_1$ is largest in size and $c_1\ne0$, the rest dies out by the factor $|\lambda_2/\lambda_1|$ per step.
+
+
+# %%
+def power_iteration(A, steps, x):
+    """Unit vectors after each step, (steps, n)."""
+    path = []
+    for _ in range(steps):
+        x = A @ x
+        x = x / np.linalg.norm(x)
+        path.append(x)
+    return np.array(path)
+
+
+A = np.array([[2.0, 1.0], [1.0, 2.0]])
+path = power_iteration(A, 12, np.array([1.0, 0.0]))
+slopes = path[:, 1] / path[:, 0]
+remaining = (1 - slopes) / (1 + slopes)  # coordinate along v₂ over that along v₁
+print("after 1, 2, 4, 12 steps:", *path[[0, 1, 3, 11]])
+print("remaining error shrinks per step by", remaining[1:4] / remaining[:3])
+assert np.allclose(remaining[1:6] / remaining[:5], 1 / 3)
+
+# %% [markdown]
+# The measured factor is $\lambda_2/\lambda_1=\frac13$, as promised.
+#
+# **When is there no such decomposition?** The notes ask and do not answer. $A=V\Lambda V^{-1}$ needs $n$ *independent* eigenvectors, enough to fill $V$, and that is all it needs, since then $AV=V\Lambda$ can be solved for $A$. Four families, twenty random members each:
+
+# %%
+rng = np.random.default_rng(3)
+G = rng.standard_normal((20, 4, 4))
+jordan = np.eye(4) + np.diag(np.ones(3), 1)
+families = {
+    "symmetric": G + np.swapaxes(G, 1, 2),
+    "any random matrix": G,
+    "plane rotations": np.stack([rotation(a) for a in rng.uniform(10, 170, 20)]),
+    "ones with 1 above": rng.uniform(1, 2, 20)[:, None, None] * jordan,
+}
+print(f"{'family':20s}{'real λ':>8s}{'independent v':>16s}{'cond(V) = 1':>14s}")
+found = {}
+for name, members in families.items():
+    λ, V = np.linalg.eig(members)
+    real = (np.abs(λ.imag).max(axis=1) < 1e-9).mean()
+    independent = (np.linalg.cond(V) < 1e6).mean()
+    orthogonal = (np.linalg.cond(V) < 1 + 1e-6).mean()
+    found[name] = (real, independent, orthogonal)
+    print(f"{name:20s}{real:8.0%}{independent:16.0%}{orthogonal:14.0%}")
+assert found["symmetric"] == (1, 1, 1) and found["ones with 1 above"][1] == 0
+assert found["any random matrix"][1] == found["plane rotations"][1] == 1
+
+# %% [markdown]
+# (The *condition number* of $V$ is 1 exactly when its columns are orthonormal up to a common factor; for complex columns that is meant with the complex inner product.) Random matrices have eigenvectors enough, though often complex ones: a rotation of the plane turns every real arrow, so its eigenvalues cannot be real. The last family fails. For $\begin{pmatrix}1&1\\0&1\end{pmatrix}$ both eigenvalues are 1, and $(A-I)\mathbf v=(v_2,0)^\top=\mathbf 0$ leaves only $\mathbf v=(1,0)^\top$: one
+# eigenvector for two places. Such a matrix is called *defective*. How close to a cliff do we stand? Let $A_\varepsilon=\begin{pmatrix}1&1\\0&1+\varepsilon\end{pmatrix}$. It has two different eigenvalues, so
+#
+# $$
+# V = \begin{pmatrix}1 & 1/c\\ 0 & \varepsilon/c\end{pmatrix},\quad c=\sqrt{1+\varepsilon^2}; \qquad
+# \operatorname{cond}V = \frac{1+\cos\phi}{\sin\phi} \approx \frac 2\varepsilon ,
+# $$ (eq-2-defective)
+#
+# where $\phi$, with $\tan\phi=\varepsilon$, is the angle between the two eigenvectors. (For two unit columns $V^\top V=\begin{pmatrix}1&\cos\phi\\\cos\phi&1\end{pmatrix}$ has the eigenvalues $1\pm\cos\phi$, as in {eq}`eq-2-eigen-hand`, and the condition number is the root of their ratio.)
+
+# %% tags=["hide-input"]
+ε = np.geomspace(1, 1e-7, 15)
+conds = np.array(
+    [np.linalg.cond(np.linalg.eig(np.array([[1, 1], [0, 1 + e]]))[1]) for e in ε]
+)
+φ = np.arctan(ε)
+assert np.allclose(conds, (1 + np.cos(φ)) / np.sin(φ), rtol=1e-5)
+fig, ax = plt.subplots(figsize=(6.8, 3.2))
+lines(ax, ε, {"formula (1 + cos φ)/sin φ": (1 + np.cos(φ)) / np.sin(φ)})
+ax.plot(ε, conds, "o", label="measured cond(V)")
+log_scale(ax)
+ax.set(
+    xlabel="ε, distance between the two eigenvalues",
+    ylabel="cond(V)",
+    title="The eigenvectors collapse as the eigenvalues meet",
+)
+ax.legend()
+show(
+    fig,
+    f"As the two eigenvalues approach each other from {ε[0]:.0f} to {ε[-1]:.0e}, the condition number of V grows from {conds[0]:.3g} to {conds[-1]:.0e}, like 2/ε.",
+)
+
+# %% [markdown]
+# (q2-2)=
+# :::{admonition} Question 2.2 · What is the condition that decides whether a matrix can be decomposed into eigenvectors and eigenvalues?
+# :class: question
+# A square matrix can exactly when it has $n$ linearly independent eigenvectors. Different eigenvalues suffice. Real symmetric matrices always can, with real eigenvalues and orthonormal eigenvectors. Some real matrices need complex numbers (rotations); defective ones cannot at all, and close to them the decomposition exists but
+# is numerically worthless. Every matrix, also a rectangular one, has a *singular value* decomposition: next section.
+# :::
+#
+# Two checks come free with any decomposition. By {eq}`eq-2-trace` and because determinants multiply,
+#
+# $$
+# \begin{aligned}
+# \operatorname{Tr}A &= \operatorname{Tr}(V\Lambda V^{-1}) = \operatorname{Tr}(\Lambda V^{-1}V) = \textstyle\sum_i\lambda_i,\\
+# \det A &= \det V\cdot\textstyle\prod_i\lambda_i\cdot\det V^{-1} = \textstyle\prod_i\lambda_i .
+# \end{aligned}
+# $$ (eq-2-trace-det)
+
+# %%
+λ = np.linalg.eigvals(G)
+assert np.allclose(λ.sum(axis=1), np.trace(G, axis1=1, axis2=2)) and np.allclose(
+    λ.prod(axis=1), np.linalg.det(G)
+)
+
+# %% [markdown]
+# :::{admonition} Exercise 5 · the largest eigenvalue
+# :class: exercise
+# For a symmetric $A$, run `steps` steps of power iteration from `x` and return the estimate $\mathbf v^\top A\mathbf v$ of the eigenvalue, with $\mathbf v$ the final *unit* vector. The largest eigenvalue in size may be negative.
+# :::
+
+
+# %%
+def largest_eigenvalue(A, x, steps):
+    """vᵀAv after `steps` multiplications of x (n,) by A (n, n)."""
+    ...
+
+
+exercises.check_largest_eigenvalue(largest_eigenvalue)
+
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. Normalize at every step, or large powers overflow; the quotient vᵀAv keeps the sign that ‖Av‖ would lose.
+def largest_eigenvalue(A, x, steps):
+    for _ in range(steps):
+        x = A @ x
+        x = x / np.linalg.norm(x)
+    return x @ A @ x / (x @ x)
+
+
+exercises.check_largest_eigenvalue(largest_eigenvalue)
+
+# %% [markdown]
+# (sec-2-svd)=
+# ## Every matrix is a rotation, a stretch and a rotation
+#
+# *Eigenvectors exist for some square matrices. After this section you have something as good for every table of numbers.*
+#
+# A log of 365 days and 5 columns is not square, so it has no eigenvectors. But $A^\top A$ is square and symmetric, hence $A^\top A=V\Lambda V^\top$ by {eq}`eq-2-eigendecomposition`, and $\lambda_i=\mathbf v_i^\top A^\top A\mathbf v_i=\lVert A\mathbf v_i\rVert^2\ge0$. Define the *singular values* (奇异值) $\sigma_i=\sqrt{\lambda_i}$ and, where $\sigma_i>0$, $\mathbf u_i=A\mathbf v_i/\sigma_i$. Then
+#
+# $$
+# \begin{aligned}
+# \mathbf u_i^\top\mathbf u_j = \frac{\mathbf v_i^\top A^\top A\,\mathbf v_j}{\sigma_i\sigma_j} &= \frac{\lambda_j\,\mathbf v_i^\top\mathbf v_j}{\sigma_i\sigma_j} = [i=j] && \text{(the } \mathbf u_i \text{ are orthonormal too)}\\
+# A\mathbf v_i &= \sigma_i\mathbf u_i \text{ for all } i && \text{(definition; both sides } \mathbf 0 \text{ if } \sigma_i=0)\\
+# AV = U\Sigma \;\Longrightarrow\; A &= U\Sigma V^\top = \sum_i\sigma_i\,\mathbf u_i\mathbf v_i^\top && (VV^\top=I)
+# \end{aligned}
+# $$ (eq-2-svd)
+#
+# with $\Sigma=\operatorname{diag}(\sigma_1\ge\sigma_2\ge\dots)$. ($[i=j]$ is 1 if $i=j$ and 0 otherwise.) This is the *singular value decomposition* (奇异值分解), SVD: rotate by $V^\top$, stretch, rotate by $U$. Line for line:
+
+
+# %%
+def svd(A):
+    """U (m, r), σ (r,) and Vᵀ (r, n) for the r singular values that are clearly above zero."""
+    λ, V = np.linalg.eigh(A.T @ A)
+    λ, V = λ[::-1], V[:, ::-1]  # largest first
+    r = (λ > 1e-12 * λ[0]).sum()
+    σ, V = np.sqrt(λ[:r]), V[:, :r]
+    return A @ V / σ, σ, V.T
+
+
+rng = np.random.default_rng(4)
+A = rng.standard_normal((6, 2)) @ rng.standard_normal((2, 4))
+U, σ, Vt = svd(A)
+print(f"shape {A.shape}, rank {len(σ)}, singular values", σ)
+assert np.allclose(U * σ @ Vt, A) and np.allclose(U.T @ U, np.eye(2))
+assert np.allclose(σ, np.linalg.svd(A)[1][:2])
+
+# %% [markdown]
+# **What goes wrong in practice.** Squaring. A singular value of $10^{-9}$ becomes an eigenvalue of $10^{-18}$, below the rounding of its neighbor 1. `np.linalg.svd` never forms $A^\top A$, and neither does the library's `pca`:
+
+# %%
+thin = np.array([[1.0, 1.0], [1e-9, 0.0], [0.0, 1e-9]])
+print(
+    "singular values found: by eigenvalues of AᵀA",
+    len(svd(thin)[1]),
+    "  by np.linalg.svd",
+    (np.linalg.svd(thin)[1] > 5e-10).sum(),
+)
+
+# %% [markdown]
+# ### A picture in few numbers
+#
+# Keep only the first $k$ terms of {eq}`eq-2-svd`. The terms are orthonormal as long vectors, $\langle\mathbf u_i\mathbf v_i^\top,\mathbf u_j\mathbf v_j^\top\rangle=(\mathbf u_i^\top\mathbf u_j)(\mathbf v_i^\top\mathbf v_j)=[i=j]$, so the error is read off the singular values:
+#
+# $$
+# A_k = \sum_{i\le k}\sigma_i\mathbf u_i\mathbf v_i^\top, \qquad \lVert A-A_k\rVert_F^2 = \sum_{i>k}\sigma_i^2 .
+# $$ (eq-2-truncate)
+#
+# No other matrix of rank $k$ comes closer (Eckart and Young [1936](../book/bibliography.md)); we prove it [below](#sec-2-variance) in another dress. An image of $m\times n$ pixels then costs $k(m+n)$ numbers. Here is one made of 120 real handwritten digits (Alpaydin and Kaynak [1998](../book/bibliography.md)).
+#
+# :::{admonition} Predict
+# :class: predict
+# The picture has 80 × 96 pixels. At which rank will you be able to read the digits, and how many numbers will that have saved?
+# :::
+
+# %%
+tiles = x_digits[:120].reshape(10, 12, 8, 8)
+picture = tiles.transpose(0, 2, 1, 3).reshape(80, 96)
+U, σ, Vt = np.linalg.svd(picture, full_matrices=False)
+energy = σ**2 / (σ**2).sum()
+
+
+# %% tags=["hide-input"]
+def draw_rank(ax, rank):
+    kept = U[:, :rank] * σ[:rank] @ Vt[:rank]
+    gaps = ((0, 0), (0, 1), (0, 0))  # a line between the rows of digits, for the eye
+    rows = np.pad(kept.round(9).reshape(10, 8, 96), gaps, constant_values=np.nan)
+    ax.imshow(rows.reshape(90, 96), vmin=0, vmax=1, cmap="cividis")
+    ax.set(xticks=[], yticks=[])
+    ax.grid(False)
+    numbers = rank * sum(picture.shape)
+    error = np.sqrt(np.mean((picture - kept) ** 2))
+    ax.set_title(f"rank {rank}: {numbers:,} of {picture.size:,} numbers")
+    return f"Rank {rank} stores {numbers:,} numbers instead of {picture.size:,}; the root mean square error is {error:.3f} of full white."
+
+
+explore(
+    draw_rank,
+    rank=[1, 2, 3, 4, 6, 8, 10, 12, 15, 18, 22, 26, 30, 36, 43, 50, 60, 80],
+    start=9,
+    figsize=(5.6, 5.4),
+)
+
+# %% [markdown]
+# Around rank 20 many digits become legible, at about half of the numbers: not much has been saved. Before you praise, compare, at the same price. Baseline one: store a coarser picture. And an idea: cut the picture along its tiles, put each digit into one row of 64 pixels, and take the SVD of *that* table. It holds the same numbers.
+
+
+# %%
+def relative_miss(A, approximation):
+    return np.linalg.norm(A - approximation) / np.linalg.norm(A)
+
+
+def rank_k(A, k):
+    U, σ, Vt = np.linalg.svd(A, full_matrices=False)
+    return U[:, :k] * σ[:k] @ Vt[:k]
+
+
+coarse = (
+    picture.reshape(40, 2, 48, 2).mean(axis=(1, 3)).repeat(2, axis=0).repeat(2, axis=1)
+)
+k_picture, k_rows = (
+    1920 // (80 + 96),
+    1920 // (120 + 64),
+)  # the price of the coarse picture: 40 · 48 numbers
+misses = {
+    "coarser picture, 2 × 2 pixels averaged": relative_miss(picture, coarse),
+    f"SVD of the picture, rank {k_picture}": relative_miss(
+        picture, rank_k(picture, k_picture)
+    ),
+    f"SVD of one digit per row, rank {k_rows}": relative_miss(
+        x_digits[:120], rank_k(x_digits[:120], k_rows)
+    ),
+}
+for name, miss in misses.items():
+    print(f"{name:42s}relative error {miss:.3f}")
+assert list(misses.values())[2] == min(misses.values())
+
+# %% [markdown]
+# The arrangement of the table decides. Rows of a picture have little in common; digits as rows have a great deal, and the SVD can only find what rows have in common. The last line *is* PCA, up to centering.
+#
+# **The pseudo-inverse** (伪逆), another gap of the notes, answers all three fates at once. Undo the stretches that can be undone:
+#
+# $$
+# A^+ = V\Sigma^+U^\top, \qquad \sigma_i^+ = 1/\sigma_i \text{ if } \sigma_i>0, \text{ else } 0 ,\qquad \mathbf x = A^+\mathbf b=\sum_{\sigma_i>0}\frac{\mathbf u_i^\top\mathbf b}{\sigma_i}\,\mathbf v_i .
+# $$ (eq-2-pinv)
+#
+# Then $A\mathbf x=\sum\mathbf u_i(\mathbf u_i^\top\mathbf b)$ is the nearest reachable point, because what is left of $\mathbf b$ is perpendicular to all $\mathbf u_i$, which span the columns. Every other solution adds some $\mathbf n=\sum_{\sigma_i=0}c_i\mathbf v_i$, and as $\mathbf n\perp\mathbf x$, $\lVert\mathbf x+\mathbf n\rVert^2=\lVert\mathbf x\rVert^2+\lVert\mathbf n\rVert^2$. So $A^+\mathbf b$ is the exact solution if there is one, the nearest miss if there is none, and the shortest walk if there are many.
+
+# %%
+parallel = np.array([[1.0, 2.0], [2.0, 4.0]])
+for name, A, b in (
+    ("one ", np.array([[2.0, -1.0], [1.0, 2.0]]), np.array([3.0, 4.0])),
+    ("none", parallel, np.array([1.0, 0.0])),
+    ("many", parallel, np.array([5.0, 10.0])),
+):
+    x = np.linalg.pinv(A) @ b
+    print(f"{name}: x = {x.round(4)}, A x = {(A @ x).round(4)}, b = {b}")
+
+# %% [markdown]
+# :::{admonition} Exercise 6 · pseudo-inverse from the SVD
+# :class: exercise
+# Build $A^+$ from `np.linalg.svd`. A singular value that should be zero comes out as $10^{-17}$; treat all below $10^{-12}\sigma_1$ as zero.
+# :::
+
+
+# %%
+def pseudo_inverse(A):
+    """A⁺ (n, m) of A (m, n)."""
+    ...
+
+
+exercises.check_pseudo_inverse(pseudo_inverse)
+
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. Keep the r clear singular values only, and divide by them.
+def pseudo_inverse(A):
+    U, s, Vt = np.linalg.svd(A, full_matrices=False)
+    r = (s > 1e-12 * s[0]).sum()
+    return Vt[:r].T / s[:r] @ U[:, :r].T
+
+
+exercises.check_pseudo_inverse(pseudo_inverse)
+
+# %% [markdown]
+# (sec-2-basis)=
+# ## Fewer axes
+#
+# *You can describe a point by other axes. After this section you can describe it by fewer, and say exactly when the numbers are coordinates.*
+#
+# The notes approach PCA by two "principles". The first you know: $A\mathbf x=\mathbf b$ translates between grids. The second turns the table: let the *rows* of $P$ be the new axes, the new *basis* (基). Then $(PX)_{kn}=\mathbf p_k^\top\mathbf x_n$ is the dot product of axis $k$ with sample $n$ (on paper, as in the notes, samples are columns of $X$; in code they are rows). With fewer rows than dimensions, $PX$ is smaller than $X$, which is what dimensionality reduction (降维) means:
+
+# %%
+rng = np.random.default_rng(5)
+X = rng.standard_normal((3, 200)) * [
+    [3.0],
+    [2.0],
+    [0.3],
+]  # a flat cloud, samples in columns
+P_random = np.linalg.qr(rng.standard_normal((3, 2)))[0].T
+P_best = np.linalg.svd(X)[0][:, :2].T
+reduced, loss_of = {}, {}
+for name, P in {"random axes": P_random, "principal axes": P_best}.items():
+    Y = P @ X
+    reduced[name] = len(Y) < len(X)
+    loss_of[name] = ((X - P.T @ Y) ** 2).sum() / (X**2).sum()
+    print(f"{name:16s}{X.shape} → {Y.shape}   lost {loss_of[name]:.2%}")
+
+# %% tags=["hide-input"]
+settle(
+    "C2.16",
+    {name: bool(smaller) for name, smaller in reduced.items()},
+    f"both leave {len(Y)} numbers of {len(X)}; random axes lose {loss_of['random axes']:.1%} of the squared length, principal axes {loss_of['principal axes']:.1%}",
+)
+
+# %% [markdown]
+# Fewer axes, fewer numbers: that is all the claim says, and it is true of any axes. Whether the *information* survives is another matter. (With three rows for three dimensions the card flips: nothing is reduced.)
+#
+# But are the numbers $\mathbf p_k^\top\mathbf x$ the coordinates of $\mathbf x$ "in the space whose basis vectors are the rows", as the notes say? Coordinates $c_k$ are what rebuilds the point, $\mathbf x=\sum_k c_k\mathbf p_k$. Take the dot product of both sides with $\mathbf p_j$:
+#
+# $$
+# \mathbf p_j^\top\mathbf x = \sum_k c_k\,\mathbf p_j^\top\mathbf p_k = c_j \quad\text{for every } \mathbf x \quad\Longleftrightarrow\quad \mathbf p_j^\top\mathbf p_k=[j=k] .
+# $$ (eq-2-coordinates)
+#
+# Only for orthonormal rows. For oblique ones $P\mathbf x$ holds dot products, and the coordinates are $(P^\top)^{-1}\mathbf x$.
+
+# %%
+rows = {
+    "orthonormal rows": rotation(30).T,
+    "oblique rows": np.array([[1.0, 0.0], [0.8, 0.6]]),
+}
+points = rng.standard_normal((2, 100))
+off = {name: np.abs(P.T @ (P @ points) - points).max() for name, P in rows.items()}
+dual = np.abs(
+    rows["oblique rows"].T @ np.linalg.solve(rows["oblique rows"].T, points) - points
+).max()
+assert dual < 1e-12
+
+# %% tags=["hide-input"]
+settle(
+    "C2.7",
+    {name: bool(miss < 1e-9) for name, miss in off.items()},
+    f"rebuilding the points from their products with oblique rows misses by up to {off['oblique rows']:.2f}, with orthonormal rows by nothing",
+)
+
+# %% [markdown]
+# Make the second row perpendicular to the first and of length one, and the card flips. So from now on axes are orthonormal. The question of the notes is which.
+#
+# (sec-2-code)=
+# ## PCA, way one: the best code
+#
+# *You can throw axes away. After this section you know what the best code for given axes is, and can measure what it loses.*
+#
+# Goodfellow, Bengio and Courville begin with a code (编码). An *encoder* $f$ turns a sample $\mathbf x$ of $D$ numbers into a code $\mathbf c=f(\mathbf x)$ of $K<D$ numbers; a *decoder* (解码) rebuilds it, as simply as possible: $g(\mathbf c)=B\mathbf c$, with orthonormal columns in $B$ $(D,K)$, $B^\top B=I$. (They and the notes write $D$ for $B$; we need that letter for the dimension.) The best code minimizes the squared error:
+#
+# $$
+# \begin{aligned}
+# \lVert\mathbf x-B\mathbf c\rVert^2 &= \mathbf x^\top\mathbf x-2\,\mathbf x^\top B\mathbf c+\mathbf c^\top B^\top B\,\mathbf c && \text{(expand)}\\
+# &= \mathbf x^\top\mathbf x-2\,\mathbf x^\top B\mathbf c+\mathbf c^\top\mathbf c && (B^\top B=I)\\
+# \nabla_{\mathbf c} = -2B^\top\mathbf x+2\mathbf c = \mathbf 0 &\;\Longrightarrow\; \mathbf c = B^\top\mathbf x && \text{(the best code)}
+# \end{aligned}
+# $$ (eq-2-code)
+#
+# It is least squares {eq}`eq-2-normal` with $B^\top B=I$. The notes write that the best code "is simply $D\mathbf x$". With $D$ the decoder, that is not even a product one can form unless $K=D$. Let it be formed: take a square decoder, a rotation of space, and give both codes their chance.
+
+
+# %%
+def code_errors(seed):
+    """Mean squared error of the codes Dx, Dᵀx and Dᵀx nudged, for a random square decoder D."""
+    rng = np.random.default_rng(seed)
+    D = np.linalg.qr(rng.standard_normal((3, 3)))[0]
+    x = rng.standard_normal((3, 500))
+    nudge = 0.1 * rng.standard_normal(x.shape)
+    codes = (D @ x, D.T @ x, D.T @ x + nudge)
+    return [((x - D @ code) ** 2).sum(axis=0).mean() for code in codes]
+
+
+errors_code = np.array([code_errors(seed) for seed in range(20)])
+assert errors_code[:, 1].max() < 1e-20 and errors_code[:, 2].min() > 0.01
+
+# %% tags=["hide-input"]
+settle(
+    "C2.5",
+    errors_code[:, 0] <= errors_code[:, 1] + 1e-9,
+    f"median squared error {np.median(errors_code[:, 0]):.2f} with the code Dx, for points of mean squared length three; none but rounding with the code Dᵀx",
+)
+
+# %% [markdown]
+# A missing transpose. Encoder $B^\top\mathbf x$, decoder $B\mathbf c$. (Had the basis been stored in rows, as in the notes' own $P$, the card would flip.) The picture of it in two dimensions is the right half of the first figure.
+#
+# With the best code the loss takes a form that will do all the work. The rebuilt point $BB^\top\mathbf x$ is the foot of the perpendicular, so by Pythagoras
+#
+# $$
+# \lVert\mathbf x-BB^\top\mathbf x\rVert^2 = \mathbf x^\top\mathbf x-2\,\mathbf x^\top BB^\top\mathbf x+\mathbf x^\top B\,(B^\top B)\,B^\top\mathbf x = \lVert\mathbf x\rVert^2-\lVert B^\top\mathbf x\rVert^2 .
+# $$ (eq-2-pythagoras)
+#
+# **Why center?** If the cloud lies far from the origin, let the decoder add a constant, $g(\mathbf c)=B\mathbf c+\mathbf m$. Which $\mathbf m$? The residual is $R(\mathbf x-\mathbf m)$ with $R=I-BB^\top$, and the mean of a squared distance is smallest from the mean: with $\mathbf m=\boldsymbol\mu+\mathbf h$, the cross term vanishes because $\sum_n(\mathbf x_n-\boldsymbol\mu)=\mathbf 0$,
+#
+# $$
+# \frac1N\sum_n\lVert R(\mathbf x_n-\boldsymbol\mu-\mathbf h)\rVert^2 = \frac1N\sum_n\lVert R(\mathbf x_n-\boldsymbol\mu)\rVert^2+\lVert R\mathbf h\rVert^2 .
+# $$ (eq-2-center)
+#
+# So subtract the mean first, and assume from here on that it is zero.
+#
+# (sec-2-variance)=
+# ## Way two: the largest variance
+#
+# *You can code for given axes. After this section you can find the best axes, and prove that none are better.*
+#
+# The notes' third principle: choose the axis on which the projected values are most spread out, that is, have the largest variance. Average {eq}`eq-2-pythagoras` over centered samples, for one axis $\mathbf b$:
+#
+# $$
+# \underbrace{\frac1N\sum_n\lVert\mathbf x_n-\mathbf b\mathbf b^\top\mathbf x_n\rVert^2}_{\text{error}} \;+\; \underbrace{\frac1N\sum_n(\mathbf b^\top\mathbf x_n)^2}_{\text{variance on the axis}} \;=\; \frac1N\sum_n\lVert\mathbf x_n\rVert^2 .
+# $$ (eq-2-sum)
+#
+# The right side does not know $\mathbf b$. **Smallest error and largest variance are the same demand.** Turn the axis and watch the two trade places.
+
+
+# %%
+def axis_report(points, degrees):
+    """Variance on the axis at this angle, and mean squared distance from it; points (2, N) are centered."""
+    b = rotation(degrees) @ [1.0, 0.0]
+    on_axis = b @ points
+    return (on_axis**2).mean(), ((points - np.outer(b, on_axis)) ** 2).sum(
+        axis=0
+    ).mean()
+
+
+cloud = z[days].T - z[days].mean(axis=0)[:, None]
+angles = np.arange(0, 181, 11.25)
+spread, error = np.array([axis_report(cloud, a) for a in angles]).T
+fine = np.arange(0, 181, 3)
+smooth = np.array([axis_report(cloud, a) for a in fine]).T
+
+
+# %% tags=["hide-input"]
+def draw_axis(axes, axis_degrees):
+    left, right = axes
+    b = rotation(axis_degrees) @ [1.0, 0.0]
+    feet = np.outer(b, b @ cloud)
+    gap = np.full_like(cloud, np.nan)
+    left.plot(
+        *np.stack([cloud, feet, gap], axis=2).reshape(2, -1), "-", color=INK, lw=0.8
+    )
+    left.plot(*np.outer(b, [-3, 3]), "--", color=ORANGE)
+    left.plot(*cloud, "o", ms=4, color=BLUE)
+    left.set(
+        xlim=(-3, 3),
+        ylim=(-3, 3),
+        aspect="equal",
+        xlabel="views (z-score)",
+        ylabel="visitors (z-score)",
+        title=f"An axis at {axis_degrees:.0f}°",
+    )
+    variance, miss = axis_report(cloud, axis_degrees)
+    right.plot(fine, smooth[0], "-", color=BLUE, label="variance")
+    right.plot(fine, smooth[1], "--", color=ORANGE, label="error")
+    right.plot([axis_degrees] * 2, [variance, miss], "o", color=INK)
+    right.set(
+        xlabel="angle of the axis (degrees)",
+        ylim=(0, 2.6),
+        title=f"{variance:.2f} + {miss:.2f} = {variance + miss:.2f}",
+    )
+    right.set_xticks([0, 45, 90, 135, 180])
+    right.legend(loc="upper center", ncols=2)
+    return (
+        f"On an axis at {axis_degrees:.0f} degrees the variance is {variance:.3f} and the error {miss:.3f}; "
+        f"their sum is {variance + miss:.3f} at every angle."
+    )
+
+
+explore(draw_axis, axis_degrees=angles, start=1, columns=2, figsize=(8.6, 4.2))
+
+# %% tags=["hide-input"]
+settle(
+    "C2.8",
+    {
+        "variance and error have a constant sum": bool(np.ptp(spread + error) < 1e-9),
+        "the axis of largest variance has the smallest error": bool(
+            spread.argmax() == error.argmin()
+        ),
+    },
+    f"over {len(angles)} angles the sum stays {np.mean(spread + error):.4f}; the best axis stands at {angles[spread.argmax()]:.0f} degrees",
+)
+
+# %% [markdown]
+# The claim hangs on centering. Move the cloud away from the origin, measure the variance about its own mean, and both lines of the card fail.
+#
+# **The best axis.** The variance on $\mathbf b$ is $\frac1N\sum_n\mathbf b^\top\mathbf x_n\mathbf x_n^\top\mathbf b=\mathbf b^\top C\mathbf b$ with the covariance matrix (协方差矩阵) $C=\frac1NXX^\top$. We have met "largest $\mathbf b^\top C\mathbf b$ on the unit sphere" in {eq}`eq-2-spectral`: the answer is the eigenvector $\mathbf v_1$ of $C$, and the variance there is $\lambda_1$.
+#
+# **And the second axis?** The notes demand that the basis be *linearly independent* and the values be spread as widely as possible. Let two axes follow that advice, each climbing $\mathbf b^\top C\mathbf b$ from its own start (gradient ascent, then scaled to length one):
+
+
+# %%
+def climb(C, b, steps=300, rate=0.2):
+    """Gradient ascent of bᵀCb on the unit sphere; b (D,) or one axis a column (D, S)."""
+    for _ in range(steps):
+        b = b + rate * 2 * C @ b
+        b = b / np.linalg.norm(b, axis=0)
+    return b
+
+
+Z = (log - log.mean(axis=0)) / log.std(axis=0)  # all five columns, standardized: (N, D)
+C = Z.T @ Z / len(Z)
+λ, V = np.linalg.eigh(C)
+λ, V = λ[::-1], V[:, ::-1]
+two = climb(C, np.random.default_rng(0).standard_normal((5, 2)))
+print(f"|cosine| between the two axes after climbing: {abs(two[:, 0] @ two[:, 1]):.6f}")
+print(f"|cosine| with the first eigenvector:          {abs(two[:, 0] @ V[:, 0]):.6f}")
+assert abs(two[:, 0] @ two[:, 1]) > 1 - 1e-9
+
+# %% [markdown]
+# Both climb the same hill. "Independent" does not keep them apart: a pair that differs by a hair is independent, has nearly the largest spread that two axes can have, and its second axis may lean into *any* direction. So let us rate such pairs by the error of the plane they span.
+
+# %%
+rng = np.random.default_rng(7)
+
+
+def plane_error(B):
+    """Share of the variance of Z outside the span of the columns of B (D, K)."""
+    Q = np.linalg.qr(B)[0]
+    return 1 - np.trace(Q.T @ C @ Q) / np.trace(C)
+
+
+leaning = [
+    np.stack([V[:, 0], V[:, 0] + 0.02 * rng.standard_normal(5)], axis=1)
+    for _ in range(200)
+]
+leaning = [B / np.linalg.norm(B, axis=0) for B in leaning]
+spread_kept = min(np.trace(B.T @ C @ B) / (2 * λ[0]) for B in leaning)
+errors_2 = np.array([plane_error(B) for B in leaning])
+best_1, best_2 = 1 - λ[0] / λ.sum(), 1 - λ[:2].sum() / λ.sum()
+one_axis = plane_error(climb(C, rng.standard_normal((5, 1))))
+
+# %% tags=["hide-input"]
+settle(
+    "C2.9",
+    {
+        "one axis: the widest spread gives the least error": bool(
+            one_axis < best_1 + 1e-6
+        ),
+        "two axes: independent and widely spread gives the least error": bool(
+            np.median(errors_2) < best_2 + 0.01
+        ),
+    },
+    f"independent pairs with at least {spread_kept:.1%} of the largest possible spread lose {np.median(errors_2):.1%} of the variance in the median; the best plane loses {best_2:.1%}",
+)
+
+# %% [markdown]
+# Independence is too weak. (Let the second axis lean toward $\mathbf v_2$, and nothing else, and the second line holds: the plane is then the best one, by choice and not by the criterion.) The notes' next sentence asks for what is needed: *orthonormal* axes, covariances zero, variances as large as possible. With that the problem has an answer, and the proof is short.
+#
+# **No $K$ orthonormal axes keep more variance than $\mathbf v_1,\dots,\mathbf v_K$.** Let the columns of $B$ be orthonormal. Together they keep the variance
+#
+# $$
+# \begin{aligned}
+# \operatorname{Tr}(B^\top CB) &= \sum_k\mathbf b_k^\top C\,\mathbf b_k = \sum_k\sum_i\lambda_i(\mathbf v_i^\top\mathbf b_k)^2 && (C=\textstyle\sum_i\lambda_i\mathbf v_i\mathbf v_i^\top)\\
+# &= \sum_i\lambda_iw_i, \quad w_i = \sum_k(\mathbf v_i^\top\mathbf b_k)^2 && \text{(collect)}\\
+# 0\le w_i &= \lVert B^\top\mathbf v_i\rVert^2\le\lVert\mathbf v_i\rVert^2 = 1 && \text{(Pythagoras)}\\
+# \sum_iw_i &= \sum_k\sum_i(\mathbf v_i^\top\mathbf b_k)^2 = \sum_k\lVert\mathbf b_k\rVert^2 = K && (V \text{ is orthogonal})
+# \end{aligned}
+# $$ (eq-2-kyfan)
+#
+# So we have $K$ units of weight to hand out, at most one to each eigenvalue. The sum is largest when the $K$ largest eigenvalues get all:
+#
+# $$
+# \begin{aligned}
+# \operatorname{Tr}(B^\top CB)&\le\lambda_1+\dots+\lambda_K, \quad\text{with equality for } B=(\mathbf v_1,\dots,\mathbf v_K),\\
+# \text{error} &= \lambda_{K+1}+\dots+\lambda_D . \qquad\square
+# \end{aligned}
+# $$ (eq-2-best)
+#
+# This is also the theorem of Eckart and Young. The rows of a matrix of rank $K$ lie in some $K$-dimensional space; take $A^\top A$ for $C$ (the proof never used that the mean was zero), and no such space is nearer to the rows of $A$ than that of the first $K$ right singular vectors.
+
+# %%
+rng, K = np.random.default_rng(8), 2
+random_axes = np.linalg.qr(rng.standard_normal((10_000, 5, K)))[0]  # (10000, D, K)
+kept = (
+    np.trace(np.swapaxes(random_axes, 1, 2) @ C @ random_axes, axis1=1, axis2=2)
+    / λ.sum()
+)
+B = V[:, :K]
+scores = Z @ B
+covariance = scores.T @ scores / len(scores)
+
+# %% tags=["hide-input"]
+settle(
+    "C2.10",
+    {
+        "the axes are orthonormal": bool(np.allclose(B.T @ B, np.eye(K))),
+        "the covariance of the two fields is zero": bool(abs(covariance[0, 1]) < 1e-12),
+        "no random orthonormal pair keeps more": bool(
+            kept.max() <= λ[:K].sum() / λ.sum()
+        ),
+    },
+    f"the first {len(B.T)} eigenvectors keep {λ[:K].sum() / λ.sum():.2%} of the variance; the best of {len(kept):,} random pairs keeps {kept.max():.2%}, the median {np.median(kept):.0%}",
+)
+
+# %% [markdown]
+# (q2-8)=
+# :::{admonition} Question 2.8 · If a set of N-dimensional vectors is to be reduced to K < N dimensions, how should K basis vectors be chosen to keep the most information?
+# :class: question
+# Take the eigenvectors of the covariance matrix with the $K$ largest eigenvalues. Among all orthonormal axes they keep the most variance {eq}`eq-2-best` and so lose the least squared error {eq}`eq-2-sum`. The choice is unique up to signs if the eigenvalues differ. Whether variance is *information* is a question of its own; see [below](#sec-2-not-information).
+# :::
+#
+# Put the last eigenvectors in the place of the first, and the third line of the card fails. Ten thousand random pairs are a weak opponent, though. Here is a stronger one: start anywhere, climb, and re-orthogonalize after each step (by QR, which turns columns into orthonormal ones without changing their span). Twenty starts should all end in the same plane.
+
+
+# %%
+def climb_together(C, B, steps=300, rate=0.2):
+    for _ in range(steps):
+        B = np.linalg.qr(B + rate * 2 * C @ B)[0]
+    return B
+
+
+ends = [
+    climb_together(C, np.random.default_rng(seed).standard_normal((5, 2)))
+    for seed in range(20)
+]
+same_plane = [
+    np.linalg.svd(end.T @ V[:, :2])[1].min() for end in ends
+]  # cosine of the largest angle between planes
+assert min(same_plane) > 1 - 1e-9
+print(
+    "twenty climbs end in the plane of the first two eigenvectors:",
+    min(same_plane) > 1 - 1e-9,
+)
+
+# %% [markdown]
+# :::{admonition} Exercise 7 · what axes keep
+# :class: exercise
+# The rows of $P$ $(K, D)$ are orthonormal axes, $C$ $(D, D)$ is a covariance matrix. Return the share of the total variance that the axes keep.
+# :::
+
+
+# %%
+def captured(P, C):
+    """Share of the variance kept by the rows of P (K, D)."""
+    ...
+
+
+exercises.check_captured(captured)
+
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. The variance on axis k is pₖᵀ C pₖ, the k-th diagonal entry of P C Pᵀ.
+def captured(P, C):
+    return np.trace(P @ C @ P.T) / np.trace(C)
+
+
+exercises.check_captured(captured)
+
+# %% [markdown]
+# (sec-2-diagonal)=
+# ## Way three: make the covariance diagonal
+#
+# *You have the best axes. After this section you get them in six lines, and know what uncorrelated does not mean.*
+#
+# The notes' fourth principle looks at the covariance $D$ of the new fields $Y=PX$ and wants it diagonal: no field should repeat what another one says. With centered samples in the columns,
+#
+# $$
+# D = \tfrac1NYY^\top = \tfrac1N(PX)(PX)^\top = P\,\bigl(\tfrac1NXX^\top\bigr)P^\top = PCP^\top .
+# $$ (eq-2-dpcp)
+#
+# We know a $P$ that does it: $C=V\Lambda V^\top$, so $P=V^\top$, the eigenvectors as *rows*, gives $D=V^\top V\Lambda V^\top V=\Lambda$. First by hand, on the five points of the tutorial that the notes recommend (its first field $-1,-1,0,2,0$, its second $-2,0,0,1,1$; both have mean zero):
+#
+# $$
+# C = \frac15\begin{pmatrix}6&4\\4&6\end{pmatrix},\quad \lambda = \tfrac65\pm\tfrac45 = 2,\ \tfrac25,\quad
+# P = \frac1{\sqrt2}\begin{pmatrix}1&1\\-1&1\end{pmatrix},\quad PCP^\top = \begin{pmatrix}2&0\\0&\tfrac25\end{pmatrix} .
+# $$ (eq-2-five)
+
+# %%
+X = np.array([[-1.0, -1, 0, 2, 0], [-2, 0, 0, 1, 1]])
+C5 = X @ X.T / X.shape[1]
+P = np.array([[1.0, 1.0], [-1.0, 1.0]]) / np.sqrt(2)
+Y = P[:1] @ X  # keep one row
+print("C =", *C5, "  kept field Y =", Y[0])
+print(
+    f"error {((X - P[:1].T @ Y) ** 2).sum() / 5:.4f}, discarded eigenvalue {2 / 5:.4f}"
+)
+assert np.allclose(P @ C5 @ P.T, np.diag([2, 0.4]))
+
+# %% [markdown]
+# Now the shop. Its five standardized columns, before and after:
+
+# %% tags=["hide-input"]
+after = V.T @ C @ V
+fig, axes = plt.subplots(ncols=2, figsize=(8.6, 4))
+for ax, matrix, names, title in (
+    (axes[0], C, COLUMNS, "Before: C"),
+    (axes[1], after, [f"field {i}" for i in range(1, 6)], "After: PCPᵀ"),
+):
+    ax.imshow(np.abs(matrix), cmap="cividis", vmin=0, vmax=λ[0])
+    for (i, j), value in np.ndenumerate(matrix):
+        text = f"{value:.2f}" if abs(value) > 1e-9 else "0"
+        ax.text(
+            j,
+            i,
+            text,
+            ha="center",
+            va="center",
+            fontsize=10,
+            color="black" if abs(value) > 2 else "white",
+        )
+    ax.set_xticks(range(5), names, rotation=35)
+    ax.set_yticks(range(5), names)
+    ax.set_title(title)
+    ax.grid(False)
+show(
+    fig,
+    f"The covariance of the five standardized columns has entries between {C.min():.2f} and {C.max():.2f}; after PCA only the diagonal is left, "
+    + ", ".join(f"{v:.2f}" for v in λ)
+    + ".",
+)
+
+# %%
+signs = np.diag([1.0, -1, 1, -1, -1])
+degenerate = np.diag([3.0, 1.0, 1.0])  # two equal eigenvalues
+turn = np.eye(3)
+turn[1:, 1:] = rotation(25)
+P = V.T
+
+
+def off_diagonal(M):
+    return np.abs(M - np.diag(np.diag(M))).max()
+
+
+Y = P @ Z.T
+facts = {
+    "the covariance of Y = PX is PCPᵀ": np.allclose(Y @ Y.T / len(Z), P @ C @ P.T),
+    "eigenvectors as rows make it diagonal": off_diagonal(P @ C @ P.T) < 1e-9,
+    "so do they after changes of sign": off_diagonal(signs @ P @ C @ P.T @ signs)
+    < 1e-9,
+    "and any axes within equal eigenvalues": off_diagonal(turn @ degenerate @ turn.T)
+    < 1e-9,
+}
+
+# %% tags=["hide-input"]
+settle(
+    "C2.11",
+    {name: bool(holds) for name, holds in facts.items()},
+    f"largest entry off the diagonal {off_diagonal(C):.3f} before; after, it is zero within rounding, and the diagonal reads {', '.join(f'{v:.3f}' for v in np.diag(P @ C @ P.T))}",
+)
+
+# %% [markdown]
+# Rows, not columns: put the eigenvectors into the columns of $P$, the most frequent slip with this formula, and two lines of the card fail. The check is one line long: look at the off-diagonal.
+#
+# (q2-9)=
+# :::{admonition} Question 2.9 · How can a matrix P be found such that the covariance matrix D of Y = PX is diagonal?
+# :class: question
+# Center $X$, form $C$, and put its eigenvectors into the rows of $P$. By {eq}`eq-2-dpcp` then $D=\Lambda$. Such a $P$ always exists, because $C$ is symmetric {eq}`eq-2-spectral`. The fields become *uncorrelated*, which is less than independent:
+# :::
+
+# %%
+t = np.linspace(0, 2 * np.pi, 200, endpoint=False)
+ring = np.stack([np.cos(t), np.sin(t)])
+print(
+    "ring: correlation of the coordinates is zero:",
+    abs(np.corrcoef(ring)[0, 1]) < 1e-12,
+)
+print(f"ring: correlation of their squares: {np.corrcoef(ring**2)[0, 1]:.3f}")
+
+# %% [markdown]
+# On a ring the coordinates are uncorrelated, and yet one square determines the other. PCA has nothing left to do there; finding *independent* fields is the task of independent component analysis, in Chapter 13.
+#
+# ### Six lines, and the library
+#
+# The steps of the algorithm, whose figure is lost in the notes: center; covariance; eigenvectors; sort; keep $K$; project. Here under the library's name and signature, samples in rows. The library returns an `AffineMap` that remembers the training mean, so that later samples are treated alike.
+
+
+# %%
+def pca(x, K):
+    mean = x.mean(axis=0)  # 1 center
+    C = (x - mean).T @ (x - mean) / len(x)  # 2 covariance
+    λ, V = np.linalg.eigh(C)  # 3 eigenvectors
+    λ, V = λ[::-1], V[:, ::-1]  # 4 largest first
+    largest = np.abs(V).argmax(axis=0)  # (a rule for the signs:
+    V = V * np.sign(V[largest, np.arange(len(V))])  # largest entry positive)
+    B = V[:, :K]  # 5 keep K
+    return AffineMap(mean, B, B.T, λ)  # 6 encode: (x − mean) B
+
+
+ours, library = pca(log, 2), decomposition.pca(log, 2)
+assert all(map(np.allclose, ours, library))
+print("this cell and the library agree:", all(map(np.allclose, ours, library)))
+code = library.encode(log)
+rebuilt = library.decode(code)
+print(
+    f"error {((log - rebuilt) ** 2).sum(axis=1).mean():.4g} = discarded eigenvalues {library.spectrum[2:].sum():.4g}"
+)
+assert np.isclose(((log - rebuilt) ** 2).sum(axis=1).mean(), library.spectrum[2:].sum())
+
+# %% [markdown]
+# The library goes through the SVD of the centered data instead: $X=U\Sigma V^\top$ with samples in rows gives $C=\frac1NX^\top X=V\frac{\Sigma^2}NV^\top$, the same $V$ with $\lambda_i=\sigma_i^2/N$, and no squaring. Now all ways on the same data: least squares (alternate between the best code for given axes and the best axes for given codes, which by {eq}`eq-2-normal` span the columns of $Z^\top\,\text{codes}$; a covariance is never formed), variance (the climb), covariance, SVD.
+
+# %%
+K = 2
+B_code = np.linalg.qr(np.random.default_rng(9).standard_normal((5, K)))[0]
+for _ in range(200):
+    codes = Z @ B_code  # the best codes for these axes
+    B_code = np.linalg.qr(Z.T @ codes)[0]  # the best axes for these codes
+B_svd = np.linalg.svd(Z, full_matrices=False)[2][:K].T
+ways = {
+    "best code": B_code,
+    "largest variance": ends[0],
+    "diagonal covariance": V[:, :K],
+    "SVD, as in the library": B_svd,
+}
+for name, B in ways.items():
+    error = ((Z - Z @ B @ B.T) ** 2).sum(axis=1).mean()
+    print(f"{name:24s}error {error:.6f}   variance kept {np.trace(B.T @ C @ B):.6f}")
+    assert np.allclose(B @ B.T, V[:, :K] @ V[:, :K].T, atol=1e-6)
+from dlnotes.decomposition import pca  # from here on, the library's
+
+# %% [markdown]
+# One answer, four roads. (Compare $BB^\top$, the projection, not $B$: signs, and for some roads the axes within the plane, are free.)
+#
+# ### Why does it reduce the dimension?
+#
+# (q2-7)=
+# :::{admonition} Question 2.7 · Why do the steps of the PCA algorithm reduce the dimension of the data?
+# :class: question
+# The $K$ numbers $B^\top(\mathbf x-\boldsymbol\mu)$ replace $D$, at the price $\lambda_{K+1}+\dots+\lambda_D$. That is cheap exactly if the data lie near a flat sheet of dimension $K$. PCA does not *make* data low-dimensional; it finds out whether they are, in the sense of flat.
+# :::
+
+# %%
+rng = np.random.default_rng(10)
+N = 400
+flat = rng.uniform(-1, 1, (N, 2)) @ np.array(
+    [[1.0, 0.3, 0.5], [-0.2, 0.9, 0.4]]
+) + 0.03 * rng.standard_normal((N, 3))
+ball = rng.standard_normal((N, 3))
+angle, height = rng.uniform(1.5 * np.pi, 4.5 * np.pi, N), rng.uniform(-9, 9, N)
+roll = np.stack(
+    [angle * np.cos(angle), height, angle * np.sin(angle)], axis=1
+)  # two numbers, rolled up
+clouds = {"a noisy plane": flat, "a ball": ball, "a rolled-up sheet": roll}
+shares = {
+    name: pca(points, 3).spectrum / pca(points, 3).spectrum.sum()
+    for name, points in clouds.items()
+}
+for name, share in shares.items():
+    print(
+        f"{name:20s}shares of variance {share.round(3)}   lost at K = 2: {share[2]:.1%}"
+    )
+assert (
+    shares["a noisy plane"][2] < 0.01
+    and shares["a rolled-up sheet"][2] > 0.2 < shares["a ball"][2]
+)
+
+# %% [markdown]
+# The plane is found. The ball has no preferred direction, and nothing can be dropped. The rolled-up sheet *is* two-dimensional, since two numbers made every point; but it is not flat, and PCA asks for flat. Curved sheets are what autoencoders are for (Chapter 14).
+
+# %% [markdown]
+# (sec-2-not-information)=
+# ## Variance is not information
+#
+# *You can keep the most variance. After this section you know when that keeps nothing you want.*
+#
+# :::{admonition} Predict
+# :class: predict
+# Two kinds of objects are measured by two instruments. Along one direction the measurements scatter a lot, and in the same way for both kinds; along the other they scatter little, and the kinds differ. You keep the first principal component. How often will the best threshold on it name the right kind?
+# :::
+
+# %%
+rng = np.random.default_rng(11)
+kind = np.arange(400) % 2
+wide, narrow = (
+    3 * rng.standard_normal(400),
+    0.25 * rng.standard_normal(400) + 0.5 * (2 * kind - 1),
+)
+objects = np.stack([wide, narrow], axis=1) @ rotation(25).T + [4, 2]
+both = pca(objects, 2)
+scores = both.encode(objects)
+
+
+def best_threshold_accuracy(score, kind):
+    """The best that one threshold on one number can do, in either direction."""
+    hits = [(((score > t) == kind).mean()) for t in np.sort(score)]
+    return max(max(hits), 1 - min(hits))
+
+
+accuracy = [best_threshold_accuracy(scores[:, i], kind) for i in (0, 1)]
+share = both.spectrum / both.spectrum.sum()
+for i in (0, 1):
+    print(
+        f"component {i + 1}: {share[i]:6.1%} of the variance, {accuracy[i]:.1%} right with one threshold"
+    )
+assert share[0] > 0.95 and accuracy[0] < 0.6 and accuracy[1] > 0.95
+
+# %% tags=["hide-input"]
+fig, ax = plt.subplots(figsize=(6.8, 3.9))
+for k, marker in ((0, "o"), (1, "s")):
+    chosen = objects[kind == k][:80]
+    ax.plot(
+        *chosen.T,
+        marker,
+        ms=4,
+        mfc="none" if k else BLUE,
+        mec=ORANGE if k else BLUE,
+        label=f"kind {k}",
+    )
+for i, length in ((0, 6), (1, 2.2)):
+    tip = both.shift + length * both.decoder[i]
+    ax.annotate(
+        "", tip, both.shift, arrowprops={"arrowstyle": "-|>", "color": INK, "lw": 2.5}
+    )
+    ax.text(*(tip + [0.15, 0.05]), f"component {i + 1}")
+ax.set(
+    aspect="equal",
+    xlabel="instrument 1",
+    ylabel="instrument 2",
+    title="All the variance, none of the signal",
+)
+ax.legend()
+show(
+    fig,
+    f"Two kinds side by side across the narrow direction. Component 1 has {share[0]:.1%} of the variance and separates {accuracy[0]:.1%} of the objects; "
+    f"component 2 has {share[1]:.1%} and separates {accuracy[1]:.1%}.",
+)
+
+# %% [markdown]
+# The component with nearly all the variance is hardly better than a coin, and the one that PCA would throw away is nearly always right. PCA never saw the kinds. Methods that do, such as linear discriminant analysis, choose the second direction; Chapter 13 derives one.
+#
+# (q2-5)=
+# :::{admonition} Question 2.5 · How is the amount of information lost in dimensionality reduction measured?
+# :class: question
+# In PCA by the mean squared error of reconstruction, which equals the sum of the discarded eigenvalues {eq}`eq-2-best`. Call it squared error or lost variance. It is not information in Shannon's sense: it depends on the units of the columns, and it does not know what the data are for. If you know what they are for, measure that instead, on validation data.
+# :::
+#
+# **Collinearity.** One promise of the second document of notes is that PCA *solves collinearity* (共线性), that is, features that repeat each other, and improves the model's cost-effectiveness. Test it where the truth is known: six features, three of them nearly combinations of the rest; twenty training samples; a target that follows either the first or the last principal direction. Least squares on all features, against least squares on two components:
+
+# %% tags=["hide-input"]
+axes6 = np.linalg.qr(np.random.default_rng(12).standard_normal((6, 6)))[0]
+scales6 = np.sqrt([4.0, 1.0, 0.25, 0.01, 0.005, 0.002])
+
+
+def regression_trial(signal, seed, K=2, N=20):
+    """Test errors and coefficients of least squares on all features and on K components."""
+    rng = np.random.default_rng(seed)
+
+    def sample(n):
+        latent = rng.standard_normal((n, 6))
+        return latent * scales6 @ axes6.T, latent[
+            :, signal
+        ] + 0.5 * rng.standard_normal(n)
+
+    (x, y), (x_new, y_new) = sample(N), sample(500)
+    components = pca(x, K)
+    code = components.encode(x)
+    w_all = np.linalg.lstsq(x - x.mean(axis=0), y - y.mean())[0]
+    w_few = components.encoder @ np.linalg.lstsq(code, y - y.mean())[0]
+    errors = [
+        (((x_new - x.mean(axis=0)) @ w + y.mean() - y_new) ** 2).mean()
+        for w in (w_all, w_few)
+    ]
+    return errors, [w_all, w_few]
+
+
+trials = {
+    name: [regression_trial(i, seed) for seed in range(200)]
+    for name, i in {"first": 0, "last": 5}.items()
+}
+test_error, wobble = {}, {}
+for name, runs in trials.items():
+    test_error[name] = np.median([errors for errors, _ in runs], axis=0)
+    wobble[name] = np.array([w for _, w in runs]).std(axis=0).mean(axis=1)
+    print(
+        f"signal in the {name} direction: errors {test_error[name]}, coefficients vary by {wobble[name]}"
+    )
+
+# %% tags=["hide-input"]
+settle(
+    "C2.12",
+    {
+        "the coefficients become steady": bool(
+            wobble["first"][1] < wobble["first"][0] / 10
+        ),
+        "the smaller model predicts as well, signal along the first direction": bool(
+            test_error["first"][1] <= test_error["first"][0]
+        ),
+        "the smaller model predicts as well, signal along the last direction": bool(
+            test_error["last"][1] <= test_error["last"][0]
+        ),
+    },
+    f"from sample to sample coefficients vary by {wobble['first'][0]:.2f} on all features and {wobble['first'][1]:.3f} on two components; median test error "
+    f"{test_error['first'][0]:.2f} against {test_error['first'][1]:.2f}, and {test_error['last'][0]:.2f} against {test_error['last'][1]:.2f} when the signal is in the last",
+)
+
+# %% [markdown]
+# The coefficients do become steady, more than ten times steadier. (Give all six directions the same variance, so that nothing is collinear, and every line fails.) But note *what* steadied them: dropping directions, not rotating. With all six components the rotation cancels, $(XV)(V^\top\mathbf w)=X\mathbf w$, and every prediction stays as it was:
+
+# %%
+x, y = (
+    np.random.default_rng(0).standard_normal((20, 6)) * scales6,
+    np.random.default_rng(1).standard_normal(20),
+)
+everything = pca(x, 6)
+by_all = (x - x.mean(axis=0)) @ np.linalg.lstsq(x - x.mean(axis=0), y)[0]
+by_rotated = everything.encode(x) @ np.linalg.lstsq(everything.encode(x), y)[0]
+print(
+    "all six components predict what all six features do:",
+    np.allclose(by_all, by_rotated),
+)
+
+# %% [markdown]
+# (sec-2-digits)=
+# ## Real digits
+#
+# *You know PCA on toys. After this section you can use it on images and choose the number of components for a reason.*
+#
+# 1,797 digits of 64 pixels. The axes are learned on the training part only; what you see below are digits that PCA has never met.
+
+# %%
+data = datasets.split(datasets.digits(), validation=300, test=400)
+axes_digits = pca(data.train.x, 64)
+shown = np.array([np.flatnonzero(data.validation.y == digit)[0] for digit in range(10)])
+
+
+# %% tags=["hide-input"]
+def draw_digits(ax, components):
+    space = pca(data.train.x, components)
+    true = data.validation.x[shown]
+    rebuilt = space.decode(space.encode(true))
+    error = (
+        ((data.validation.x - space.decode(space.encode(data.validation.x))) ** 2)
+        .sum(axis=1)
+        .mean()
+    )
+    total = ((data.validation.x - space.shift) ** 2).sum(axis=1).mean()
+    tiles = np.clip(np.stack([true, rebuilt]).round(9), 0, 1).reshape(2, 10, 8, 8)
+    mosaic = np.pad(tiles, ((0, 0), (0, 0), (1, 1), (1, 1)), constant_values=np.nan)
+    ax.imshow(mosaic.transpose(0, 2, 1, 3).reshape(20, 100), vmin=0, vmax=1)
+    ax.set_axis_off()
+    ax.set_title(f"{components} of 64 numbers keep {1 - error / total:.0%}")
+    return f"Ten unseen digits above, rebuilt from {components} numbers each below; {1 - error / total:.1%} of the variance of the validation digits is kept."
+
+
+explore(
+    draw_digits,
+    components=[1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 18, 21, 25, 30, 36, 43, 50, 64],
+    start=7,
+    figsize=(7, 2.1),
+)
+
+# %% [markdown]
+# Is that good? Compare with what the notes' first idea would do, *delete columns*. The best pixels are chosen greedily. Whenever pixel $j$ is added, the best prediction from it is subtracted from all others, which changes their covariance $R$ to $R-R_{:j}R_{j:}/R_{jj}$, so add the pixel with the largest gain $\lVert R_{:j}\rVert^2/R_{jj}$:
+
+
+# %%
+def greedy_columns(C, K):
+    """K columns chosen one by one so that the rest is predicted best."""
+    R, chosen = C.copy(), []
+    for _ in range(K):
+        gain = np.where(
+            np.diag(R) > 1e-9, (R**2).sum(axis=0) / np.maximum(np.diag(R), 1e-9), 0
+        )
+        j = int(gain.argmax())
+        chosen.append(j)
+        R -= np.outer(R[:, j], R[j]) / R[j, j]
+    return chosen
+
+
+mean = data.train.x.mean(axis=0)
+centered, unseen = data.train.x - mean, data.validation.x - mean
+C_digits = centered.T @ centered / len(centered)
+pixels = greedy_columns(C_digits, 40)
+Ks = np.array([1, 2, 3, 5, 8, 12, 16, 20, 25, 30, 40])
+total = (unseen**2).sum()
+losses_by = {name: [] for name in ("random axes", "best pixels (greedy)", "PCA")}
+for K in Ks:
+    Q = np.linalg.qr(np.random.default_rng(K).standard_normal((64, K)))[0]
+    restore = np.linalg.lstsq(centered[:, pixels[:K]], centered)[0]
+    B = axes_digits.encoder[:, :K]
+    for name, rebuilt in zip(
+        losses_by, (unseen @ Q @ Q.T, unseen[:, pixels[:K]] @ restore, unseen @ B @ B.T)
+    ):
+        losses_by[name].append(((unseen - rebuilt) ** 2).sum() / total)
+
+# %% tags=["hide-input"]
+fig, ax = plt.subplots()
+lines(ax, Ks, losses_by, marker="o")
+ax.set(
+    xlabel="numbers kept, of 64",
+    ylabel="share of variance lost",
+    ylim=(0, 1),
+    title="Mixing beats deleting, deleting beats chance",
+)
+k10 = list(Ks).index(12)
+show(
+    fig,
+    f"Loss on unseen digits when {Ks[k10]} numbers are kept: "
+    + ", ".join(f"{name} {curve[k10]:.1%}" for name, curve in losses_by.items())
+    + ".",
+)
+r, g, p = (np.array(curve) for curve in losses_by.values())
+assert (p < g).all() and (g < r).all()
+
+# %% [markdown]
+# (q2-4)=
+# :::{admonition} Question 2.4 · Instead of simply deleting columns, can the original data be transformed into fewer columns so that the least information is lost?
+# :class: question
+# Yes. For codes and decoders that are linear, and loss measured as squared error, PCA is that transformation, and {eq}`eq-2-best` says that none is better. (A decoder with oblique columns reaches the same subspaces, so it cannot win either.) Deleting columns is the special case in which the axes must be coordinate axes.
+# The price of mixing: a principal component has no name, and you still have to measure all columns to compute it.
+# :::
+#
+# **How many components?** One habit is to keep 95 % of the variance. Another is to ask the task. Let the nearest neighbor classify the codes, and take the smallest $K$ whose validation accuracy is within half a percent of the best:
+
+
+# %%
+def squared_distances(a, b):
+    return (a**2).sum(axis=1)[:, None] - 2 * a @ b.T + (b**2).sum(axis=1)
+
+
+def neighbor_accuracy(train_x, train_y, x, y):
+    return (train_y[squared_distances(x, train_x).argmin(axis=1)] == y).mean()
+
+
+KS = [1, 2, 3, 5, 8, 10, 12, 15, 20, 25, 30, 40, 64]
+validation_accuracy, chosen_K, test_scores = [], [], []
+for seed in range(10):
+    part = datasets.split(datasets.digits(), validation=300, test=400, seed=seed)
+    space = pca(part.train.x, 64)
+    train, val, test = (space.encode(p.x) for p in part)
+    curve = [
+        neighbor_accuracy(train[:, :K], part.train.y, val[:, :K], part.validation.y)
+        for K in KS
+    ]
+    K = KS[int(np.argmax(np.array(curve) >= max(curve) - 0.005))]
+    validation_accuracy.append(curve)
+    chosen_K.append(K)
+    test_scores.append(
+        [
+            neighbor_accuracy(train[:, :k], part.train.y, test[:, :k], part.test.y)
+            for k in (K, 64)
+        ]
+    )
+cumulative = np.cumsum(axes_digits.spectrum) / axes_digits.spectrum.sum()
+K_95 = int(np.argmax(cumulative >= 0.95)) + 1
+print(
+    f"95 % of the variance: K = {K_95}\nby validation, ten splits: K = {sorted(chosen_K)}"
+)
+few, every = np.mean(test_scores, axis=0)
+print(f"test accuracy with the chosen K {few:.2%}, with all 64 {every:.2%}")
+fewer = sum(K < K_95 for K in chosen_K)
+print(
+    f"validation asks for fewer than the 95 % rule in {fewer} of {len(chosen_K)} splits"
+)
+assert fewer >= 6 and abs(few - every) < 0.01
+
+# %% tags=["hide-input"]
+fig, ax = plt.subplots()
+lines(
+    ax,
+    KS,
+    {
+        "variance kept": [cumulative[K - 1] for K in KS],
+        "nearest neighbor, validation (mean of 10 splits)": np.mean(
+            validation_accuracy, axis=0
+        ),
+    },
+    marker="o",
+)
+ax.axhline(0.1, ls=":", color=INK)
+ax.text(40, 0.12, "chance, one of ten", fontsize=10)
+ax.set(
+    xlabel="components K",
+    ylabel="share",
+    ylim=(0, 1.02),
+    title="The task is content before the variance is",
+)
+ax.legend(loc="lower right", bbox_to_anchor=(1, 0.2))
+at = {
+    K: (cumulative[K - 1], np.mean(validation_accuracy, axis=0)[KS.index(K)])
+    for K in (5, 20)
+}
+show(
+    fig,
+    "Variance kept and accuracy of the nearest neighbor: "
+    + "; ".join(f"with {K} components {v:.0%} and {a:.1%}" for K, (v, a) in at.items())
+    + ".",
+)
+
+# %% [markdown]
+# Most splits are content with fewer components than the 95 % rule keeps, and the test accuracy is that of all 64 within one percent. The chosen $K$ varies from split to split, because the curve is flat there: between 15 and 64 it hardly matters, below 8 it matters a lot. The 95 % rule is no law either. It knows nothing of the task; here it errs on the generous side, in the last section 95 % would have kept exactly the wrong component.
+#
+# (q2-6)=
+# :::{admonition} Question 2.6 · How are the concrete steps of dimensionality reduction decided from the original data?
+# :class: question
+# Center; scale if the columns have different units; eigenvectors of the covariance (in practice the SVD); look at the spectrum, where a sharp drop names a natural $K$; otherwise choose $K$ by what the code is for, on validation data. Learn every one of these steps from the training part only.
+# :::
+#
+# :::{admonition} Exercise 8 · how many components
+# :class: exercise
+# Return the smallest $K$ whose components keep *at least* the given share of the variance. `variances` come sorted, largest first.
+# :::
+
+
+# %%
+def components_for(variances, share):
+    """Smallest K with (λ₁ + … + λ_K) / Σλ ≥ share."""
+    ...
+
+
+exercises.check_components_for(components_for)
+
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. The first index where the running sum reaches the share, plus one because indices count from zero.
+def components_for(variances, share):
+    return int(np.argmax(np.cumsum(variances) >= share * np.sum(variances))) + 1
+
+
+exercises.check_components_for(components_for)
+
+# %% [markdown]
+# (sec-2-preprocessing)=
+# ## Center, scale, whiten
+#
+# *You have seen preprocessing as a recipe. After this section you know what each step changes, what it cannot change, and which models care.*
+#
+# The second document of notes lists four steps for the input of a network: mean removal (去均值), normalization (归一化), PCA and whitening (白化). It says that preprocessing *raises the quality of the data*. We take them one by one.
+#
+# ### Mean removal
+
+# %%
+tables = {"digits": data.train.x, "shop log": log}
+largest_mean = {
+    name: np.abs((x - x.mean(axis=0)).mean(axis=0) / x.std(axis=0).max()).max()
+    for name, x in tables.items()
+}
+new_mean = np.abs((data.test.x - data.train.x.mean(axis=0)).mean(axis=0)).max()
+
+# %% tags=["hide-input"]
+settle(
+    "C2.15",
+    {f"every column of the {name}": bool(m < 1e-9) for name, m in largest_mean.items()},
+    f"zero within rounding on the data the mean came from; on new digits, shifted by the same mean, a pixel is off by up to {new_mean:.3f}",
+)
+
+# %% [markdown]
+# (Subtract the row means, as in the trap of the second section, and both lines fail.) On new data the mean is not exactly zero, and it must not be made so. The shift belongs to the model. Whoever centers the test data by *their own* mean uses a different model for every batch. Suppose the digits to be read arrive sorted by digit:
+
+# %%
+train_mean = data.train.x.mean(axis=0)
+hits_right, hits_wrong = [], []
+for digit in range(10):
+    batch = data.test.x[data.test.y == digit]
+    truth = np.full(len(batch), digit)
+    for hits, shift in ((hits_right, train_mean), (hits_wrong, batch.mean(axis=0))):
+        hits.append(
+            neighbor_accuracy(
+                data.train.x - train_mean, data.train.y, batch - shift, truth
+            )
+            * len(batch)
+        )
+shifted_right, shifted_own = (
+    sum(hits_right) / len(data.test.y),
+    sum(hits_wrong) / len(data.test.y),
+)
+print(
+    f"nearest neighbor, training mean: {shifted_right:.1%};  each batch by its own mean: {shifted_own:.1%}"
+)
+assert shifted_own < 0.6 < 0.95 < shifted_right
+
+# %% [markdown]
+# Removing its own mean removed what made a batch of sevens sevens. What does PCA do *without* centering? It then diagonalizes the second moments, and with $\mathbf x=\boldsymbol\mu+\mathbf h$, $\frac1N\sum\mathbf h=\mathbf 0$,
+#
+# $$
+# \frac1N\sum_n\mathbf x_n\mathbf x_n^\top = \frac1N\sum_n(\boldsymbol\mu+\mathbf h_n)(\boldsymbol\mu+\mathbf h_n)^\top = C+\boldsymbol\mu\boldsymbol\mu^\top ,
+# $$ (eq-2-moments)
+#
+# so for a cloud far from the origin the "first component" points at the mean, whatever the cloud looks like:
+
+# %%
+far = objects @ rotation(60).T + [20, -15]
+direction = np.linalg.svd(far)[2][0]
+μ, v1 = far.mean(axis=0), pca(far, 1).decoder[0]
+for name, target in (
+    ("the mean", μ / np.linalg.norm(μ)),
+    ("the true first component", v1),
+):
+    print(f"uncentered first axis, |cosine| with {name}: {abs(direction @ target):.4f}")
+assert abs(direction @ μ) / np.linalg.norm(μ) > 0.99 > 0.5 > abs(direction @ v1)
+
+# %% [markdown]
+# ### Scaling
+#
+# Two recipes, here under the library's names. Each remembers what it saw:
+#
+# $$
+# \text{min–max: } \frac{x-\min}{\max-\min}\in[0,1], \qquad\qquad \text{z-score: } \frac{x-\bar x}{s},\ \text{ mean } 0,\ \text{variance } 1 .
+# $$ (eq-2-scaling)
+
+
+# %%
+def scaling(x, shift, scale):
+    return AffineMap(
+        shift, np.diag(1 / scale), np.diag(scale), np.sort(x.var(axis=0))[::-1]
+    )
+
+
+def standardization(x):
+    return scaling(x, x.mean(axis=0), x.std(axis=0))
+
+
+def min_max(x):
+    return scaling(x, x.min(axis=0), x.max(axis=0) - x.min(axis=0))
+
+
+for ours, library in (
+    (standardization, decomposition.standardization),
+    (min_max, decomposition.min_max),
+):
+    assert all(map(np.allclose, ours(log), library(log)))
+from dlnotes.decomposition import min_max, standardization
+
+# %%
+rng = np.random.default_rng(13)
+columns = np.stack(
+    [rng.uniform(0, 5, 500), rng.standard_normal(500), rng.lognormal(0, 1.5, 500)],
+    axis=1,
+)
+print(f"{'range of the columns':22s}uniform  normal  lognormal (heavy tail)")
+widths = {}
+for name, make in {"min–max": min_max, "z-score": standardization}.items():
+    widths[name] = np.ptp(make(columns).encode(columns), axis=0)
+    print(
+        f"{name:22s}{widths[name][0]:7.2f}{widths[name][1]:8.2f}{widths[name][2]:11.2f}"
+    )
+
+# %% tags=["hide-input"]
+settle(
+    "C2.18",
+    {name: bool(np.ptp(width) < 1e-9) for name, width in widths.items()},
+    f"after z-scores the ranges of three columns are {', '.join(f'{w:.2f}' for w in widths['z-score'])}; after min–max all are {widths['min–max'][0]:.0f}",
+)
+
+# %% [markdown]
+# The z-score fixes mean and variance, not the range; a heavy tail stays long. Three columns of one and the same shape would get one range from both. Min–max fixes the range, and lets a single outlier squeeze everybody else. And mind the words. The notes give 归一化, 标准化 and 正则化 as three names of one thing. The first two are what you see above. The third means *regularization*, which is something else altogether.
+#
+# **Why models care.** A nearest neighbor adds up squared differences, so the column with the largest unit decides alone. Gradient descent cares too. Near its minimum $\mathbf w^*$ a squared error is $L=\frac12(\mathbf w-\mathbf w^*)^\top H(\mathbf w-\mathbf w^*)$ plus a constant, with $H=\frac1NX^\top X$. Follow the error $\mathbf e=\mathbf w-\mathbf w^*$ through $t$ steps of size $\eta$:
+#
+# $$
+# \begin{aligned}
+# \mathbf e_{t+1} &= \mathbf e_t-\eta H\mathbf e_t = (I-\eta H)\,\mathbf e_t && (\nabla L=H\mathbf e)\\
+# \mathbf v_i^\top\mathbf e_t &= (1-\eta\lambda_i)^t\;\mathbf v_i^\top\mathbf e_0 && (H\mathbf v_i=\lambda_i\mathbf v_i)\\
+# \eta = \tfrac1{\lambda_1}:\quad \text{slowest factor } &= 1-\frac{\lambda_D}{\lambda_1} = 1-\frac1\kappa && (\eta>2/\lambda_1 \text{ diverges})
+# \end{aligned}
+# $$ (eq-2-descent)
+#
+# The number of steps is proportional to $\kappa$, the condition number of $H$. Scaling changes it, whitening makes it 1:
+
+# %%
+kappas = {}
+for name, x in {
+    "raw": log,
+    "centered": log - log.mean(axis=0),
+    "z-scores": standardization(log).encode(log),
+    "whitened": decomposition.whitening(log).encode(log),
+}.items():
+    λ_H = np.linalg.eigvalsh(x.T @ x / len(x))
+    kappas[name] = λ_H[-1] / λ_H[0]
+    print(f"{name:10s}condition number of H: {kappas[name]:.4g}")
+assert kappas["raw"] > kappas["z-scores"] * 1000 and np.isclose(kappas["whitened"], 1)
+
+# %% [markdown]
+# :::{admonition} Exercise 9 · z-scores that do not leak
+# :class: exercise
+# Return the z-scores of `new` in the units of `train`. A constant column of `train` has no unit; return zeros for it.
+# :::
+
+
+# %%
+def z_scores(train, new):
+    """z-scores of new (M, D) by mean and standard deviation of train (N, D)."""
+    ...
+
+
+exercises.check_z_scores(z_scores)
+
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. Mean and deviation come from the training set, also for new data.
+def z_scores(train, new):
+    deviation = train.std(axis=0)
+    flat = deviation == 0
+    return np.where(
+        flat, 0.0, (new - train.mean(axis=0)) / np.where(flat, 1.0, deviation)
+    )
+
+
+exercises.check_z_scores(z_scores)
+
+# %% [markdown]
+# ### Are images an exception?
+#
+# The notes say that normalization is *not used for images*, since their values lie between 0 and 255 already and share one scale. The second half is right. But does the size of that scale matter? Let the inputs be $c$ times larger. In the first layer $\mathbf z=\mathbf w^\top(c\,\mathbf x)$, so what the network sees is the effective weight $\mathbf w'=c\,\mathbf w$, and
+#
+# $$
+# \frac{\partial L}{\partial\mathbf w} = c\,\frac{\partial L}{\partial\mathbf w'} \;\Longrightarrow\; \Delta\mathbf w' = c\,\Delta\mathbf w = -\eta\,c^2\,\frac{\partial L}{\partial\mathbf w'} .
+# $$ (eq-2-unit)
+#
+# Inputs 255 times larger mean a learning rate 65,025 times larger in the first layer *only*, and a start with weights 255 times larger. Our digits in 0…255, a linear softmax classifier, and a network with 32 hidden units, both trained by plain SGD:
+
+# %% tags=["hide-input"]
+RATES = {"softmax": [1e-4, 0.1, 1.0], "network": [1e-4, 1e-3, 1e-2, 0.1, 1.0]}
+SCALINGS = {
+    "raw 0…255": lambda train, x: 255 * x,
+    "divided by 255": lambda train, x: x,
+    "z-score per pixel": lambda train, x: (
+        (x - train.mean(axis=0)) / np.maximum(train.std(axis=0), 1e-9)
+    ),
+}
+
+
+def trained_accuracy(scale, hidden, rate, seed, judge):
+    """Accuracy on a part of split `seed` after six epochs of SGD."""
+    part, rng = (
+        datasets.split(datasets.digits(), validation=300, test=400, seed=seed),
+        np.random.default_rng(seed),
+    )
+    x, x_judge = (
+        scale(part.train.x, part.train.x),
+        scale(part.train.x, getattr(part, judge).x),
+    )
+    sizes = [64, 32, 10] if hidden else [64, 10]
+    stack = [
+        Linear(d, k, rng=rng, initialize=init.he) for d, k in zip(sizes, sizes[1:])
+    ]
+    net = Sequential(*([stack[0], F.relu, stack[1]] if hidden else stack))
+    optimizer = optim.SGD(net.parameters(), rate)
+    training.fit(
+        net,
+        losses.cross_entropy,
+        optimizer,
+        x,
+        part.train.y,
+        epochs=6,
+        batch_size=32,
+        rng=rng,
+    )
+    return metrics.accuracy(net(x_judge), getattr(part, judge).y)
+
+
+image_runs = {}
+for model, rates in RATES.items():
+    for name, scale in SCALINGS.items():
+
+        def run(rate, seed, judge):
+            return trained_accuracy(scale, model == "network", rate, seed, judge)
+
+        rate = max(
+            rates, key=lambda r: run(r, 98, "validation") + run(r, 99, "validation")
+        )
+        same, tuned = (
+            np.mean([run(r, seed, "test") for seed in range(5)]) for r in (0.1, rate)
+        )
+        image_runs[model, name] = (same, tuned)
+        print(
+            f"{model:8s} {name:18s} rate 0.1: {same:5.0%}   its best rate {rate:g}: {tuned:5.0%}"
+        )
+neighbor_raw, neighbor_scaled = (
+    neighbor_accuracy(c * data.train.x, data.train.y, c * data.test.x, data.test.y)
+    for c in (255, 1)
+)
+print(
+    f"nearest neighbor, raw and divided: the same accuracy: {neighbor_raw == neighbor_scaled}"
+)
+
+
+# %% tags=["hide-input"]
+def keeps_up(model, which, margin=0.02):
+    raw, others = (
+        image_runs[model, "raw 0…255"][which],
+        [image_runs[model, n][which] for n in list(SCALINGS)[1:]],
+    )
+    return bool(raw >= max(others) - margin)
+
+
+settle(
+    "C2.13",
+    {
+        "nearest neighbor: raw pixels keep up": bool(neighbor_raw >= neighbor_scaled),
+        "softmax classifier, each with its best rate: raw pixels keep up": keeps_up(
+            "softmax", 1
+        ),
+        "network, all with the same rate: raw pixels keep up": keeps_up("network", 0),
+        "network, each with its best rate: raw pixels keep up": keeps_up("network", 1),
+    },
+    "network on raw pixels, divided by the largest value, and as z-scores: "
+    + ", ".join(f"{image_runs['network', n][0]:.0%}" for n in SCALINGS)
+    + " at the same rate, and "
+    + ", ".join(f"{image_runs['network', n][1]:.0%}" for n in SCALINGS)
+    + " at the best rate of each",
+)
+
+# %% [markdown]
+# The card's first line is the true half of the claim: pixels share one unit, so a method that only compares distances does not care whether that unit is 1 or 255. For methods that follow the gradient the claim fails. At the common rate the linear classifier on raw pixels is even a little ahead of the one on divided pixels, which wanted a larger step; given a rate of its own, it is the last of the three. (We leave out rates between 0.0001 and 0.1 there: raw logits run into the hundreds, a sample near a tie may fall either way, and the result depends on the last bit of the rounding and so on your processor. That, too, is a price of raw units.) The network is hit harder, since one learning rate must now serve two layers whose needs differ by the factor of {eq}`eq-2-unit`, from a start that is 255 times too large: at the common rate it does no better than guessing, and its best rate out of five does not save it. So images *are* scaled, by one number for all pixels. Whether each pixel should get a scale of its own is a smaller matter here, and for the neighbors below even a harmful one.
+#
+# (sec-2-whitening)=
+# ### Whitening
+#
+# *Whitening* makes the covariance the identity. Turn to the principal axes, then divide each by its standard deviation: with the encoder $E=V\Lambda^{-1/2}$,
+#
+# $$
+# \operatorname{cov}(E^\top\mathbf x) = E^\top CE = \Lambda^{-1/2}V^\top(V\Lambda V^\top)V\Lambda^{-1/2} = I .
+# $$ (eq-2-whiten)
+#
+# Any rotation $Q$ afterwards leaves it white, $Q^\top IQ=I$. The choice $Q=V^\top$ turns back: $E=V\Lambda^{-1/2}V^\top$, called ZCA (Bell and Sejnowski [1997](../book/bibliography.md)), whose result looks most like the original (the cell checks it on digits; without the turn back the correlation is near zero). A small $\varepsilon$ added to $\Lambda$ keeps directions without variance from blowing up.
+
+
+# %%
+def whitening(x, *, epsilon=0.0, zca=False):
+    mean, B, _, λ = pca(x, x.shape[1])
+    scale = np.sqrt(λ + epsilon)
+    encoder, decoder = B / scale, (B * scale).T
+    if zca:
+        encoder, decoder = encoder @ B.T, B @ decoder
+    return AffineMap(mean, encoder, decoder, λ)
+
+
+for options in ({}, {"zca": True}, {"epsilon": 0.1}):
+    assert all(
+        map(np.allclose, whitening(Z, **options), decomposition.whitening(Z, **options))
+    )
+from dlnotes.decomposition import whitening
+
+# %% tags=["hide-input"]
+centered_digits = data.validation.x - data.train.x.mean(axis=0)
+alike = {}
+for name, options in {"PCA": {}, "ZCA": {"zca": True}}.items():
+    white = whitening(data.train.x, epsilon=0.01, **options).encode(data.validation.x)
+    pairs = zip(centered_digits, white)
+    alike[name] = np.median([np.corrcoef(a, b)[0, 1] for a, b in pairs])
+print(
+    f"median correlation of a ZCA-whitened digit with its original: {alike['ZCA']:.2f}"
+)
+assert abs(alike["PCA"]) < 0.1 < 0.7 < alike["ZCA"]
+rng = np.random.default_rng(14)
+N = 3000
+sources = {
+    "two uniform sources": rng.uniform(-1, 1, (N, 2)),
+    "two-humped sources": 0.3 * rng.standard_normal((N, 2))
+    + rng.choice([-1.0, 1.0], (N, 2)),
+    "two exponential sources": rng.exponential(1, (N, 2)),
+}
+mixing = np.array([[2.0, 0.0], [0.0, 1.0]]) @ rotation(30).T
+
+# %% tags=["hide-input"]
+before = sources["two uniform sources"][:300] @ mixing
+fig, axes = plt.subplots(ncols=3, figsize=(9.2, 4.0))
+for ax, points, title in zip(
+    axes,
+    (
+        before,
+        whitening(before).encode(before),
+        whitening(before, zca=True).encode(before),
+    ),
+    ("Before", "Whitened", "Whitened, ZCA"),
+):
+    ax.plot(*points.T, "o", ms=3, color=BLUE)
+    c = np.cov(points.T, bias=True)
+    ax.set(
+        aspect="equal",
+        title=f"{title}\ncov = ({c[0, 0]:.2f}, {abs(c[0, 1]):.2f}, {c[1, 1]:.2f})",
+        xlabel="first field",
+    )
+    ax.set_xlim(-3, 3)
+    ax.set_ylim(-3, 3)
+axes[0].set_ylabel("second field")
+show(
+    fig,
+    f"A parallelogram of {len(before)} points. Whitening makes both variances 1 and the covariance 0, and the shape a square with straight edges: nothing like a normal cloud.",
+)
+
+# %% [markdown]
+# So much for the covariance. The notes say more: *whitening means transforming the features into a normal distribution* (正态分布). An affine map can shift, stretch and turn. It cannot bend. To test it, compare the share of values below each $z$ with that of a normal distribution; the largest difference is the Kolmogorov–Smirnov distance. For $N$ truly normal values it exceeds $1.63/\sqrt N$ in one sample of a hundred (a known constant of the test; below it is checked by simulation).
+
+# %% tags=["hide-input"]
+from math import erf
+
+normal_share = np.vectorize(lambda z: (1 + erf(z / np.sqrt(2))) / 2)
+
+
+def ks_distance(values):
+    """Largest gap between the shares of `values` and of a standard normal."""
+    values, n = np.sort(values), len(values)
+    share = normal_share(values)
+    return max(
+        (np.arange(1, n + 1) / n - share).max(), (share - np.arange(n) / n).max()
+    )
+
+
+limit = 1.63 / np.sqrt(N)
+control = np.mean(
+    [
+        ks_distance(np.random.default_rng(s).standard_normal(300)) < 1.63 / np.sqrt(300)
+        for s in range(200)
+    ]
+)
+white = {name: whitening(s @ mixing).encode(s @ mixing) for name, s in sources.items()}
+gap = {name: min(ks_distance(column) for column in w.T) for name, w in white.items()}
+was_normal = rng.standard_normal((N, 2)) @ mixing
+stays = max(
+    ks_distance(column) for column in whitening(was_normal).encode(was_normal).T
+)
+print(
+    f"normal samples that pass the limit: {control:.0%};  limit for {N:,} values {limit:.4f}"
+)
+for name, distance in {**gap, "data that were normal before": stays}.items():
+    print(f"{name:30s}distance from normal after whitening {distance:.4f}")
+assert 0.975 < control and stays < limit
+assert all(np.allclose(np.cov(w.T, bias=True), np.eye(2)) for w in white.values())
+
+# %% tags=["hide-input"]
+settle(
+    "C2.14",
+    {f"{name} become normal": bool(distance < limit) for name, distance in gap.items()},
+    f"all covariances are the identity, but the distances from normal are {', '.join(f'{d:.3f}' for d in gap.values())}, where chance explains {limit:.3f}; "
+    f"only what was normal before is so after ({stays:.3f})",
+)
+
+# %% [markdown]
+# Unit covariance, unchanged shape. Put normal sources in the place of the uniform ones and their line turns, for the reason in the evidence. (Mixing many independent sources does push each mixture toward the normal, by the central limit theorem. That is the mixing, not the whitening.)
+#
+# ### Does preprocessing help?
+#
+# "It raises the quality of the data and helps the model to its best result." Here is a task with honest units: visits to the shop, described by bytes transferred, seconds, pages, discount offered, and the share of earlier visits that ended in a purchase. Whether the visit sells depends on the last two most and on the bytes not at all.
+
+
+# %% tags=["hide-input"]
+def visits(n, rng):
+    """n visits in their natural units, and whether each ended in a purchase."""
+    transferred, seconds = rng.lognormal(13, 0.8, n), rng.gamma(2, 120, n)
+    pages, discount, loyalty = (
+        1.0 + rng.poisson(4, n),
+        rng.uniform(0, 0.3, n),
+        rng.uniform(0, 1, n),
+    )
+    score = 27 * (discount - 0.15) + 5 * (loyalty - 0.5) + 0.8 * (np.log(seconds) - 5)
+    bought = (score + 0.5 * rng.logistic(size=n) > 0).astype(int)
+    return datasets.Samples(
+        np.stack([transferred, seconds, pages, discount, loyalty], axis=1), bought
+    )
+
+
+def grow(x, y, depth):
+    """A decision tree: ask the question x[j] ≤ t that leaves the purest halves, and again in each half."""
+    n, p = len(y), y.mean()
+    if depth == 0 or p in (0, 1):
+        return p
+    options = []
+    for j in range(x.shape[1]):
+        order = np.argsort(x[:, j], kind="stable")
+        xs, left = x[order, j], np.arange(1, n)
+        ones = np.cumsum(y[order])[:-1]
+        impurity = ones * (1 - ones / left) + (y.sum() - ones) * (
+            1 - (y.sum() - ones) / (n - left)
+        )
+        impurity[xs[1:] == xs[:-1]] = np.inf
+        i = int(impurity.argmin())
+        options.append((impurity[i], j, xs[i]))
+    impurity, j, t = min(options)
+    if not np.isfinite(impurity):
+        return p
+    below = x[:, j] <= t
+    return (
+        j,
+        t,
+        grow(x[below], y[below], depth - 1),
+        grow(x[~below], y[~below], depth - 1),
+    )
+
+
+def ask(tree, sample):
+    while isinstance(tree, tuple):
+        j, t, below, above = tree
+        tree = below if sample[j] <= t else above
+    return tree
+
+
+def tree_model(train, test):
+    tree = grow(*train, depth=5)
+    return np.mean([(ask(tree, x) > 0.5) == y for x, y in zip(*test)])
+
+
+def neighbor_model(train, test, k=5):
+    nearest = np.argsort(squared_distances(test.x, train.x), axis=1, kind="stable")[
+        :, :k
+    ]
+    return ((train.y[nearest].mean(axis=1) > 0.5) == test.y).mean()
+
+
+# %% [markdown]
+# Four models: five nearest neighbors, a decision tree (决策树) that asks up to five questions of the form $x_j\le t$, logistic regression and a small network. The last two descend the gradient for 120 steps, each with the step $\eta=1/\lambda_1$ of {eq}`eq-2-descent`, the largest that the data allow without overshooting in the linear model. Twenty draws of 200 training and 200 test visits.
+#
+# :::{admonition} Predict
+# :class: predict
+# Which of the four models will be hopeless on the raw columns? Which will not change by a single answer when the columns are scaled? And will any model prefer whitened columns to z-scores?
+# :::
+
+
+# %% tags=["hide-input"]
+def gradient_model(hidden):
+    def run(train, test):
+        rng, D = np.random.default_rng(0), train.x.shape[1]
+        rate = 1 / np.linalg.eigvalsh(train.x.T @ train.x / len(train.x))[-1]
+        wide = [
+            Linear(D, 16, rng=rng, initialize=init.he),
+            F.relu,
+            Linear(16, 2, rng=rng),
+        ]
+        net = Sequential(*(wide if hidden else [Linear(D, 2, rng=rng)]))
+        optimizer = optim.SGD(net.parameters(), rate)
+        for _ in range(120):
+            training.train_step(net, losses.cross_entropy, optimizer, train.x, train.y)
+        return metrics.accuracy(net(test.x), test.y)
+
+    return run
+
+
+MODELS = {
+    "nearest neighbors": neighbor_model,
+    "decision tree": tree_model,
+    "logistic regression": gradient_model(False),
+    "small network": gradient_model(True),
+}
+PREPARE = {
+    "raw": lambda x: AffineMap(
+        0 * x[0], np.eye(x.shape[1]), np.eye(x.shape[1]), x.var(axis=0)
+    ),
+    "centered": lambda x: AffineMap(
+        x.mean(axis=0), np.eye(x.shape[1]), np.eye(x.shape[1]), x.var(axis=0)
+    ),
+    "min–max": min_max,
+    "z-score": standardization,
+    "whitened": whitening,
+}
+
+
+def prepared(make, train, test):
+    seen = make(train.x)
+    return datasets.Samples(seen.encode(train.x), train.y), datasets.Samples(
+        seen.encode(test.x), test.y
+    )
+
+
+table = np.zeros((len(MODELS), len(PREPARE), 20))
+guess = []
+for seed in range(20):
+    rng = np.random.default_rng(seed)
+    train, test = visits(200, rng), visits(200, rng)
+    guess.append((test.y == (train.y.mean() > 0.5)).mean())
+    for j, make in enumerate(PREPARE.values()):
+        for i, model in enumerate(MODELS.values()):
+            table[i, j, seed] = model(*prepared(make, train, test))
+print(f"{'mean test accuracy':22s}" + "".join(f"{name:>10s}" for name in PREPARE))
+for name, row in zip(MODELS, table.mean(axis=2)):
+    print(f"{name:22s}" + "".join(f"{value:10.1%}" for value in row))
+print(f"{'the more frequent answer':24s}{np.mean(guess):8.1%}")
+
+# %% [markdown]
+# And the digits, where all columns share one unit from the start:
+
+# %%
+space = {"raw pixels": lambda x: x, "z-score per pixel": None, "whitened": None}
+train_x, val_x = data.train.x, data.validation.x
+alive = train_x.std(axis=0) > 0
+z_pixels, white_pixels = (
+    standardization(train_x[:, alive]),
+    whitening(train_x, epsilon=1e-6),
+)
+on_digits = {
+    "raw pixels": (train_x, val_x),
+    "z-score per pixel": (
+        z_pixels.encode(train_x[:, alive]),
+        z_pixels.encode(val_x[:, alive]),
+    ),
+    "whitened": (white_pixels.encode(train_x), white_pixels.encode(val_x)),
+}
+digit_accuracy = {
+    name: neighbor_accuracy(a, data.train.y, b, data.validation.y)
+    for name, (a, b) in on_digits.items()
+}
+for name, value in digit_accuracy.items():
+    print(f"nearest neighbor on digits, {name:18s}{value:.1%}")
+
+# %% tags=["hide-input"]
+by_name = dict(zip(MODELS, table.mean(axis=2)))
+raw_at, z_at = list(PREPARE).index("raw"), list(PREPARE).index("z-score")
+settle(
+    "C2.17",
+    {
+        f"{name} on the visits (z-score)": bool(row[z_at] > row[raw_at] + 0.02)
+        for name, row in by_name.items()
+    }
+    | {
+        "nearest neighbor on digits (z-score)": digit_accuracy["z-score per pixel"]
+        > digit_accuracy["raw pixels"] + 0.005,
+        "nearest neighbor on digits (whitened)": digit_accuracy["whitened"]
+        > digit_accuracy["raw pixels"] + 0.005,
+    },
+    "accuracy on the visits, raw and as z-scores: "
+    + ", ".join(
+        f"{name} {row[raw_at]:.1%} and {row[z_at]:.1%}" for name, row in by_name.items()
+    )
+    + f"; digits: {digit_accuracy['raw pixels']:.1%} raw, {digit_accuracy['z-score per pixel']:.1%} as z-scores, {digit_accuracy['whitened']:.1%} whitened",
+)
+assert np.array_equal(table[1, raw_at], table[1, z_at])
+
+# %% [markdown]
+# Methods that add up columns are lost in raw units, hardly better than guessing, and reborn by scaling. The tree gives *exactly* the same answers before and after: it only compares values within one column, and scaling keeps their order. On the digits scaling costs a little and whitening a lot: border pixels that are almost always empty get the same say as the strokes, and their noise is blown up. Preprocessing adds no information. It decides what a distance and a step mean. Had the columns of the visits come with one spread, the first lines would fail as well.
+#
+# (sec-2-answer)=
+# ## Back to the shop
+#
+# *You opened this chapter with a suspicion about two columns. Now you can settle it.*
+#
+# Standardize both columns. Their covariance matrix has ones on the diagonal and $\rho$ beside it; as in {eq}`eq-2-eigen-hand`,
+#
+# $$
+# \begin{aligned}
+# \det\begin{pmatrix}1-\lambda&\rho\\\rho&1-\lambda\end{pmatrix} = (1-\lambda)^2-\rho^2 = 0 &\;\Longrightarrow\; \lambda=1\pm\rho,\quad \mathbf v=\tfrac1{\sqrt2}\begin{pmatrix}1\\\pm1\end{pmatrix},\\
+# \text{PCA keeps } 1+|\rho| \text{ of } 2 &\;\Longrightarrow\; \text{it loses } \frac{1-|\rho|}2 \text{ of all} .
+# \end{aligned}
+# $$ (eq-2-two)
+#
+# So the sum was the best single column (for $\rho<0$ the difference), and deleting, measured against the best mixture, costs
+#
+# $$
+# \frac{(1-\rho^2)/2}{(1-|\rho|)/2} = 1+|\rho|
+# $$ (eq-2-price)
+#
+# times as much: nearly twice, just where deleting looks safest.
+
+
+# %%
+base = np.random.default_rng(15).standard_normal((60, 2))
+base = whitening(base).encode(base)  # exactly uncorrelated, exactly variance 1
+grid = np.linspace(-0.99, 0.99, 67)
+price = {
+    "delete, fill in the mean": np.full_like(grid, 0.5),
+    "delete, restore by regression": (1 - grid**2) / 2,
+    "PCA": (1 - np.abs(grid)) / 2,
+}
+
+
+def three_losses(ρ):
+    """Measured shares lost at correlation ρ: mean, regression, PCA; and the sample."""
+    points = np.stack(
+        [base[:, 0], ρ * base[:, 0] + np.sqrt(1 - ρ**2) * base[:, 1]], axis=1
+    )
+    u, v = points.T
+    regression = ((u - (u @ v) / (v @ v) * v) ** 2).mean() / 2
+    space = pca(points, 1)
+    miss = ((points - space.decode(space.encode(points))) ** 2).sum(axis=1).mean() / 2
+    return [(u**2).mean() / 2, regression, miss], points
+
+
+for r in (-0.9, 0.0, 0.5, 0.9):
+    assert np.allclose(three_losses(r)[0], [0.5, (1 - r**2) / 2, (1 - abs(r)) / 2])
+
+
+# %% tags=["hide-input"]
+def draw_price(axes, correlation):
+    left, right = axes
+    measured, points = three_losses(correlation)
+    b = np.array([1.0, 1.0 if correlation > -1e-9 else -1.0]) / np.sqrt(2)
+    left.plot(*np.outer(b, [-3, 3]), "--", color=ORANGE)
+    left.plot(*points.T, "o", ms=4, color=BLUE)
+    left.set(
+        xlim=(-3.2, 3.2),
+        ylim=(-3.2, 3.2),
+        aspect="equal",
+        xlabel="one column (z-score)",
+        ylabel="the other (z-score)",
+        title="Sixty days, and the best axis",
+    )
+    lines(right, grid, price)
+    for value, marker in zip(measured, "s^o"):
+        right.plot(correlation, value, marker, ms=8, color=INK)
+    right.set(
+        xlabel="correlation ρ",
+        ylabel="share of variance lost",
+        ylim=(0, 0.72),
+        title=f"ρ = {correlation:.2f}",
+    )
+    right.legend(loc="upper center", fontsize=9)
+    return (
+        f"At correlation {correlation:.2f} deleting a column loses {measured[1]:.2%} of the variance after regression and {measured[0]:.0%} without; "
+        f"one principal component loses {measured[2]:.2%}."
+    )
+
+
+explore(
+    draw_price,
+    correlation=np.linspace(-0.99, 0.99, 17),
+    start=15,
+    columns=2,
+    figsize=(8.8, 4.2),
+)
+
+# %% [markdown]
+# **Five columns.** With more columns than two, *which* is a real question. Try every subset, restore the rest by regression, and compare with PCA:
+
+
+# %%
+def subset_loss(kept):
+    """Share of the variance of Z lost when the other columns are restored from the kept ones."""
+    kept = list(kept)
+    return ((Z - Z[:, kept] @ np.linalg.lstsq(Z[:, kept], Z)[0]) ** 2).mean(
+        axis=0
+    ).sum() / 5
+
+
+spectrum = pca(Z, 5).spectrum
+rows_of_table = []
+for K in range(1, 5):
+    options = {kept: subset_loss(kept) for kept in combinations(range(5), K)}
+    best, worst = min(options, key=options.get), max(options.values())
+    rows_of_table.append((options[best], worst, spectrum[K:].sum() / 5))
+    names = " + ".join(COLUMNS[i] for i in best)
+    best, worst, component = rows_of_table[-1]
+    print(
+        f"keep {K}: {names:36s}lost {best:6.2%}, worst {worst:6.2%}, PCA {component:6.2%}"
+    )
+assert all(worst > best > component for best, worst, component in rows_of_table)
+
+# %% [markdown]
+# (q2-3)=
+# :::{admonition} Question 2.3 · Which column of a data set should be deleted so that the least information is lost?
+# :class: question
+# The one that the others predict best, that is, with the smallest residual variance when it is regressed on all others. With two standardized columns it does not matter which, and the loss is $(1-\rho^2)/2$. In raw units the column with the smaller variance loses less, so the answer depends on the units. Best of all, if you may, delete none and mix: $(1-|\rho|)/2$.
+# :::
+#
+# **And the last sentence of the introduction?** "Not much information" was measured in variance. The shop may want something else. Let the target be the sum of the two standardized columns, how busy the day was; or their difference, whether people looked at more pages than such a number of visitors usually does. Which share $R^2$ of the target's variance can the kept column explain? With $\operatorname{cov}(u\pm v,\,v)=\rho\pm1$ and $\operatorname{var}(u\pm v)=2\pm2\rho$, the squared correlation with $v$ is
+#
+# $$
+# R^2_\pm = \frac{(1\pm\rho)^2}{2(1\pm\rho)} = \frac{1\pm\rho}2 .
+# $$ (eq-2-r2)
+
+
+# %%
+def explained(target, kept):
+    """R²: share of the variance of `target` explained by one column."""
+    return np.corrcoef(target, kept)[0, 1] ** 2
+
+
+busy, curious = views + visitors, views - visitors
+table_r2 = {
+    "visitors kept": [explained(busy, visitors), explained(curious, visitors)],
+    "sum kept (PCA)": [
+        explained(busy, views + visitors),
+        explained(curious, views + visitors),
+    ],
+}
+assert np.allclose(table_r2["visitors kept"], [(1 + ρ) / 2, (1 - ρ) / 2])
+for name, (a, b) in table_r2.items():
+    print(
+        f"{name:16s}explains {a:6.1%} of the sum and {max(b, 0):6.1%} of the difference"
+    )
+
+# %% tags=["hide-input"]
+settle(
+    "C2.6",
+    {
+        "little variance of the two columns is lost": bool(lost(visitors) < 0.1),
+        "enough is left to predict their sum": bool(table_r2["visitors kept"][0] > 0.9),
+        "enough is left to predict their difference": bool(
+            table_r2["visitors kept"][1] > 0.9
+        ),
+    },
+    f"correlation {ρ:.3f}: the deleted column costs {lost(visitors):.1%} of the variance; what is kept explains {table_r2['visitors kept'][0]:.0%} of the sum and {table_r2['visitors kept'][1]:.0%} of the difference",
+)
+
+# %% [markdown]
+# Had the second target been twice the views plus the visitors, all three lines would hold. The notes' expectation is right for what the columns have in common, and wrong for what sets them apart; and PCA, which deletes more cleverly, deletes the difference *completely*. If two columns are nearly equal, their difference may be noise, or it may be the one thing worth knowing. No formula of this chapter can tell you which. The person who keeps the log can.
+#
+# :::{admonition} Exercise 10 · the cheapest column
+# :class: exercise
+# Return the index of the column of `x` $(N, D)$ whose deletion loses least: the one with the smallest residual variance after regression, *with a constant*, on all others. The columns keep their units.
+# :::
+
+
+# %%
+def cheapest_column(x):
+    """Index of the column that the others restore with the smallest squared error."""
+    ...
+
+
+exercises.check_cheapest_column(cheapest_column)
+
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. Center first; that takes care of the constant.
+def cheapest_column(x):
+    x = x - x.mean(axis=0)
+    errors = []
+    for j in range(x.shape[1]):
+        others = np.delete(x, j, axis=1)
+        residual = x[:, j] - others @ np.linalg.lstsq(others, x[:, j])[0]
+        errors.append((residual**2).mean())
+    return int(np.argmin(errors))
+
+
+exercises.check_cheapest_column(cheapest_column)
+
+# %% [markdown]
+# (sec-2-summary)=
+# ## What to take away
+#
+# 1. $A\mathbf x$ walks along the columns of $A$. It reaches the span and nothing else; ranks decide between no, one and infinitely many solutions; least squares finds the nearest point.
+# 2. A correlation is the cosine of an angle between centered columns. Nearly dependent columns make a system ill-conditioned long before they make it singular.
+# 3. Symmetric matrices have orthonormal eigenvectors, found by climbing $\mathbf x^\top A\mathbf x$ on the sphere. Other square matrices may have too few. Every matrix has an SVD.
+# 4. Best code, largest variance, diagonal covariance: one problem, by Pythagoras. The answer is the leading eigenvectors; the loss is the sum of the discarded eigenvalues.
+# 5. Encoder $B^\top$, decoder $B$, orthonormal columns, centered data. Check column means, $B^\top B=I$, and the off-diagonal of $PCP^\top$.
+# 6. Variance is not information. It depends on units and ignores the task; choose $K$ on validation data.
+# 7. Whitening gives the identity as covariance and leaves the shape alone. Scaling matters to methods that add up columns or follow gradients, and not at all to trees.
+# 8. A deleted column costs $(1-\rho^2)/2$, a discarded component $(1-|\rho|)/2$; and if you needed the difference, nearly all you wanted.
+#
+# **What became of the claims of the notes:**
+
+# %% tags=["hide-input"]
+recap()
+
+# %% [markdown]
+# **Where to read on.** Goodfellow, Bengio and Courville ([2016](../book/bibliography.md)), chapter 2, is the text the notes follow, and its section 2.12 derives PCA by the best code. Pearson ([1901](../book/bibliography.md)) found the line of closest fit, our way one; Hotelling ([1933](../book/bibliography.md)) the components of largest variance, our way two; Eckart and Young ([1936](../book/bibliography.md)) the nearest matrix of lower rank. Strang's textbook ([2016](../book/bibliography.md)) reads $A\mathbf x$ by columns from the start. The notes recommend a Chinese tutorial on the mathematics of PCA (blog.codinglabs.org), from which the shop and the "principles" come.

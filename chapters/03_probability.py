@@ -1,0 +1,2364 @@
+# %% [markdown]
+# # Probability and information theory
+#
+# One line of the study notes asks: *why use probability to design the loss function?*
+# (为什么用概率论的东西来设计loss函数呢?) Below it, the notes are silent.
+#
+# It is a good question. Give two people the same twenty-four measurements, one of them misread, and ask for the straight line behind
+# them. The first makes the sum of squared errors as small as it can be. The second does that with the sum of absolute
+# errors. Both succeed. Both lines are the best there are, each by its own loss, and they differ. Who is right? No amount of
+# optimization will tell, because the disagreement is not about the data and not about the line. It is about
+# how the world errs.
+#
+# By the end of this chapter you will be able to say who is right, and when. You will have read the answer off a *probability
+# distribution*, and you will have measured in bits what it costs to believe in the wrong one.
+#
+# **After this chapter you can**
+#
+# - turn a conditional chance around with Bayes' rule, and notice when somebody forgot to;
+# - tell three things apart that sound alike: adding variables, mixing distributions, adding curves;
+# - derive a loss function from a model of the noise, and say what each loss believes;
+# - compute entropy, cross-entropy and KL divergence, build the code whose length they measure, and fit in both directions;
+# - say when to integrate on a grid and when to throw dice, and put an honest error bar on the dice;
+# - write the EM algorithm for Gaussian mixtures from scratch, explain why it climbs, and where it gets stuck;
+# - differentiate with respect to a whole function.
+#
+# **You need** derivatives and integrals from school, logarithms, and Python with NumPy. Reading takes about a hundred minutes;
+# running everything takes less than one.
+#
+# The chapter fills the heading "3 Probability and information theory" (概率和信息论), which stands empty in the notes, with what they
+# say on the subject elsewhere, mostly where they prepare the variational autoencoder. It runs parallel to chapter 3 and sections 5.5 and 17.1 of Goodfellow, Bengio
+# and Courville ([2016](../book/bibliography.md)). Cards below the experiments settle single claims of the notes. Their verdicts are computed: change an assumption, run the
+# cell again, and watch the verdict change.
+
+# %% tags=["hide-input"]
+import heapq
+from math import comb, erf
+
+import matplotlib.pyplot as plt
+import numpy as np
+from dlnotes import datasets, decomposition, losses
+from dlnotes.claims import recap, settle
+from dlnotes.exercises import probability as exercises
+from dlnotes.explore import explore, show
+from dlnotes.plotting import (
+    BLUE,
+    GREEN,
+    INK,
+    ORANGE,
+    lines,
+    log_scale,
+    use_style,
+)
+
+use_style()
+np.set_printoptions(precision=4, suppress=True)
+
+# %% [markdown]
+# (sec-3-table)=
+# ## A table of chances
+#
+# *You cannot yet turn a chance around: from how often a zero has a hole to how likely a digit with a hole is a zero. After
+# this section you can.*
+#
+# A *random variable* (随机变量) is a number that chance decides, together with how likely each value is. Take a digit at random from the 1,797 handwritten ones of
+# this book (Alpaydin and Kaynak [1998](../book/bibliography.md)). Its label $Y$ is a random variable with ten values. Let $X$ be another one: 1 if the four
+# pixels in the middle of the image are nearly blank, 0 if there is ink. The *joint distribution* (联合分布) is the table of all pairs:
+
+# %%
+pixels, labels = datasets.digits()
+levels = np.rint(16 * pixels).astype(int)  # gray levels 0 (blank) … 16 (full ink)
+middle = levels.reshape(-1, 8, 8)[:, 3:5, 3:5].mean(axis=(1, 2))
+hole = (middle < 4).astype(int)
+
+joint = np.zeros((10, 2))
+np.add.at(joint, (labels, hole), 1 / len(labels))
+print("digit      " + "".join(f"{digit:8d}" for digit in range(10)))
+print("ink   X = 0" + "".join(f"{p:8.4f}" for p in joint[:, 0]))
+print("blank X = 1" + "".join(f"{p:8.4f}" for p in joint[:, 1]))
+assert np.isclose(joint.sum(), 1)
+
+# %% [markdown]
+# A function that gives each value its probability is a *probability mass function*, pmf (概率质量函数): never negative, summing to one. Every question about $X$ and $Y$ is answered from this table with two
+# rules. The **sum rule** removes a variable; what remains is called *marginal* (边缘分布):
+#
+# $$
+# p(y) = \sum_x p(x, y) .
+# $$ (eq-3-sum-rule)
+#
+# The **product rule** defines the *conditional* probability (条件概率): keep the part of the table where $Y=y$, and scale it to sum to one:
+#
+# $$
+# p(x\mid y) = \frac{p(x,y)}{p(y)} \qquad\Longleftrightarrow\qquad p(x,y) = p(x\mid y)\,p(y) .
+# $$ (eq-3-product-rule)
+
+# %%
+p_digit = joint.sum(axis=1)
+p_hole_given_digit = joint / p_digit[:, None]
+print("P(digit)        ", p_digit)
+print("P(blank | digit)", p_hole_given_digit[:, 1])
+assert abs(p_hole_given_digit[0, 1] - 0.95) < 0.005
+
+# %% [markdown]
+# Nineteen zeros out of twenty have a blank middle. Hardly any other digit has.
+#
+# :::{admonition} Predict
+# :class: predict
+# A digit with a blank middle comes along. How sure may you be that it is a zero: about 95 %, or more, or less? Commit to a number.
+# :::
+#
+# The question asks for $p(y\mid x)$, and we know $p(x\mid y)$. Write the product rule both ways around, and divide:
+#
+# $$
+# \begin{aligned}
+# p(y\mid x)\,p(x) &= p(x, y) = p(x\mid y)\,p(y) ,\\
+# p(y\mid x) &= \frac{p(x\mid y)\,p(y)}{p(x)} = \frac{p(x\mid y)\,p(y)}{\sum_{y'} p(x\mid y')\,p(y')} .
+# \end{aligned}
+# $$ (eq-3-bayes)
+#
+# This is **Bayes' rule** (贝叶斯公式). Before looking we had the *prior* (先验) $p(y)$; the *likelihood* (似然) $p(x\mid y)$ says how well each label explains what was seen; together they give the *posterior* (后验) $p(y\mid x)$.
+
+# %%
+posterior = p_hole_given_digit[:, 1] * p_digit
+posterior /= posterior.sum()
+counted = (labels[hole == 1] == 0).mean()
+print("P(digit | blank)", posterior)
+print(f"zeros among the digits with a blank middle, counted: {counted:.4f}")
+assert np.isclose(posterior[0], counted) and 0.7 < counted < 0.8
+
+# %% [markdown]
+# Three quarters, not nineteen twentieths. The other nine digits have a hole rarely, but there are nine of them. Confusing $p(x\mid y)$ with $p(y\mid x)$ is the classic bug of this subject. In code it is one axis. Both arrays below
+# look like probabilities; what tells them apart is *along which axis they sum to one*:
+
+# %%
+for axis in (0, 1):
+    table = joint / joint.sum(axis=axis, keepdims=True)
+    print(
+        f"divided by joint.sum(axis={axis}): entry (0, blank) = {table[0, 1]:.4f}, rows sum to one: {np.allclose(table.sum(axis=1), 1)}"
+    )
+
+# %% [markdown]
+# ### From masses to densities
+#
+# A measured length has no table: there are too many values, and each single one has probability zero. What has a probability is an *interval*. The *cumulative distribution function* (cdf, 累积分布函数) collects it, and
+# the *density* (pdf, 概率密度) is its slope:
+#
+# $$
+# F(x) = P(X\le x), \qquad p(x) = F'(x), \qquad P(a < X\le b) = F(b)-F(a) = \int_a^b p(x)\,dx .
+# $$ (eq-3-density)
+#
+# The density that rules this chapter is the **Gaussian** (高斯分布), also called normal, with center $\mu$ and width $\sigma$:
+#
+# $$
+# \mathcal N(x;\mu,\sigma^2) = \frac{1}{\sqrt{2\pi}\,\sigma}\,\exp\Bigl(-\frac{(x-\mu)^2}{2\sigma^2}\Bigr) .
+# $$ (eq-3-gaussian)
+#
+# Why the $\sqrt{2\pi}$? The area must be one. Let $I = \int e^{-u^2/2}\,du$. Its square is an integral over the plane, and there polar coordinates bring the missing factor $r$:
+#
+# $$
+# I^2 = \iint e^{-(u^2+v^2)/2}\,du\,dv = \int_0^{2\pi}\!\!d\varphi\int_0^\infty e^{-r^2/2}\,r\,dr = 2\pi\Bigl[-e^{-r^2/2}\Bigr]_0^\infty = 2\pi .
+# $$ (eq-3-normalizer)
+#
+# So $I=\sqrt{2\pi}$, and $u=(x-\mu)/\sigma$ contributes the $\sigma$. Move the slider: the shaded area on the left is the height on the right.
+
+
+# %%
+def normal(x, mu=0.0, sigma=1.0):
+    return np.exp(-(((x - mu) / sigma) ** 2) / 2) / (np.sqrt(2 * np.pi) * sigma)
+
+
+def normal_cdf(x, mu=0.0, sigma=1.0):
+    return np.array([(1 + erf(v / np.sqrt(2))) / 2 for v in np.ravel((x - mu) / sigma)])
+
+
+# %% tags=["hide-input"]
+def draw_density(axes, x, sigma):
+    left, right = axes
+    grid = np.linspace(-3, 3, 181)
+    p, F = normal(grid, 0, sigma), normal_cdf(grid, 0, sigma)
+    area = normal_cdf(np.array([x]), 0, sigma)[0]
+    left.plot(grid, p)
+    left.fill_between(grid, p, where=grid <= x, color=BLUE, alpha=0.3, lw=0)
+    left.set(xlabel="x", ylabel="density p(x)", title="area up to x …")
+    right.plot(grid, F, color=ORANGE)
+    right.plot([x, x], [0, area], color=INK, lw=1)
+    right.plot(x, area, "o", color=ORANGE)
+    right.set(xlabel="x", ylabel="cdf F(x)", title=f"… is the height F = {area:.3f}")
+    return (
+        f"Gaussian with σ = {sigma:.2g}: P(X ≤ {x:.2f}) = {area:.3f}. The density peaks at {p.max():.3f}, "
+        f"the cdf never leaves the range from {F.min():.3f} to {F.max():.3f}."
+    )
+
+
+explore(
+    draw_density,
+    x=np.linspace(-3, 3, 16),
+    sigma=[0.3, 1.0, 2.0],
+    start=9,
+    columns=2,
+    figsize=(8, 3.4),
+)
+
+# %% [markdown]
+# Read the left axis: this density exceeds 1. A density is not a probability. It has a unit (per meter, say), and can be as large as it likes on a short stretch.
+#
+# ### What to expect
+#
+# The *expectation* (期望) averages a function of $X$ with its probabilities; *variance* (方差) and *covariance* (协方差) are expectations of products of deviations:
+#
+# $$
+# \begin{aligned}
+# \mathbb E[f(X)] &= \sum_x p(x)f(x)\;\;\text{or}\;\int p(x)f(x)\,dx ,\\
+# \operatorname{Var}X &= \mathbb E\bigl[(X-\mathbb E X)^2\bigr] = \mathbb E[X^2]-(\mathbb E X)^2,\\
+# \operatorname{Cov}(X,Y) &= \mathbb E\bigl[(X-\mathbb E X)(Y-\mathbb E Y)\bigr].
+# \end{aligned}
+# $$ (eq-3-moments)
+#
+# (For the second line expand the square: $\mathbb E[X^2]-2\,\mathbb EX\,\mathbb EX+(\mathbb EX)^2$.) Expectation is linear, because sums are. Variance is not. With $\tilde X = X-\mathbb EX$ and $\tilde Y = Y - \mathbb EY$,
+#
+# $$
+# \operatorname{Var}(X+Y) = \mathbb E\bigl[(\tilde X+\tilde Y)^2\bigr] = \mathbb E[\tilde X^2] + \mathbb E[\tilde Y^2] + 2\,\mathbb E[\tilde X\tilde Y] = \operatorname{Var}X+\operatorname{Var}Y+2\operatorname{Cov}(X,Y) .
+# $$ (eq-3-variance-sum)
+#
+# Two variables are *independent* (独立) if the table is a product, $p(x,y)=p(x)\,p(y)$. Then $\mathbb E[\tilde X\tilde Y] = \mathbb E\tilde X\cdot\mathbb E\tilde Y=0$: the covariance vanishes. The converse fails. Let $X$ be $-1$, $0$ or $1$, each with probability one third, and $Y=X^2$: knowing $X$ you know $Y$, and yet
+
+# %%
+values, third = np.array([-1.0, 0.0, 1.0]), np.full(3, 1 / 3)
+covariance_xy = (third * values * values**2).sum() - (third * values).sum() * (
+    third * values**2
+).sum()
+p_pair, p_product = 1 / 3, (1 / 3) * (2 / 3)  # P(X=1, Y=1), and P(X=1) P(Y=1)
+print(
+    f"covariance vanishes: {abs(covariance_xy) < 1e-15};  P(X=1, Y=1) = {p_pair:.4f}, product {p_product:.4f}"
+)
+
+# %% [markdown]
+# Covariance sees only straight-line dependence. Now estimate all of this from samples, as one does in practice, and see how near one comes:
+
+# %%
+rng = np.random.default_rng(3)
+u, v = rng.standard_normal((2, 10_000))
+X, Y = 1 + 2 * u, 0.5 * u + v  # by construction: Var X = 4, Var Y = 1.25, Cov = 1
+print(
+    f"E X {X.mean():.3f}   Var X {X.var():.3f}   Var Y {Y.var():.3f}   Cov {np.cov(X, Y, ddof=0)[0, 1]:.3f}"
+)
+print(
+    f"Var(X + Y) {(X + Y).var():.3f}, sum of the three terms {X.var() + Y.var() + 2 * np.cov(X, Y, ddof=0)[0, 1]:.3f}"
+)
+
+# %% [markdown]
+# :::{admonition} Exercise 1 · turn a chance around
+# :class: exercise
+# Write Bayes' rule for one observation: `prior` has shape (K,), `likelihood` shape (K, M) with rows $p(x\mid y=k)$, and `x` is the value that was seen.
+# :::
+
+
+# %%
+def posterior_of(prior, likelihood, x):
+    """p(y | x) of shape (K,), from p(y) (K,) and p(x | y) (K, M)."""
+    ...
+
+
+exercises.check_posterior_of(posterior_of)
+
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. The column of the likelihoods at x, weighted by the prior, scaled to sum to one.
+def posterior_of(prior, likelihood, x):
+    weighted = likelihood[:, x] * prior
+    return weighted / weighted.sum()
+
+
+exercises.check_posterior_of(posterior_of)
+
+# %% [markdown]
+# :::{admonition} Exercise 2 · covariance from a table
+# :class: exercise
+# `joint` has shape (I, J); `x` (I,) and `y` (J,) hold the values that belong to its rows and columns. Return $\operatorname{Cov}(X, Y)$.
+# :::
+
+
+# %%
+def covariance(joint, x, y):
+    """Cov(X, Y) from p(x, y) (I, J) and the values x (I,), y (J,)."""
+    ...
+
+
+exercises.check_covariance(covariance)
+
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. Marginals by the sum rule, means from them, then the expectation of the product of deviations.
+def covariance(joint, x, y):
+    mean_x, mean_y = joint.sum(axis=1) @ x, joint.sum(axis=0) @ y
+    return (x - mean_x) @ joint @ (y - mean_y)
+
+
+exercises.check_covariance(covariance)
+
+# %% [markdown]
+# (sec-3-sum)=
+# ## Adding variables is not adding densities
+#
+# *You cannot yet say how a sum of two uncertain numbers is distributed. After this section you can, and you will not confuse it with two things that look like it.*
+#
+# The notes say it forcefully: *the sum of two Gaussian distributions is by no means the addition of corresponding coordinates.* Start with dice. To throw a total of 4 you throw 1 and 3, or 2 and 2, or 3 and 1. Each way is a product (the dice are independent), and the ways add up:
+#
+# $$
+# P(X+Y=s) = \sum_x P(X=x)\,P(Y=s-x) .
+# $$ (eq-3-dice)
+#
+# This operation is called a *convolution* (卷积), $p * q$.
+
+# %%
+die = np.full(6, 1 / 6)
+two_dice = np.convolve(die, die)
+print("totals 2 … 12, times 36: ", np.rint(36 * two_dice).astype(int))
+print(
+    f"sum to one: the convolution {np.isclose(two_dice.sum(), 1)}; 'coordinate by coordinate' gives a total of {(die + die).sum():.0f}"
+)
+
+# %% [markdown]
+# Adding the two tables coordinate by coordinate does not even give a distribution. For densities the sum becomes an integral. To see why, differentiate the cdf of $S = X+Y$. Given $X=x$, the event $S\le s$ means $Y\le s-x$:
+#
+# $$
+# \begin{aligned}
+# F_S(s) &= \int p(x)\,P(Y\le s-x)\,dx = \int p(x)\,F_Y(s-x)\,dx ,\\
+# p_S(s) &= \frac{dF_S}{ds} = \int p(x)\,q(s-x)\,dx = (p*q)(s) .
+# \end{aligned}
+# $$ (eq-3-convolution)
+#
+# The first line used independence: $P(Y\le s-x)$ does not depend on $x$ otherwise. Now let both be Gaussian. Write $a = x-\mu_1$ and $t = s-\mu_1-\mu_2$, so that $s-x-\mu_2 = t-a$, and let $\sigma^2=\sigma_1^2+\sigma_2^2$. The exponent of the product is $-\tfrac12$ times
+#
+# $$
+# \frac{a^2}{\sigma_1^2}+\frac{(t-a)^2}{\sigma_2^2}
+# = \frac{\sigma^2}{\sigma_1^2\sigma_2^2}\Bigl(a-\frac{\sigma_1^2}{\sigma^2}\,t\Bigr)^2 + \frac{t^2}{\sigma^2} ,
+# $$ (eq-3-complete-square)
+#
+# by completing the square in $a$ (compare the coefficients of $a^2$, $at$ and $t^2$ on both sides). Only the first term contains $a$. By {eq}`eq-3-normalizer` its integral is $\sqrt{2\pi}\,\sigma_1\sigma_2/\sigma$, and what remains is
+#
+# $$
+# p_S(s) = \frac{1}{2\pi\sigma_1\sigma_2}\cdot\frac{\sqrt{2\pi}\,\sigma_1\sigma_2}{\sigma}\;e^{-t^2/2\sigma^2}
+# = \mathcal N\bigl(s;\ \mu_1+\mu_2,\ \sigma_1^2+\sigma_2^2\bigr) .
+# $$ (eq-3-gaussian-sum)
+#
+# Means add, variances add (widths do not), and the shape stays. In the figure $X$ and $Y$ have different means and widths. On the left, $p(x)$ and the mirrored, shifted $q(s-x)$; the shaded area under their product is one height of the curve on the right.
+
+# %% tags=["hide-input"]
+grid = np.linspace(-6, 8, 561)
+h = grid[1] - grid[0]
+p_x, q_y = normal(grid, -1, 0.6), normal(grid, 2, 1.1)
+convolved = np.convolve(p_x, q_y) * h  # at the sums of grid points, from −12 to 16
+sums = np.linspace(-12, 16, len(convolved))
+exact = normal(sums, 1, np.hypot(0.6, 1.1))
+assert np.abs(convolved - exact).max() < 1e-6
+
+
+def draw_convolution(axes, s):
+    left, right = axes
+    x = np.linspace(-4, 4, 161)
+    first, second = normal(x, -1, 0.6), normal(s - x, 2, 1.1)
+    height = normal(s, 1, np.hypot(0.6, 1.1))
+    lines(left, x, {"p(x)": first, "q(s − x)": second})
+    left.fill_between(x, first * second, color=GREEN, alpha=0.5, lw=0)
+    left.set(ylim=(0, 0.9), xlabel="x", ylabel="density", title="product: shaded")
+    left.legend(loc="upper right")
+    seen = np.linspace(-4, 6, 201)
+    curve = normal(seen, 1, np.hypot(0.6, 1.1))
+    right.plot(seen, curve, color=GREEN, lw=1)
+    right.plot(seen[seen <= s], curve[seen <= s], color=GREEN, lw=3)
+    right.plot(s, height, "o", color=GREEN)
+    right.set(xlabel="s", ylabel="density of X + Y", title=f"area at s: {height:.3f}")
+    return f"At s = {s:.2f} the area under p(x) q(s − x) is {height:.4f}: the density of X + Y there."
+
+
+explore(
+    draw_convolution, s=np.linspace(-3, 5, 16), start=6, columns=2, figsize=(8, 3.4)
+)
+
+# %% [markdown]
+# Three curves can be made of two densities, and three different things happen in the world:
+#
+# - **Convolution**: draw both, *add the numbers*.
+# - **Mixture** (混合), $\tfrac12p+\tfrac12q$: toss a coin, then draw *one* of them.
+# - **Adding the curves**, $p+q$: nothing happens; the area is 2.
+
+# %% tags=["hide-input"]
+rng = np.random.default_rng(0)
+first, second = (
+    -1 + 0.6 * rng.standard_normal(20_000),
+    2 + 1.1 * rng.standard_normal(20_000),
+)
+coin = rng.uniform(size=20_000) < 0.5
+
+fig, ax = plt.subplots()
+bins = np.linspace(-4, 6, 41)
+ax.hist(first + second, bins, density=True, color=GREEN, alpha=0.35, label="X + Y")
+ax.hist(
+    np.where(coin, first, second),
+    bins,
+    density=True,
+    histtype="step",
+    color=BLUE,
+    label="X or Y",
+)
+shown = (grid > -4) & (grid < 6)
+lines(
+    ax,
+    grid[shown],
+    {
+        "mixture": (p_x + q_y)[shown] / 2,
+        "p + q": (p_x + q_y)[shown],
+        "convolution": normal(grid[shown], 1, np.hypot(0.6, 1.1)),
+    },
+)
+ax.set(xlabel="value", ylabel="density", title="Three curves, only two of them happen")
+show(
+    fig,
+    f"The histogram of X + Y follows the convolution, that of 'X or Y' the mixture; areas: convolution "
+    f"{(exact * 0.5 * h * 2).sum():.2f}, mixture {(p_x + q_y).sum() * h / 2:.2f}, p + q {(p_x + q_y).sum() * h:.2f}.",
+)
+
+# %% [markdown]
+# Independence did all the work in {eq}`eq-3-convolution`. So test the claim in three worlds. In each, $X$ and $Y$ are standard Gaussians, and only their *relation* differs: independent; $Y=-X$; and $Y=\pm X$ with the sign from a coin, where the covariance is zero. The measure of misfit is the *total variation* distance, half the sum of $\lvert p-q\rvert$ over the bins: 0 if equal, 1 if they never overlap. We call it a fit below 0.02.
+
+# %%
+worlds = {
+    "independent": lambda rng, x: rng.standard_normal(x.shape),
+    "Y = −X": lambda rng, x: -x,
+    "Y = ±X, uncorrelated": lambda rng, x: rng.choice([-1.0, 1.0], x.shape) * x,
+}
+edges = np.linspace(-8, 8, 65)
+by_convolution = np.diff(normal_cdf(edges, 0, np.sqrt(2)))
+by_adding = np.diff(normal_cdf(edges))  # (p + q) / 2, scaled to area one
+
+
+def misfit(world, expected, n=100_000):
+    rng = np.random.default_rng(1)
+    x = rng.standard_normal(n)
+    counted = np.histogram(x + world(rng, x), edges)[0] / n
+    return np.abs(counted - expected).sum() / 2
+
+
+tv = {name: misfit(world, by_convolution) for name, world in worlds.items()}
+tv_adding = misfit(worlds["independent"], by_adding)
+for name, distance in tv.items():
+    print(f"{name:22s}distance from the convolution {distance:.3f}")
+
+# %% tags=["hide-input"]
+settle(
+    "C3.1",
+    {name: distance < 0.02 < tv_adding for name, distance in tv.items()},
+    f"total variation from the convolution: {', '.join(f'{d:.3f} ({name})' for name, d in tv.items())}; "
+    f"from the added densities: {tv_adding:.3f}",
+)
+
+# %% [markdown]
+# The notes are right about the convolution, if the variables are independent; they do not say so. (Replace the second and third world by independent draws, and the card turns to TRUE.) The third world is the instructive one: two Gaussians, covariance zero, and the sum is zero half of the time. Uncorrelated is less than independent, and "both Gaussian" is less than "jointly Gaussian".
+#
+# ### Blur is not noise
+#
+# The notes list "adding Gaussian noise" (高斯噪声) among the foundations, and link to an article on Gaussian *blur* (高斯模糊). Both have a Gaussian in them. Blur convolves the *signal* with a Gaussian, and its $\sigma$ is a length. Noise adds a random number to each *value*, and its $\sigma$ is a gray value.
+
+# %% tags=["hide-input"]
+position = np.arange(96)
+signal = ((position > 15) & (position < 45)) * 1.0 + (abs(position - 68) < 4) * 0.7
+unit_noise = np.random.default_rng(2).standard_normal(96)
+
+
+def blurred(signal, sigma):
+    offsets = np.arange(-24, 25)
+    kernel = normal(offsets, 0, sigma)
+    return np.convolve(signal, kernel / kernel.sum(), mode="same")
+
+
+def draw_blur_and_noise(axes, strength):
+    blur, noisy = (
+        blurred(signal, strength),
+        signal + 0.06 * strength * unit_noise,
+    )
+    for ax, y, name in zip(axes, (blur, noisy), ("blurred", "noisy")):
+        ax.plot(position, signal, "-", color=INK, lw=1)
+        ax.plot(position, y, "-", color=BLUE if name == "blurred" else ORANGE, lw=1.6)
+        ax.set(ylim=(-0.9, 2), xlabel="position (pixels)", title=name)
+    axes[0].set_ylabel("gray value")
+    jump = [np.abs(np.diff(y)).max() for y in (blur, noisy)]
+    return (
+        f"Blur with σ = {strength:.1f} pixels against noise with σ = {0.06 * strength:.2f} gray values: the largest jump "
+        f"between neighbors is {jump[0]:.2f} in the blurred signal and {jump[1]:.2f} in the noisy one."
+    )
+
+
+explore(
+    draw_blur_and_noise,
+    strength=np.linspace(0.5, 5, 13),
+    start=4,
+    columns=2,
+    figsize=(8, 3.2),
+)
+
+# %%
+rng = np.random.default_rng(4)
+copies = signal + 0.2 * rng.standard_normal((400, 96))
+rms_noise, rms_blur = (
+    np.sqrt(np.mean((estimate - signal) ** 2))
+    for estimate in (copies.mean(axis=0), blurred(signal, 3.0))
+)
+print(
+    f"mean of 400 noisy copies: rms error {rms_noise:.4f};  400 blurred copies are all alike: {rms_blur:.4f}"
+)
+assert rms_noise < rms_blur / 5
+
+# %% [markdown]
+# Noise averages out, blur stays. And yet the convolution is in both: noise convolves the *distribution of the gray values*, exactly as {eq}`eq-3-convolution` says for a sum of independent variables. Check it on real pixels. Half of all pixels of the digits are blank, so their histogram has a spike at zero; noise turns spikes into bells.
+
+# %%
+rng, σ = np.random.default_rng(5), 1.5
+bins = np.linspace(-8.25, 24.25, 66)
+noisy_levels = np.histogram(levels + σ * rng.standard_normal(levels.shape), bins)[0]
+share = np.bincount(levels.ravel(), minlength=17) / levels.size
+predicted = sum(s * np.diff(normal_cdf(bins, k, σ)) for k, s in enumerate(share))
+distance = np.abs(noisy_levels / levels.size - predicted).sum() / 2
+print(
+    f"noisy gray values against histogram ∗ Gaussian: total variation {distance:.4f}, {levels.size:,} pixels"
+)
+assert distance < 0.01 and 0.45 < share[0] < 0.55
+
+# %% [markdown]
+# :::{admonition} Exercise 3 · n dice
+# :class: exercise
+# A die has faces $0, 1, \dots, K-1$ with probabilities `p`. Return the pmf of the total of `n` independent throws, as an array that begins at total 0.
+# :::
+
+
+# %%
+def total_of(p, n):
+    """The pmf of the sum of n independent draws from p (K,): shape (n (K − 1) + 1,)."""
+    ...
+
+
+exercises.check_total_of(total_of)
+
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. Zero throws have total 0 for certain; each throw convolves once more.
+def total_of(p, n):
+    total = np.ones(1)
+    for _ in range(n):
+        total = np.convolve(total, p)
+    return total
+
+
+exercises.check_total_of(total_of)
+
+# %% [markdown]
+# (sec-3-loss)=
+# ## A loss is a belief about noise
+#
+# *You cannot yet say which of two losses is right. After this section you can name, for each loss, the noise that it believes in, and build a loss for noise of your own.*
+#
+# Start with the smallest problem there is. A coin shows 7 heads in 10 throws. How biased is it? If heads have probability $\theta$, the data have the probability
+#
+# $$
+# \mathcal L(\theta) = \theta^7(1-\theta)^3 .
+# $$ (eq-3-coin)
+#
+# Read as a function of $\theta$ this is the *likelihood* (似然函数). *Maximum likelihood* (极大似然估计) picks the $\theta$ under which what happened was least surprising. Take the logarithm, which keeps the place of the maximum and turns products into sums, and set its slope to zero:
+#
+# $$
+# \frac{d}{d\theta}\bigl[7\ln\theta + 3\ln(1-\theta)\bigr] = \frac7\theta-\frac3{1-\theta} = 0
+# \quad\Longrightarrow\quad \theta = \frac{7}{10} .
+# $$ (eq-3-coin-solution)
+
+# %%
+θ = np.linspace(0.05, 0.95, 19)
+likelihood = θ**7 * (1 - θ) ** 3
+print(f"best of 19 values: θ = {θ[likelihood.argmax()]:.2f}")
+guesses = np.full(len(labels), 0.1)  # each digit guessed with probability one tenth
+print(
+    f"likelihood of {len(labels)} guesses: {np.prod(guesses)};  its logarithm: {np.log(guesses).sum():.1f}"
+)
+
+# %% [markdown]
+# The second line shows why nobody multiplies likelihoods: the product of 1,797 honest probabilities is exactly zero in floating point. Sum logarithms.
+#
+# **The recipe.** Let a network (or a line, or a constant) output a number $f$, and read it as the *parameter of a distribution* for the target. Independent samples multiply, so the *negative log-likelihood* (负对数似然) is a sum over the samples, and that sum is the loss:
+#
+# $$
+# L(\theta) = -\ln\prod_n p\bigl(y^{(n)}\mid f_\theta(\mathbf x^{(n)})\bigr) = \sum_n \underbrace{-\ln p\bigl(y^{(n)}\mid f_\theta(\mathbf x^{(n)})\bigr)}_{\text{loss of one sample}} .
+# $$ (eq-3-nll)
+#
+# Now insert four distributions, with residual $r=y-f$:
+#
+# $$
+# \begin{aligned}
+# \text{Gaussian:}\quad & p=\tfrac{1}{\sqrt{2\pi}\sigma}e^{-r^2/2\sigma^2} & \Rightarrow\; -\ln p &= \tfrac{1}{2\sigma^2}\,r^2 + \ln\sigma+\tfrac12\ln2\pi ,\\
+# \text{Laplace:}\quad & p=\tfrac{1}{2b}e^{-\lvert r\rvert/b} & \Rightarrow\; -\ln p &= \tfrac1b\,\lvert r\rvert+\ln 2b ,\\
+# \text{Bernoulli:}\quad & p=f^{\,y}(1-f)^{1-y} & \Rightarrow\; -\ln p &= -y\ln f-(1-y)\ln(1-f) ,\\
+# \text{categorical:}\quad & p=\textstyle\prod_k f_k^{\,y_k} & \Rightarrow\; -\ln p &= -\textstyle\sum_k y_k\ln f_k = -\ln f_c .
+# \end{aligned}
+# $$ (eq-3-four-losses)
+#
+# Bernoulli (伯努利分布) is the coin; categorical (范畴分布) a die with $K$ faces, where $y$ is one-hot with its one at class $c$. The right column holds, up to constants that do not depend on $f$, squared error, absolute error, binary cross-entropy and cross-entropy. They are not four ideas. They are one, and four beliefs about noise. The library's losses are these formulas:
+
+# %%
+rng = np.random.default_rng(6)
+f, y = rng.standard_normal((2, 5, 1))
+nll_gauss = -np.log(normal(y, f, 1.0)).mean() - np.log(2 * np.pi) / 2
+logits, classes = rng.standard_normal((5, 3)), np.array([0, 2, 1, 1, 0])
+softmax = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+nll_categorical = -np.log(softmax[np.arange(5), classes]).mean()
+p_one, binary = 1 / (1 + np.exp(-f)), (y > 0).astype(float)
+nll_bernoulli = -np.log(np.where(binary == 1, p_one, 1 - p_one)).mean()
+assert np.isclose(nll_gauss, losses.squared_error(f, y)[0])
+assert np.isclose(nll_categorical, losses.cross_entropy(logits, classes)[0])
+assert np.isclose(nll_bernoulli, losses.binary_cross_entropy(f, binary)[0])
+
+# %% tags=["hide-input"]
+r = np.linspace(-5, 5, 201)
+gauss, laplace = normal(r), np.exp(-np.abs(r) * np.sqrt(2)) / np.sqrt(2)
+fig, (left, right) = plt.subplots(ncols=2, figsize=(8, 3.4))
+lines(left, r, {"Gaussian": gauss, "Laplace": laplace})
+lines(right, r, {"squared": -np.log(gauss), "absolute": -np.log(laplace)})
+left.set(xlabel="residual r", ylabel="density", title="what you believe …")
+right.set(xlabel="residual r", ylabel="−ln density (nats)", title="… is what you pay")
+price = {name: -np.log(density[-1]) for name, density in (("G", gauss), ("L", laplace))}
+show(
+    fig,
+    f"Two noise densities of variance 1 and their negative logarithms: a residual of {r[-1]:.0f} costs {price['G']:.1f} nats under "
+    f"the Gaussian and {price['L']:.1f} under the Laplace distribution, so outliers pull a squared loss harder.",
+)
+
+# %% [markdown]
+# Under a Gaussian of width 1 a residual of 5 is nearly impossible. A squared loss will bend the whole line to avoid it. A Laplace distribution has heavier tails, finds it merely unlucky, and charges a fixed price per unit.
+#
+# What does each loss ask for when the model is a single constant $m$? Set the slopes to zero:
+#
+# $$
+# \begin{aligned}
+# \frac{d}{dm}\sum_n (y_n-m)^2 &= -2\sum_n(y_n-m) = 0 &&\Rightarrow\; m = \text{mean},\\
+# \frac{d}{dm}\sum_n\lvert y_n-m\rvert &= \#\{y_n<m\}-\#\{y_n>m\} = 0 &&\Rightarrow\; m=\text{median} .
+# \end{aligned}
+# $$ (eq-3-mean-median)
+#
+# The mean listens to how far away a point is; the median only to the side. Now the two people of the opening. Drag one of the 24 measurements upward:
+#
+# :::{admonition} Predict
+# :class: predict
+# The last point goes ten units up. By how much does each line's slope change: both by a lot, one by a lot, neither?
+# :::
+
+
+# %%
+def fit_squared(x, y):
+    """(intercept, slope) of least squares, for y (..., N)."""
+    slope = ((x - x.mean()) * y).sum(axis=-1) / ((x - x.mean()) ** 2).sum()
+    return y.mean(axis=-1) - slope * x.mean(), slope
+
+
+def fit_absolute(x, y):
+    """(intercept, slope) of least absolute errors: an optimal line runs through two points, so try all pairs."""
+    i, j = np.triu_indices(len(x), 1)
+    slopes = (y[..., j] - y[..., i]) / (x[j] - x[i])
+    intercepts = y[..., i] - slopes * x[i]
+    fitted = intercepts[..., None] + slopes[..., None] * x
+    best = np.abs(y[..., None, :] - fitted).sum(axis=-1).argmin(axis=-1)[..., None]
+    pick = [np.take_along_axis(a, best, -1)[..., 0] for a in (intercepts, slopes)]
+    return tuple(pick)
+
+
+x24 = np.linspace(0, 5, 24)
+y24 = 1 + x24 + 0.5 * np.random.default_rng(7).standard_normal(24)
+
+
+# %% tags=["hide-input"]
+def draw_outlier(ax, moved_by):
+    y = y24 + moved_by * (np.arange(24) == 23)
+    (a2, b2), (a1, b1) = fit_squared(x24, y), fit_absolute(x24, y)
+    ax.plot(x24, y, "o", ms=4, color=INK)
+    lines(ax, x24, {"squared loss": a2 + b2 * x24, "absolute loss": a1 + b1 * x24})
+    ax.set(ylim=(-1, 17), xlabel="x", ylabel="y")
+    ax.set_title(f"slopes {b2:.2f} (squared) and {b1:.2f} (absolute)")
+    return (
+        f"With the last point moved up by {moved_by:.1f}, the slope of least squares is {b2:.3f} and that of least absolute "
+        f"errors {b1:.3f}; the points were made with slope 1."
+    )
+
+
+explore(draw_outlier, moved_by=np.linspace(0, 10, 16), start=12)
+
+# %%
+slopes = {
+    fit.__name__: [fit(x24, y24 + d * (np.arange(24) == 23))[1] for d in (0, 10)]
+    for fit in (fit_squared, fit_absolute)
+}
+for name, (before, after) in slopes.items():
+    print(f"{name:13s} slope before {before:.3f}, after {after:.3f}")
+assert (
+    abs(np.diff(slopes["fit_absolute"])) < 0.05 < 0.3 < np.diff(slopes["fit_squared"])
+)
+
+# %% [markdown]
+# So absolute error is better? Only if the world errs that way. Let three worlds make 400 data sets each, all with true slope 1, and let both losses estimate it:
+
+# %%
+noises = {
+    "Gaussian": lambda rng, shape: rng.standard_normal(shape),
+    "Laplace": lambda rng, shape: rng.laplace(size=shape) / np.sqrt(2),
+    "one in ten misread": lambda rng, shape: (
+        rng.standard_normal(shape) * np.where(rng.uniform(size=shape) < 0.1, 10, 1)
+    ),
+}
+rms = {}
+for name, noise in noises.items():
+    y = 1 + x24 + noise(np.random.default_rng(8), (400, 24))
+    rms[name] = [
+        np.sqrt(np.mean((fit(x24, y)[1] - 1) ** 2))
+        for fit in (fit_squared, fit_absolute)
+    ]
+    print(
+        f"{name:20s} rms error of the slope: squared {rms[name][0]:.3f}, absolute {rms[name][1]:.3f}"
+    )
+assert rms["Gaussian"][0] < rms["Gaussian"][1]
+assert all(rms[name][1] < rms[name][0] for name in ("Laplace", "one in ten misread"))
+
+# %% [markdown]
+# Under Gaussian noise the squared loss wins; under the two others the absolute loss does, and with misread values by a wide margin. Each loss wins in the world it believes in. (The third is nobody's belief, but it resembles the heavy tails more.)
+#
+# ### Probabilities as targets
+#
+# For yes-or-no targets, compare three losses on their home ground. Suppose the truth is "yes" with probability 0.7, and the model says $f$. The expected losses are
+#
+# $$
+# \begin{aligned}
+# \text{cross-entropy:}&\; -0.7\ln f-0.3\ln(1-f), & \tfrac{d}{df}=0 &\Rightarrow f=0.7 ;\\
+# \text{squared:}&\; 0.7(1-f)^2+0.3f^2, & -1.4(1-f)+0.6f=0 &\Rightarrow f=0.7;\\
+# \text{absolute:}&\; 0.7(1-f)+0.3f = 0.7-0.4f, & \text{slope } {-0.4} &\Rightarrow f=1 .
+# \end{aligned}
+# $$ (eq-3-expected-losses)
+
+# %% tags=["hide-input"]
+f = np.linspace(0.01, 0.99, 99)
+expected = {
+    "cross-entropy": -0.7 * np.log(f) - 0.3 * np.log(1 - f),
+    "squared": 0.7 * (1 - f) ** 2 + 0.3 * f**2,
+    "absolute": 0.7 * (1 - f) + 0.3 * f,
+}
+fig, ax = plt.subplots(figsize=(6.8, 3.4))
+lines(ax, f, expected)
+for color, curve in zip((BLUE, ORANGE, GREEN), expected.values()):
+    ax.plot(f[curve.argmin()], curve.min(), "o", color=color)
+ax.set(ylim=(0, 2), xlabel="predicted probability f", ylabel="expected loss")
+ax.set_title("Two losses want the truth, one wants certainty")
+best = {name: f[curve.argmin()] for name, curve in expected.items()}
+show(
+    fig,
+    "True probability 0.7; the expected loss is smallest at f = "
+    + ", ".join(f"{value:.2f} ({name})" for name, value in best.items())
+    + ".",
+)
+
+# %% [markdown]
+# Absolute error asks for overconfidence. Squared error and cross-entropy both ask for the truth, so honesty alone does not select cross-entropy. What does is the *slope*. Let the probability come from a logit, $f=\sigma(z)$ with $\sigma' = f(1-f)$, and let the target be 1:
+#
+# $$
+# \frac{d}{dz}\bigl[-\ln f\bigr] = -\frac{f(1-f)}{f} = f-1, \qquad
+# \frac{d}{dz}\,\tfrac12(1-f)^2 = (f-1)\,f(1-f) .
+# $$ (eq-3-saturation)
+#
+# The logarithm undoes the exponential inside $\sigma$. Without it, a confident mistake ($f\to0$) has no gradient left to learn from:
+
+
+# %%
+def steps_to_correct(gradient, z=-8.0):
+    """Steps of gradient descent with learning rate 1 until the logit of a wrong, confident unit turns positive."""
+    steps = 0
+    while z < 0:
+        f = 1 / (1 + np.exp(-z))
+        z, steps = z - gradient(f), steps + 1
+    return steps
+
+
+patience = {
+    "cross-entropy": steps_to_correct(lambda f: f - 1),
+    "squared error": steps_to_correct(lambda f: (f - 1) * f * (1 - f)),
+}
+print(patience)
+assert patience["squared error"] > 100 * patience["cross-entropy"]
+
+# %% [markdown]
+# (q3-1)=
+# :::{admonition} Question 3.1 · Why is probability theory used to design loss functions?
+# :class: question
+# Because a loss *is* a statement about noise, whether one says so or not; probability says it openly. Reading the output as the parameter of $p(y\mid x)$ gives one recipe, {eq}`eq-3-nll`, for every kind of target, instead of one invention each. It tells which loss suits which data: the slopes above were best estimated by the loss that matched the noise. It makes outputs mean something (a probability of 0.7, a width $\sigma$), it puts losses of different parts on one scale, and with sigmoid or softmax outputs it gives gradients that do not die on confident mistakes. The price: believe in the wrong noise, and one misread number moves everything.
+# :::
+#
+# :::{admonition} Exercise 4 · a loss for counts
+# :class: exercise
+# Targets are counts $0, 1, 2, \dots$ with Poisson noise, $p(y\mid\lambda)=\lambda^y e^{-\lambda}/y!$, and the network outputs $z = \ln\lambda$. Derive the loss, leave out what does not depend on $z$, and return the mean loss and its gradient with respect to $z$ (N,).
+# :::
+
+
+# %%
+def poisson_loss(z, y):
+    """(loss, gradient): mean over the samples of −ln p(y | λ = eᶻ) without ln y!, and ∂loss/∂z (N,)."""
+    ...
+
+
+exercises.check_poisson_loss(poisson_loss)
+
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. −ln p = λ − y ln λ + ln y! = eᶻ − y z + constant; its slope is eᶻ − y: prediction minus target again.
+def poisson_loss(z, y):
+    return (np.exp(z) - y * z).mean(), (np.exp(z) - y) / len(z)
+
+
+exercises.check_poisson_loss(poisson_loss)
+
+# %% [markdown]
+# :::{admonition} Exercise 5 · fit the Laplace distribution
+# :class: exercise
+# Maximum likelihood for $p(y)=\frac{1}{2b}e^{-\lvert y-m\rvert/b}$: return the best $(m, b)$ for data `y` (N,). The second needs one more derivative of {eq}`eq-3-four-losses`.
+# :::
+
+
+# %%
+def fit_laplace(y):
+    """The maximum-likelihood (m, b) of a Laplace distribution for y (N,)."""
+    ...
+
+
+exercises.check_fit_laplace(fit_laplace)
+
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. m is the median. For b: d/db [N ln 2b + Σ|y − m|/b] = N/b − Σ|y − m|/b² = 0, so b = mean |y − m|.
+def fit_laplace(y):
+    m = np.median(y)
+    return m, np.abs(y - m).mean()
+
+
+exercises.check_fit_laplace(fit_laplace)
+
+# %% [markdown]
+# (sec-3-entropy)=
+# ## What a wrong belief costs, in bits
+#
+# *You cannot yet say how much worse one distribution describes the data than another. After this section you can measure it with a code you built yourself.*
+#
+# ### Entropy is a length
+#
+# A weather station sends one of four words a day: sun, rain, fog, snow, with probabilities ½, ¼, ⅛, ⅛. Two bits a day would do: 00, 01, 10, 11. Can one send less? Give the frequent word a short name: 0, 10, 110, 111. No name begins another one, so a stream of bits can be cut without commas; such a code is called a *prefix code* (前缀码). On average it takes
+#
+# $$
+# \tfrac12\cdot1+\tfrac14\cdot2+\tfrac18\cdot3+\tfrac18\cdot3 = 1.75 \text{ bits} .
+# $$ (eq-3-weather)
+#
+# Each length is $-\log_2 p$. That number is the *information* (信息量) of an event: one bit per halving of the probability. Its expectation is the **entropy** (熵), in bits with $\log_2$, in *nats* with $\ln$:
+#
+# $$
+# H(p) = \mathbb E_p[-\log p(X)] = -\sum_i p_i\log p_i .
+# $$ (eq-3-entropy)
+#
+# For other probabilities, Huffman's method ([1952](../book/bibliography.md)) finds the best prefix code: merge the two rarest symbols, again and again; every merge puts one more bit in front of all names in it.
+
+
+# %%
+def huffman(p):
+    """A shortest prefix code for the probabilities p (K,): a list of K strings of bits."""
+    names = [""] * len(p)
+    heap = [(probability, i, [i]) for i, probability in enumerate(p)]
+    heapq.heapify(heap)
+    while len(heap) > 1:
+        (p0, _, zeros), (p1, order, ones) = heapq.heappop(heap), heapq.heappop(heap)
+        for bit, members in (("0", zeros), ("1", ones)):
+            for i in members:
+                names[i] = bit + names[i]
+        heapq.heappush(heap, (p0 + p1, len(p) + order, zeros + ones))
+    return names
+
+
+def entropy(p):
+    return -(p[p > 0] * np.log2(p[p > 0])).sum()
+
+
+def mean_length(p, code):
+    return (p * [len(name) for name in code]).sum()
+
+
+p_weather = np.array([1 / 2, 1 / 4, 1 / 8, 1 / 8])
+print(
+    "weather:",
+    huffman(p_weather),
+    f" mean length {mean_length(p_weather, huffman(p_weather))}, entropy {entropy(p_weather)} bits",
+)
+
+# %% [markdown]
+# Now real data: the 17 gray levels of the digit images. Build the code, write the first hundred images as one string of bits, and read them back.
+
+# %%
+p_gray = np.bincount(levels.ravel(), minlength=17) / levels.size
+code = huffman(p_gray)
+message = levels[:100].ravel()
+bits = "".join(code[level] for level in message)
+
+decode, name, received = {name: level for level, name in enumerate(code)}, "", []
+for bit in bits:
+    name += bit
+    if name in decode:
+        received.append(decode[name])
+        name = ""
+assert received == message.tolist() and name == ""
+print(
+    f"blank pixel: {code[0]!r}, gray level 9: {code[9]!r};  {len(bits) / len(message):.3f} bits a pixel in this message"
+)
+print(
+    f"mean length {mean_length(p_gray, code):.4f}, entropy {entropy(p_gray):.4f}, fixed length 5 bits"
+)
+
+# %% [markdown]
+# Nothing was lost, and the mean length sits a hair above the entropy. It can never be below. Why? In a prefix code a name of length $l_i$ owns the fraction $2^{-l_i}$ of all infinite bit strings, and no two names own a common one. So $Z=\sum_i 2^{-l_i}\le1$ (Kraft's inequality), and $q_i = 2^{-l_i}/Z$ is a distribution. Then
+#
+# $$
+# \begin{aligned}
+# \sum_i p_i l_i - H(p) &= \sum_i p_i\log_2\frac{p_i}{2^{-l_i}} = \sum_i p_i\log_2\frac{p_i}{q_i} - \log_2 Z \;\ge\; \sum_i p_i\log_2\frac{p_i}{q_i} ,\\
+# -\sum_i p_i\ln\frac{p_i}{q_i} &= \sum_{i:\,p_i>0} p_i\ln\frac{q_i}{p_i} \le \sum_{i:\,p_i>0} p_i\Bigl(\frac{q_i}{p_i}-1\Bigr) \le 0 .
+# \end{aligned}
+# $$ (eq-3-gibbs)
+#
+# The second line uses $\ln t\le t-1$, with equality only at $t=1$. So the sum on the right of the first line is never negative, and zero only for $q=p$. That sum deserves its name:
+#
+# ### The price of the wrong code
+#
+# Suppose the world follows $p$, but your code was made for $q$: lengths $-\log q_i$. You pay the **cross-entropy** (交叉熵); what you pay beyond the entropy is the **Kullback–Leibler divergence** (KL散度; Kullback and Leibler [1951](../book/bibliography.md)):
+#
+# $$
+# H(p,q) = -\sum_i p_i\log q_i, \qquad
+# \mathrm{KL}(p\Vert q) = \sum_i p_i\log\frac{p_i}{q_i} = H(p,q)-H(p) \ge 0 .
+# $$ (eq-3-kl)
+
+# %%
+p_hills = np.array([1 / 4, 1 / 8, 1 / 8, 1 / 2])  # a mountain station, mostly snow
+extra = mean_length(p_weather, huffman(p_hills)) - mean_length(
+    p_weather, huffman(p_weather)
+)
+
+
+def kl_bits(p, q):
+    return (p[p > 0] * np.log2(p[p > 0] / q[p > 0])).sum()
+
+
+print(
+    f"valley weather in the mountain's code: {extra} bits a day too many; KL = {kl_bits(p_weather, p_hills)}"
+)
+
+
+# %% tags=["hide-input"]
+def draw_code(axes, power):
+    q = p_weather**power / (p_weather**power).sum()
+    H, extra_bits = entropy(p_weather), kl_bits(p_weather, q)
+    left, right = axes
+    place = np.arange(4)
+    left.bar(place - 0.2, p_weather, 0.4, label="world p")
+    left.bar(place + 0.2, q, 0.4, color=ORANGE, hatch="//", label="belief q")
+    left.set_xticks(place, ["sun", "rain", "fog", "snow"])
+    left.set(ylim=(0, 1), ylabel="probability", title=f"belief: q ∝ p^{power:.2g}")
+    left.legend()
+    right.bar(["cost"], [H], 0.5, label="entropy H(p)")
+    right.bar(
+        ["cost"],
+        [extra_bits],
+        0.5,
+        bottom=[H],
+        color=ORANGE,
+        hatch="//",
+        label="KL(p‖q)",
+    )
+    right.set(ylim=(0, 4.5), xlim=(-1, 1), ylabel="bits a day")
+    right.set_title(f"{H:.2f} + {extra_bits:.2f} = {H + extra_bits:.2f} bits")
+    right.legend()
+    return (
+        f"Belief q ∝ p^{power:.2g}: each day costs {H:.2f} bits of entropy and {extra_bits:.3f} bits of divergence, "
+        f"cross-entropy {H + extra_bits:.3f} bits."
+    )
+
+
+explore(draw_code, power=np.linspace(-1, 3, 17), start=2, columns=2, figsize=(8, 3.4))
+
+# %% [markdown]
+# The solid part is what the world costs, whatever you believe. The hatched part is the price of the belief; it vanishes only at $q=p$. (Overconfidence costs too: push the slider beyond 1.) Real codes use whole bits, so on real data the extra length is near the divergence and not equal to it. Coding pixels in blocks of two or three dilutes the rounding. Take the pixels of the digit 1, once with their own code and once with that of the digit 0:
+
+# %%
+p_ones, p_zeros = (
+    np.bincount(levels[labels == d].ravel(), minlength=17) / levels[labels == d].size
+    for d in (1, 0)
+)
+
+
+def blocks(p, size):
+    """The distribution of `size` independent symbols taken together."""
+    joint = p
+    for _ in range(size - 1):
+        joint = np.outer(joint, p).ravel()
+    return joint
+
+
+gray_kl, gray_extra = kl_bits(p_ones, p_zeros), []
+for size in (1, 2, 3):
+    p_block, q_block = blocks(p_ones, size), blocks(p_zeros, size)
+    lengths = [mean_length(p_block, huffman(d)) for d in (q_block, p_block)]
+    gray_extra.append((lengths[0] - lengths[1]) / size)
+    print(f"blocks of {size}: {gray_extra[-1]:.4f} bits a pixel too many")
+print(f"KL(ones‖zeros) = {gray_kl:.4f} bits")
+
+# %% tags=["hide-input"]
+settle(
+    "C3.4",
+    {
+        "weather, where all lengths are whole": abs(extra - kl_bits(p_weather, p_hills))
+        < 1e-12,
+        "gray levels of real digits, in blocks of three": abs(gray_extra[-1] - gray_kl)
+        < 0.1 * gray_kl,
+    },
+    f"extra bits and KL: {extra:.3f} and {kl_bits(p_weather, p_hills):.3f} for the weather, "
+    f"{gray_extra[-1]:.4f} and {gray_kl:.4f} for the pixels",
+)
+
+# %% [markdown]
+# To see this card change, measure the weather's divergence the other way around, `kl_bits(p_hills, p_weather)`: the lengths do not follow. Which brings us to the claim in the notes that the notes themselves take back.
+#
+# ### A divergence is not a distance
+#
+# *KL can measure the distance between two distributions*, they say, and four lines later: *in fact it does not, because there is no symmetry.* A distance, or *metric* (度量), has to be (1) zero for equal arguments only, (2) the same both ways, (3) never longer directly than by a detour (triangle inequality), and (4) a finite number. Test each on random three-valued distributions. As a control, put $\sqrt{\mathrm{JS}}$ through the same test, where $\mathrm{JS}(p,q) = \tfrac12\mathrm{KL}(p\Vert m)+\tfrac12\mathrm{KL}(q\Vert m)$ with $m=\tfrac12(p+q)$; its root is known to be a metric (Endres and Schindelin [2003](../book/bibliography.md)).
+
+
+# %%
+def kl(p, q):
+    """KL(p‖q) in nats along the last axis; 0 ln 0 = 0, and ∞ where q = 0 < p."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        terms = np.where(p > 0, p * np.log(p / q), 0.0)
+    return terms.sum(axis=-1)
+
+
+def root_js(p, q):
+    m = (p + q) / 2
+    return np.sqrt((kl(p, m) + kl(q, m)) / 2)
+
+
+# %%
+def axioms(distance, seed=0, trials=5000):
+    a, b, c = np.random.default_rng(seed).dirichlet(np.ones(3), (3, trials))
+    sure, other = np.array([1.0, 0, 0]), np.array([0, 1.0, 0])
+    return {
+        "zero only for equals": bool(
+            np.abs(distance(a, a)).max() < 1e-7 and distance(a, b).min() > 0
+        ),
+        "symmetric": bool(np.allclose(distance(a, b), distance(b, a))),
+        "no detour is shorter": bool(
+            (distance(a, c) <= distance(a, b) + distance(b, c) + 1e-12).all()
+        ),
+        "finite": bool(np.isfinite(distance(sure, other))),
+    }
+
+
+tested = {"KL": axioms(kl), "√JS": axioms(root_js)}
+for name, results in tested.items():
+    print(f"{name:4s}", results)
+
+# %%
+ab = np.array([[0.5, 0.5], [0.9, 0.1]])
+forward, backward = kl(ab[0], ab[1]), kl(ab[1], ab[0])
+
+# %% tags=["hide-input"]
+settle(
+    "C3.2",
+    all(tested["KL"].values()),
+    f"KL fails: {', '.join(name for name, ok in tested['KL'].items() if not ok)}; a fair coin against one with nine heads in ten: "
+    f"{forward:.3f} nats one way, {backward:.3f} the other; √JS passes {sum(tested['√JS'].values())} of {len(tested['√JS'])} tests",
+)
+
+# %% [markdown]
+# Only the first property survives. (Put `root_js` into `axioms` in the place of `kl`, and the verdict turns.) "Divergence" is the honest word. The lack of symmetry is not a blemish, though; it is a choice, as you are about to see.
+#
+# ### Two ways to fit
+#
+# For Gaussians the divergence has a closed form. With $\ln p-\ln q = \ln\frac{\sigma_2}{\sigma_1} - \frac{(x-\mu_1)^2}{2\sigma_1^2}+\frac{(x-\mu_2)^2}{2\sigma_2^2}$, and $\mathbb E_p(x-\mu_1)^2=\sigma_1^2$, $\mathbb E_p(x-\mu_2)^2 = \sigma_1^2+(\mu_1-\mu_2)^2$:
+#
+# $$
+# \mathrm{KL}\bigl(\mathcal N(\mu_1,\sigma_1^2)\Vert\mathcal N(\mu_2,\sigma_2^2)\bigr) = \ln\frac{\sigma_2}{\sigma_1}+\frac{\sigma_1^2+(\mu_1-\mu_2)^2}{2\sigma_2^2}-\frac12 .
+# $$ (eq-3-kl-gaussians)
+
+
+# %%
+def kl_normal(mu1, sigma1, mu2, sigma2):
+    return (
+        np.log(sigma2 / sigma1)
+        + (sigma1**2 + (mu1 - mu2) ** 2) / (2 * sigma2**2)
+        - 1 / 2
+    )
+
+
+wide = np.linspace(-30, 30, 60_001)
+p_, q_ = normal(wide), normal(wide, 1, 2)
+inside = p_ > 1e-300
+by_sum = (p_[inside] * np.log(p_[inside] / q_[inside])).sum() * (wide[1] - wide[0])
+print(f"KL(N(0,1)‖N(1,4)): formula {kl_normal(0, 1, 1, 2):.4f}, plain sum {by_sum:.4f}")
+print(f"the other way:     formula {kl_normal(1, 2, 0, 1):.4f}")
+assert abs(by_sum - kl_normal(0, 1, 1, 2)) < 1e-6
+
+# %% [markdown]
+# Now approximate a two-humped $p$ by a *single* Gaussian $q=\mathcal N(m, s^2)$. The *forward* fit minimizes $\mathrm{KL}(p\Vert q)$. Only its cross-entropy depends on $m$ and $s$:
+#
+# $$
+# \begin{aligned}
+# H(p,q) &= \frac{\mathbb E_p(x-m)^2}{2s^2}+\ln s+\tfrac12\ln2\pi ,\\
+# \frac{\partial H}{\partial m} = -\frac{\mathbb E_p[x]-m}{s^2}=0 &\Rightarrow m=\mathbb E_p[x] ,\qquad
+# \frac{\partial H}{\partial s} = -\frac{\mathbb E_p(x-m)^2}{s^3}+\frac1s=0 \Rightarrow s^2=\operatorname{Var}_p x .
+# \end{aligned}
+# $$ (eq-3-moment-matching)
+#
+# It copies mean and variance. The *reverse* fit minimizes $\mathrm{KL}(q\Vert p) = \mathbb E_q[\ln q-\ln p]$, an average over $q$: places where $q$ is absent do not count, but putting $q$ where $p$ is tiny costs dearly.
+#
+# :::{admonition} Predict
+# :class: predict
+# Two humps, far apart, the left one a little heavier. Where will each fit put its single hump?
+# :::
+
+# %% tags=["hide-input"]
+line = np.linspace(-9, 9, 361)
+dx = line[1] - line[0]
+m_grid, s_grid = np.meshgrid(np.linspace(-5, 5, 101), np.geomspace(0.4, 5, 61))
+q_all = normal(line, m_grid[..., None], s_grid[..., None]) + 1e-300
+q_entropy = (q_all * np.log(q_all)).sum(axis=-1) * dx
+
+
+def fits(gap):
+    """p on the line, and (m, s) of the forward and of the reverse fit."""
+    p = 0.55 * normal(line, -gap / 2, 0.7) + 0.45 * normal(line, gap / 2, 0.7)
+    mean = (p * line).sum() * dx
+    forward = mean, np.sqrt((p * (line - mean) ** 2).sum() * dx)
+    reverse_kl = q_entropy - (q_all * np.log(p + 1e-300)).sum(axis=-1) * dx
+    best = np.unravel_index(reverse_kl.argmin(), reverse_kl.shape)
+    return p, forward, (m_grid[best], s_grid[best])
+
+
+def draw_fits(ax, gap):
+    p, (m1, s1), (m2, s2) = fits(gap)
+    ax.fill_between(line, p, color=INK, alpha=0.25, lw=0, label="p")
+    curves = {"forward": normal(line, m1, s1), "reverse": normal(line, m2, s2)}
+    lines(ax, line, curves)
+    ax.set(ylim=(0, 0.65), xlim=(-6, 6), xlabel="x", ylabel="density")
+    ax.set_title(
+        "Forward covers both, reverse seeks one"
+        if gap > 2.8
+        else "One hump: both agree"
+    )
+    return (
+        f"Humps {gap:.1f} apart: the forward fit has mean {round(m1, 2) + 0.0:.2f} and width {s1:.2f}, "
+        f"the reverse fit mean {round(m2, 2) + 0.0:.2f} and width {s2:.2f}."
+    )
+
+
+explore(draw_fits, gap=np.linspace(0, 6, 16), start=12)
+
+# %%
+_, (m_forward, s_forward), (m_reverse, s_reverse) = fits(6.0)
+print(
+    f"gap 6: forward m = {m_forward:.2f}, s = {s_forward:.2f};  reverse m = {m_reverse:.2f}, s = {s_reverse:.2f}"
+)
+assert abs(m_forward) < 0.5 and s_forward > 2.5 and m_reverse < -2.8 and s_reverse < 0.8
+
+# %% [markdown]
+# The forward fit covers both humps and puts most of its mass where there is nothing (*mode covering*). The reverse fit takes one hump and ignores the other (*mode seeking*). Maximum likelihood is a forward fit, as we show next. Variational methods, which the notes need for the variational autoencoder, fit in reverse.
+#
+# ### Maximum likelihood is a forward fit
+#
+# Let $\hat p$ be the *empirical distribution*, which gives each of the $N$ samples the weight $1/N$. Then
+#
+# $$
+# \mathrm{KL}(\hat p\Vert p_\theta) = \underbrace{\sum_x\hat p(x)\ln\hat p(x)}_{-H(\hat p),\ \text{data only}}\;\underbrace{-\sum_x\hat p(x)\ln p_\theta(x)}_{H(\hat p,\,p_\theta)} ,
+# \qquad H(\hat p,p_\theta) = -\frac1N\sum_n\ln p_\theta(x^{(n)}) .
+# $$ (eq-3-ml-kl)
+#
+# The cross-entropy *is* the mean negative log-likelihood, and the divergence differs from it by a constant. Three curves, one shape. For the coin of {eq}`eq-3-coin`, and for the gray levels with a deliberately poor model, the number of heads in 16 throws of a coin with bias $\theta$ (binomial):
+
+# %%
+θ = np.linspace(0.02, 0.98, 97)[:, None]
+cases = {
+    "coin": (np.repeat([1, 0], [7, 3]), np.hstack([1 - θ, θ])),
+    "gray levels": (
+        levels.ravel(),
+        np.hstack([comb(16, k) * θ**k * (1 - θ) ** (16 - k) for k in range(17)]),
+    ),
+}
+
+
+def three_curves(samples, model):
+    """Mean NLL, cross-entropy and KL for every row of model (parameters, values)."""
+    empirical = np.bincount(samples, minlength=model.shape[1]) / len(samples)
+    nll = np.array([-log_p[samples].mean() for log_p in np.log(model)])
+    return nll, -(empirical * np.log(model)).sum(axis=1), kl(empirical, model)
+
+
+curves = {name: three_curves(*case) for name, case in cases.items()}
+constant = {
+    name: max(np.ptp(nll - ce), np.ptp(ce - divergence)) < 1e-9
+    for name, (nll, ce, divergence) in curves.items()
+}
+for name, (nll, ce, divergence) in curves.items():
+    print(
+        f"{name:12s}best θ: "
+        + ", ".join(f"{θ[c.argmin(), 0]:.2f}" for c in (nll, ce, divergence))
+        + f"   least KL {abs(divergence.min()):.3f} nats"
+    )
+
+# %% tags=["hide-input"]
+fig, axes = plt.subplots(ncols=2, figsize=(8, 3.4))
+for ax, (name, (nll, ce, divergence)) in zip(axes, curves.items(), strict=True):
+    ax.plot(θ[::6, 0], nll[::6], "o", ms=4, color=INK, label="mean NLL")
+    lines(ax, θ[:, 0], {"cross-entropy": ce, "KL": divergence})
+    ax.axvline(θ[ce.argmin(), 0], color=INK, lw=1)
+    ax.set(xlabel="θ", title=name, ylim=(0, 3.2 * ce.min()))
+axes[0].set_ylabel("nats a sample")
+show(
+    fig,
+    "Mean negative log-likelihood, cross-entropy and KL have the same shape: "
+    + "; ".join(
+        f"{name}: minimum at θ = {θ[ce.argmin(), 0]:.2f}, KL left there {abs(d.min()):.3f} nats"
+        for name, (_, ce, d) in curves.items()
+    )
+    + ".",
+)
+settle(
+    "C3.5",
+    constant,
+    "NLL, cross-entropy and KL take their minimum at the same θ: "
+    + ", ".join(f"{name} θ = {θ[c[0].argmin(), 0]:.2f}" for name, c in curves.items()),
+)
+
+# %% [markdown]
+# Look at the right panel: the curve of KL stays far above zero. Maximum likelihood finds the *nearest* member of the family you offered; it does not promise that it is near. (Swap the arguments of `kl` in `three_curves`, and the card turns: the reverse divergence is another curve.) For a continuous model the first term of {eq}`eq-3-ml-kl` is infinite, since single points carry mass; one then reads $\hat p$ as samples from a density $p_{\text{data}}$, and the argument holds for the second term as before.
+#
+# :::{admonition} Exercise 6 · cross-entropy without accidents
+# :class: exercise
+# Return $H(p, q)$ in *bits* for two pmfs (K,). Symbols with $p_i=0$ cost nothing, whatever $q_i$ is; a symbol with $q_i=0<p_i$ costs infinitely much. No warning may appear.
+# :::
+
+
+# %%
+def cross_entropy_bits(p, q):
+    """H(p, q) = −Σ p log₂ q in bits, for p and q of shape (K,)."""
+    ...
+
+
+exercises.check_cross_entropy_bits(cross_entropy_bits)
+
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. Look only at what can happen; if that includes something believed impossible, the price is infinite.
+def cross_entropy_bits(p, q):
+    possible = p > 0
+    if (q[possible] == 0).any():
+        return np.inf
+    return -(p[possible] * np.log2(q[possible])).sum()
+
+
+exercises.check_cross_entropy_bits(cross_entropy_bits)
+
+# %% [markdown]
+# :::{admonition} Exercise 7 · a code of your own
+# :class: exercise
+# Five symbols have probabilities 0.4, 0.2, 0.2, 0.1, 0.1. Give a prefix code with the smallest possible mean length, as a list of five strings. By hand, please.
+# :::
+
+# %%
+my_code = ...
+
+exercises.check_prefix_code(my_code)
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. Merge 0.1 + 0.1 = 0.2; then two of the three 0.2s, then 0.2 + 0.4 = 0.6, then all: 2.2 bits.
+my_code = ["00", "10", "11", "010", "011"]
+
+exercises.check_prefix_code(my_code)
+
+# %% [markdown]
+# (sec-3-sampling)=
+# ## Grid or dice
+#
+# *You can write an expectation as an integral, but you cannot yet compute it in ten dimensions. After this section you can, with an error bar.*
+#
+# The notes tell the reader to begin with *numerical computation and sampling computation* (数值计算和采样计算). Both answer the same question: what is $I=\int f(x)\,p(x)\,dx$? The numerical way lays a grid and adds up. The sampling way, the **Monte Carlo method** (蒙特卡洛方法; Metropolis and Ulam [1949](../book/bibliography.md)), draws $x^{(n)}$ from $p$ and averages:
+#
+# $$
+# \hat I_N = \frac1N\sum_{n=1}^N f(x^{(n)}) .
+# $$ (eq-3-monte-carlo)
+#
+# The oldest toy: throw darts at the unit square. The share inside the quarter circle tends to its area $\pi/4$. How far off is $\hat I_N$? With $s^2=\operatorname{Var}f(x)$, and draws independent of each other,
+#
+# $$
+# \begin{aligned}
+# \mathbb E\,\hat I_N &= \frac1N\sum_n\mathbb E f(x^{(n)}) = I , &&\text{expectation is linear}\\
+# \operatorname{Var}\hat I_N &= \frac1{N^2}\sum_n\operatorname{Var}f(x^{(n)}) = \frac{s^2}{N} , &&\text{independent: covariances vanish}\\
+# P\bigl(\lvert\hat I_N-I\rvert\ge\varepsilon\bigr) &\le \frac{s^2}{N\varepsilon^2}\to0 . &&\text{Chebyshev, below}
+# \end{aligned}
+# $$ (eq-3-root-n)
+#
+# The last line is the *law of large numbers* (大数定律). It follows from the second, because an event $\lvert D\rvert\ge\varepsilon$ of probability $P$ alone contributes at least $P\varepsilon^2$ to $\mathbb E[D^2]$. The typical error is the *standard error* (标准误差) $s/\sqrt N$: for one more digit, a hundred times the samples. And the *central limit theorem* (中心极限定理) gives the errors a shape: whatever the shape of $f$, if $s$ is finite, their distribution approaches a Gaussian of that width.
+
+# %% tags=["hide-input"]
+darts = np.random.default_rng(9).uniform(size=(400, 2))
+scores = np.hypot(*darts.T) < 1
+N_values = np.unique(np.geomspace(8, 400, 15).astype(int))
+repeated = {
+    N: 4 * np.random.default_rng(10).binomial(N, np.pi / 4, 4000) / N for N in N_values
+}
+
+
+def draw_darts(axes, darts_thrown):
+    left, right = axes
+    N = darts_thrown
+    inside, angle = scores[:N], np.linspace(0, np.pi / 2, 50)
+    for hit, marker, color in ((inside, "o", BLUE), (~inside, "x", ORANGE)):
+        left.plot(*darts[:N][hit].T, marker, ms=3, color=color, ls="none")
+    left.plot(np.cos(angle), np.sin(angle), "-", color=INK, lw=1.5)
+    estimate = 4 * inside.mean()
+    left.set(aspect="equal", xticks=[0, 1], yticks=[0, 1])
+    left.set_title(f"{N} darts: π ≈ {estimate:.3f}")
+    width = 4 * np.sqrt(np.pi / 4 * (1 - np.pi / 4) / N)
+    # bins aligned with the possible values, so that discreteness does not show as gaps
+    step = max(1, round(width * N / 4 / 2)) * 4 / N
+    bins = np.arange(np.floor(2.0 / step), 4.3 / step) * step + step / 2 - 2 / N
+    right.hist(repeated[N], bins, density=True, color=BLUE, alpha=0.5)
+    seen = np.linspace(2, 4.2, 201)
+    right.plot(seen, normal(seen, np.pi, width), color=ORANGE)
+    right.set(xlim=(2, 4.2), xlabel="estimate of π", ylabel="density")
+    right.set_title(f"standard error {width:.3f}")
+    return (
+        f"{N} darts give π ≈ {estimate:.3f}. Repeated {len(repeated[N])} times, the estimates scatter with standard deviation "
+        f"{repeated[N].std():.3f}; theory says {width:.3f}."
+    )
+
+
+explore(
+    draw_darts,
+    darts_thrown=[int(N) for N in N_values],
+    start=8,
+    columns=2,
+    figsize=(8, 3.8),
+)
+
+# %% [markdown]
+# ### The curse of the grid
+#
+# Cut each axis into $m$ intervals and evaluate $f$ in the middle of each (the *midpoint rule*). For a smooth $f$ the error falls like $m^{-2}$. In one dimension that is far better than $1/\sqrt N$. In $d$ dimensions the grid has $n=m^d$ points, and its error falls like $n^{-2/d}$.
+#
+# :::{admonition} Predict
+# :class: predict
+# From which dimension on do the dice win?
+# :::
+#
+# Take $f(\mathbf x)=\prod_{j=1}^d\tfrac\pi2\sin(\pi x_j)$ on the unit cube; each factor integrates to one, so $I=1$ in every dimension. For a product the sum over the whole grid is the product of the sums over the axes, so we can afford grids of any size (for $d=2$ we check that against the full grid).
+
+
+# %%
+def f(x):
+    return np.prod(np.pi / 2 * np.sin(np.pi * x), axis=-1)
+
+
+def axis_sum(m):
+    """The midpoint rule with m intervals, for one factor of f."""
+    return (np.pi / 2 * np.sin(np.pi * (np.arange(m) + 0.5) / m)).mean()
+
+
+square = np.stack(np.meshgrid(*[(np.arange(7) + 0.5) / 7] * 2), axis=-1)
+assert np.isclose(f(square).mean(), axis_sum(7) ** 2)
+
+# %% tags=["hide-input"]
+
+dimensions, samples = (1, 2, 5, 10), np.array([16, 64, 256, 1024])
+rms_dice, rms_grid, slope = {}, {}, {}
+for d in dimensions:
+    rng = np.random.default_rng(d)
+    estimates = [
+        f(rng.uniform(size=(500, N, d))).mean(axis=1) for N in samples
+    ]  # 500 repetitions each
+    rms_dice[d] = np.array([np.sqrt(np.mean((e - 1) ** 2)) for e in estimates])
+    slope[d] = np.polyfit(np.log(samples), np.log(rms_dice[d]), 1)[0]
+    m = max(m for m in range(1, 1025) if m**d <= samples[-1])
+    rms_grid[d] = abs(axis_sum(m) ** d - 1)
+    print(
+        f"d = {d:2d}   dice: rms error {rms_dice[d][-1]:.4f}, slope {slope[d]:.2f}"
+        f"   grid of {m**d} points: {rms_grid[d]:.2g}"
+    )
+assert rms_grid[2] < rms_dice[2][-1] and rms_dice[5][-1] < rms_grid[5]
+
+# %% tags=["hide-input"]
+fig, (left, right) = plt.subplots(ncols=2, sharey=True, figsize=(8, 3.8))
+for d, style in zip(dimensions, ("-o", "--s", "-.^", ":D")):
+    m = np.arange(2, 1025)
+    m = m[m < 1.1e6 ** (1 / d)]
+    m = m[np.unique(np.geomspace(1, len(m), 9).astype(int) - 1)]
+    left.plot(
+        m.astype(float) ** d,
+        [abs(axis_sum(k) ** d - 1) for k in m],
+        style,
+        ms=4,
+        label=f"d = {d}",
+    )
+    right.plot(samples, rms_dice[d], style, ms=4, label=f"d = {d}")
+for ax, name in ((left, "Grid: slope −2/d"), (right, "Dice: slope −½")):
+    log_scale(ax)
+    ax.set(xlabel="evaluations of f", title=name)
+right.legend(loc="lower left")
+left.set(ylabel="relative error", ylim=(1e-7, 9))
+show(
+    fig,
+    f"With at most {samples[-1]} evaluations the grid errs by {rms_grid[1]:.0e} in one dimension and by "
+    f"{rms_grid[10]:.0%} in ten; the dice err by {rms_dice[1][-1]:.1%} and {rms_dice[10][-1]:.1%}, always with slope −½.",
+)
+settle(
+    "C3.7",
+    {f"{d} dimension{'s' * (d > 1)}": abs(slope[d] + 0.5) < 0.05 for d in dimensions},
+    "rms distance from the exact value falls with the number of samples to the power "
+    + ", ".join(f"{s:.2f}" for s in slope.values()),
+)
+
+# %% [markdown]
+# The claim holds, with a rate that does not mind the dimension. (Let `rng.uniform` draw 16 points however large `N` is, and the card turns: only new, independent draws help.) Read the fine print, though: the *slope* does not depend on $d$, the *height* does. Here $s^2 = (\pi^2/8)^d-1$, because $\mathbb E[(\tfrac\pi2\sin\pi x)^2]=\pi^2/8$; in ten dimensions the same error takes thirty times as many samples as in one. Dice beat the grid from about five dimensions on, and below they do not: error $n^{-2/d}$ against $n^{-1/2}$ breaks even at $d=4$.
+
+# %%
+more = ((np.pi**2 / 8) ** 10 - 1) / (np.pi**2 / 8 - 1)
+print(f"samples needed in ten dimensions, relative to one: {more:.1f}")
+assert 25 < more < 35
+
+# %% [markdown]
+# ### When the dice lie
+#
+# The derivation assumed a finite variance. Take $x=u^{-2/3}$ with $u$ uniform: its mean is $\int_0^1u^{-2/3}du=3$, its variance $\int u^{-4/3}du-9$ is infinite. The average still converges, but slower; and the usual error bar, $\pm2$ standard errors estimated from the same samples, promises a coverage of 95 % that it does not keep:
+
+# %%
+rng = np.random.default_rng(11)
+for name, draw, mean in (
+    ("exponential", lambda shape: rng.exponential(size=shape), 1.0),
+    ("heavy tail", lambda shape: rng.uniform(size=shape) ** (-2 / 3), 3.0),
+):
+    medians, coverage = [], 0.0
+    for N in samples:
+        x = draw((1000, N))
+        error = x.mean(axis=1) - mean
+        medians.append(np.median(np.abs(error)))
+        coverage = (np.abs(error) < 2 * x.std(axis=1, ddof=1) / np.sqrt(N)).mean()
+    rate = np.polyfit(np.log(samples), np.log(medians), 1)[0]
+    print(
+        f"{name:12s}rate {rate:.2f}, ±2 standard errors cover the truth in {coverage:.1%}"
+    )
+
+# %% [markdown]
+# No formula applied to these samples reveals the missing tail, because the tail is what has not been sampled yet. Take away the mean as well, with $x=1/u$, and there is nothing to converge to.
+#
+# :::{admonition} Exercise 8 · an estimate with its error bar
+# :class: exercise
+# `values` (N,) are independent evaluations of $f$. Return the Monte Carlo estimate and its standard error, with the unbiased variance (divide by $N-1$).
+# :::
+
+
+# %%
+def estimate(values):
+    """(mean, standard error of the mean) of values (N,)."""
+    ...
+
+
+exercises.check_estimate(estimate)
+
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. The spread of the values is s; the mean of N of them is known √N times better.
+def estimate(values):
+    return values.mean(), values.std(ddof=1) / np.sqrt(len(values))
+
+
+exercises.check_estimate(estimate)
+
+# %% [markdown]
+# (sec-3-mixtures)=
+# ## Mixtures of Gaussians, and the algorithm that climbs
+#
+# *You can fit one Gaussian by taking a mean and a variance. After this section you can fit several at once, and you know what the algorithm can and cannot promise.*
+#
+# ### A hidden choice
+#
+# A *Gaussian mixture model*, GMM (高斯混合模型), draws in two steps: first a component $z\in\{1,\dots,K\}$ with the weights $\pi_k$, which nobody gets to see (a *latent* variable, 隐变量), then $x$ from that component. The sum rule removes what is hidden:
+#
+# $$
+# p(x) = \sum_{k=1}^K p(z=k)\,p(x\mid z=k) = \sum_k \pi_k\,\mathcal N(x;\mu_k,\Sigma_k) ,\qquad \sum_k\pi_k=1 .
+# $$ (eq-3-gmm)
+#
+# The notes speak of "three kinds of parameters": weights, means, covariances, and there are $K$ of each. Bayes' rule gives the probability that component $k$ made a given $x$, its *responsibility* (响应度):
+#
+# $$
+# r_k(x) = p(z=k\mid x) = \frac{\pi_k\,\mathcal N(x;\mu_k,\Sigma_k)}{\sum_j\pi_j\,\mathcal N(x;\mu_j,\Sigma_j)} .
+# $$ (eq-3-responsibility)
+#
+# In $D$ dimensions the Gaussian is $\mathcal N(\mathbf x;\boldsymbol\mu,\Sigma) = \exp\bigl(-\tfrac12(\mathbf x-\boldsymbol\mu)^\top\Sigma^{-1}(\mathbf x-\boldsymbol\mu)\bigr)/\sqrt{(2\pi)^D\lvert\Sigma\rvert}$, with the covariance matrix $\Sigma$ in the place of $\sigma^2$ and its determinant $\lvert\Sigma\rvert$. We compute logarithms throughout, because densities underflow; the sum over $k$ is taken after shifting by the largest term.
+
+
+# %%
+def log_joint(x, π, μ, Σ):
+    """ln π_k + ln N(x; μ_k, Σ_k): shape (N, K), for x (N, D), π (K,), μ (K, D), Σ (K, D, D)."""
+    gap = x - μ[:, None]  # (K, N, D)
+    squared = ((gap @ np.linalg.inv(Σ)) * gap).sum(axis=-1).T  # (N, K)
+    log_det = np.linalg.slogdet(2 * np.pi * Σ)[1]
+    return np.log(π) - log_det / 2 - squared / 2
+
+
+def log_sum_exp(a):
+    top = a.max(axis=-1, keepdims=True)
+    return (top + np.log(np.exp(a - top).sum(axis=-1, keepdims=True)))[..., 0]
+
+
+def e_step(x, π, μ, Σ):
+    """Responsibilities (N, K), and the mean log-likelihood."""
+    a = log_joint(x, π, μ, Σ)
+    log_p = log_sum_exp(a)
+    return np.exp(a - log_p[:, None]), log_p.mean()
+
+
+π2, μ2, Σ2 = np.array([0.3, 0.7]), np.array([[-1.0], [2.0]]), np.ones((2, 1, 1))
+for point in (-1.0, 0.2, 2.0):
+    r, _ = e_step(np.array([[point]]), π2, μ2, Σ2)
+    print(f"x = {point:4.1f}: responsibilities {r[0].round(4)}")
+
+# %% [markdown]
+# ### Why there is no closed form
+#
+# One Gaussian is easy: set the slopes of $\sum_n\ln\mathcal N(x_n;\mu,\sigma^2)$ to zero and out come sample mean and sample variance, as in {eq}`eq-3-moment-matching`. Now $\ell=\sum_n\ln\sum_k\pi_k\mathcal N(x_n;\mu_k,\sigma_k^2)$. The sum stands *inside* the logarithm. Differentiate, using $\partial_\mu\mathcal N = \mathcal N\,(x-\mu)/\sigma^2$:
+#
+# $$
+# \begin{aligned}
+# \frac{\partial\ell}{\partial\mu_k} &= \sum_n\frac{\pi_k\,\mathcal N(x_n;\mu_k,\sigma_k^2)}{\sum_j\pi_j\mathcal N(x_n;\mu_j,\sigma_j^2)}\cdot\frac{x_n-\mu_k}{\sigma_k^2}
+# = \sum_n r_{nk}\,\frac{x_n-\mu_k}{\sigma_k^2} = 0\\
+# &\Longrightarrow\quad \mu_k = \frac{\sum_n r_{nk}\,x_n}{\sum_n r_{nk}} .
+# \end{aligned}
+# $$ (eq-3-gmm-mean)
+#
+# The same calculation for the width gives a weighted variance, and for the weights (with a Lagrange multiplier $\lambda$ for $\sum_k\pi_k=1$)
+#
+# $$
+# \begin{aligned}
+# \frac{\partial\ell}{\partial\sigma_k} &= \sum_n r_{nk}\Bigl(\frac{(x_n-\mu_k)^2}{\sigma_k^3}-\frac1{\sigma_k}\Bigr) = 0 &&\Rightarrow\; \sigma_k^2 = \frac{\sum_n r_{nk}(x_n-\mu_k)^2}{\sum_n r_{nk}} ,\\
+# \frac{\partial}{\partial\pi_k}\Bigl[\ell-\lambda\sum_j\pi_j\Bigr] &= \sum_n\frac{r_{nk}}{\pi_k}-\lambda=0 &&\Rightarrow\; \pi_k=\frac1N\sum_n r_{nk} ,
+# \end{aligned}
+# $$ (eq-3-gmm-rest)
+#
+# where $\lambda=N$ because the $\pi_k$ and, for each $n$, the $r_{nk}$ sum to one. These *look* like solutions. They are not: the $r_{nk}$ on the right depend on all the unknowns on the left.
+
+
+# %%
+def m_step(x, r):
+    """π (K,), μ (K, D), Σ (K, D, D) as weighted shares, means and covariances."""
+    weight = r.sum(axis=0)
+    μ = r.T @ x / weight[:, None]
+    gap = x - μ[:, None]  # (K, N, D)
+    Σ = (r.T[..., None] * gap).transpose(0, 2, 1) @ gap / weight[:, None, None]
+    return weight / len(x), μ, Σ
+
+
+# %% [markdown]
+# Do they solve the equations all the same? Insert random starting means once, and look at the slope $\partial\ell/\partial\mu$ that ought to have vanished. As controls, one component, and three with known memberships:
+
+# %% tags=["hide-input"]
+rng = np.random.default_rng(12)
+z_line = rng.choice(3, 300, p=[0.5, 0.3, 0.2])
+x_line = (np.array([-2.0, 1.0, 4.0])[z_line] + 0.8 * rng.standard_normal(300))[:, None]
+
+
+def slope_after_one_step(K, seed, memberships=None):
+    """Largest |∂ℓ/∂μ|/N after inserting once into the formulas, from K random starting means."""
+    start = np.random.default_rng(seed).choice(x_line[:, 0], K, replace=False)
+    r, _ = e_step(x_line, np.full(K, 1 / K), start[:, None], np.ones((K, 1, 1)))
+    π, μ, Σ = m_step(x_line, r if memberships is None else memberships)
+    r = e_step(x_line, π, μ, Σ)[0] if memberships is None else memberships
+    return np.abs((r[..., None] * (x_line[:, None] - μ) / Σ[:, 0]).mean(axis=0)).max()
+
+
+hidden = {
+    K: np.array([slope_after_one_step(K, seed) for seed in range(20)])
+    for K in (1, 2, 3)
+}
+known = slope_after_one_step(3, 0, memberships=np.eye(3)[z_line])
+for K, found in hidden.items():
+    print(
+        f"{K} hidden component{'s' * (K > 1)}: solved in one step from {(found < 1e-9).sum()} of 20 starts"
+    )
+print(f"three components, memberships known: solved in one step: {known < 1e-9}")
+
+# %% tags=["hide-input"]
+settle(
+    "C3.8",
+    {f"{K} hidden components": bool((hidden[K] > 1e-3).all()) for K in (2, 3)},
+    f"after inserting once, the slope that should vanish is still at least {min(hidden[2].min(), hidden[3].min()):.3f} from every start; "
+    f"with one component, or with known memberships, it vanishes within rounding: {bool(hidden[1].max() < 1e-9 and known < 1e-9)}",
+)
+
+# %% [markdown]
+# (q3-3)=
+# :::{admonition} Question 3.3 · Why has maximum likelihood for a Gaussian mixture no closed form?
+# :class: question
+# Because nobody tells which component made which point. That leaves a sum inside the logarithm, and the equations {eq}`eq-3-gmm-mean` and {eq}`eq-3-gmm-rest` for the parameters contain responsibilities which themselves contain all parameters, inside exponentials and outside. With known memberships ($r_{nk}$ is 0 or 1) or with one component ($r_{n1}=1$) the circle is open, and the same formulas are the solution at once. (The experiment shows that *these* formulas are circular; that no other formula exists is a theorem we do not prove.)
+# :::
+#
+# (To flip the card, hand the true memberships to `slope_after_one_step`.)
+#
+# ### EM: go around the circle
+#
+# The obvious idea is to iterate: guess parameters, compute responsibilities (*E-step*), insert them into the formulas (*M-step*), and repeat. This is the **EM algorithm** (EM算法; Dempster, Laird and Rubin [1977](../book/bibliography.md)). Why should that improve anything? Take any distribution $q(z)$ over the hidden variable and split, for one $x$,
+#
+# $$
+# \begin{aligned}
+# \ln p(x) &= \sum_z q(z)\ln p(x) && \textstyle\sum_z q=1\\
+# &= \sum_z q(z)\ln\frac{p(x,z)}{p(z\mid x)} && \text{product rule}\\
+# &= \underbrace{\sum_z q(z)\ln\frac{p(x,z)}{q(z)}}_{\mathcal F(q,\theta)} + \underbrace{\sum_z q(z)\ln\frac{q(z)}{p(z\mid x)}}_{\mathrm{KL}(q\Vert p(z\mid x))\;\ge\;0} . && \text{insert } q/q
+# \end{aligned}
+# $$ (eq-3-bound)
+#
+# So $\mathcal F$ is a **lower bound** (下界) of the log-likelihood for every $q$, and it touches where $q$ is the posterior. The E-step sets $q=r$: now the bound touches at the current $\theta_t$. The M-step moves to the $\theta$ that is best for the bound, which is easy because in $\mathcal F$ the logarithm stands inside the sum. Hence
+#
+# $$
+# \ell(\theta_{t+1}) \;\ge\; \mathcal F(r_t,\theta_{t+1}) \;\ge\; \mathcal F(r_t,\theta_t) \;=\; \ell(\theta_t) .
+# $$ (eq-3-monotone)
+#
+# It can be drawn if there is one unknown. Let $p(x)=0.7\,\mathcal N(x;\mu,1)+0.3\,\mathcal N(x;-\mu,1)$ with unknown $\mu$. The bound is then a parabola:
+
+# %%
+rng = np.random.default_rng(13)
+x_sign = rng.choice([1.0, -1.0], 200, p=[0.7, 0.3]) * 1.5 + rng.standard_normal(200)
+
+
+def sign_joint(μ):
+    """ln p(x, z) (N, 2) of the model with means μ and −μ."""
+    gaps = x_sign[:, None] - np.array([1, -1]) * μ
+    return np.log([0.7, 0.3]) - gaps**2 / 2 - np.log(2 * np.pi) / 2
+
+
+def sign_loglik(μ):
+    return log_sum_exp(sign_joint(μ)).mean()
+
+
+def sign_bound(μ, r):
+    return (r * (sign_joint(μ) - np.log(r))).sum(axis=1).mean()
+
+
+def sign_step(μ):
+    a = sign_joint(μ)
+    r = np.exp(a - log_sum_exp(a)[:, None])
+    return r, (r @ np.array([1.0, -1.0]) * x_sign).mean()
+
+
+μ_axis = np.linspace(-3, 3, 121)
+ℓ_axis = np.array([sign_loglik(μ) for μ in μ_axis])
+
+
+# %% tags=["hide-input"]
+def draw_bound(ax, iteration, begin):
+    μ = begin
+    for _ in range(iteration):
+        r, μ = sign_step(μ)
+    r, μ_next = sign_step(μ)
+    bound = np.array([sign_bound(m, r) for m in μ_axis])
+    lines(ax, μ_axis, {"log-likelihood": ℓ_axis, "lower bound": bound})
+    ax.plot(μ, sign_loglik(μ), "o", color=INK)
+    ax.plot(μ_next, sign_bound(μ_next, r), "^", color=ORANGE)
+    ax.set(ylim=(-3.6, -1.6), xlabel="μ", ylabel="nats a sample")
+    ax.set_title(f"Step {iteration}: touch at the dot, climb to the triangle")
+    return (
+        f"Step {iteration}: the bound touches the log-likelihood {sign_loglik(μ):.4f} at μ = {μ:.3f} and has its top "
+        f"at μ = {μ_next:.3f}, where the log-likelihood is {sign_loglik(μ_next):.4f}."
+    )
+
+
+explore(
+    draw_bound,
+    iteration=[0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20],
+    begin=[-0.15, 0.15, 2.8],
+)
+
+# %% [markdown]
+# Follow one point through several steps: at each the dashed bound touches the curve, and the climb of the bound drags the likelihood up with it. The start on the left of zero leads to a *smaller* hill, with the two means exchanged while their weights are not. There the slope vanishes too, and EM stays. Now real data: the digits 0, 6 and 7, projected onto their first two principal components (Chapter 2), without their labels.
+
+# %%
+chosen = np.isin(labels, (0, 6, 7))
+x_digits = decomposition.pca(pixels[chosen], 2).encode(pixels[chosen])
+
+
+def em(x, K, seed, steps):
+    """All (π, μ, Σ, mean log-likelihood) on the way, from K random samples as means."""
+    rng = np.random.default_rng(seed)
+    π, μ = np.full(K, 1 / K), x[rng.choice(len(x), K, replace=False)]
+    Σ, path = np.repeat(np.cov(x.T)[None], K, axis=0), []
+    for _ in range(steps):
+        r, loglik = e_step(x, π, μ, Σ)
+        path.append((π, μ, Σ, loglik))
+        π, μ, Σ = m_step(x, r)
+    return path
+
+
+restarts = [em(x_digits, 3, seed, steps=100) for seed in range(50)]
+traces = np.array([[loglik for *_, loglik in path] for path in restarts])
+final = traces[:, -1]
+assert (np.diff(traces, axis=1) > -1e-12).all()  # 50 runs, never a step down
+reached = final > final.max() - 0.01
+slowest = (traces < final.max() - 0.01).sum(axis=1) * reached
+best_run = restarts[slowest.argmax()]  # of those that arrive, the one that took longest
+print(
+    f"{len(final)} starts: best {final.max():.4f}, worst {final.min():.4f} nats a sample;  within 0.01 of the best: {reached.sum()}"
+)
+
+# %% tags=["hide-input"]
+scatter = x_digits[::3]
+unit_circle = np.stack(
+    [np.cos(np.linspace(0, 2 * np.pi, 41)), np.sin(np.linspace(0, 2 * np.pi, 41))]
+)
+
+
+def draw_em(axes, iteration):
+    left, right = axes
+    π, μ, Σ, loglik = best_run[iteration]
+    left.plot(*scatter.T, ".", ms=3, color=INK, alpha=0.6)
+    for weight, center, cov, color, dash in zip(
+        π, μ, Σ, (BLUE, ORANGE, GREEN), ("-", "--", "-.")
+    ):
+        for size in (1, 2):
+            ring = center[:, None] + size * np.linalg.cholesky(cov) @ unit_circle
+            left.plot(*ring, ls=dash, color=color, lw=2.4 - 0.8 * size)
+        left.annotate(f"{weight:.2f}", center, color=color, weight="bold")
+    left.set(xlabel="first component", ylabel="second", title="1 and 2 widths")
+    trace = [entry[3] for entry in best_run[:61]]
+    right.plot(trace, color=INK)
+    right.plot(iteration, loglik, "o", color=ORANGE)
+    right.set(xlabel="iteration", ylabel="log-likelihood (nats a sample)")
+    right.set_title(f"now at {loglik:.3f}")
+    return (
+        f"Iteration {iteration}: weights {', '.join(f'{w:.2f}' for w in π)}, mean log-likelihood {loglik:.3f}; "
+        f"the first iteration began at {trace[0]:.3f}."
+    )
+
+
+explore(
+    draw_em,
+    iteration=[0, 1, 2, 3, 4, 6, 8, 10, 12, 15, 18, 22, 26, 32, 60],
+    start=4,
+    columns=2,
+    figsize=(8, 3.8),
+)
+
+# %%
+guess = e_step(x_digits, *best_run[-1][:3])[0].argmax(axis=1)
+table = np.array(
+    [
+        [(guess[labels[chosen] == digit] == k).sum() for k in range(3)]
+        for digit in (0, 6, 7)
+    ]
+)
+print("digits 0, 6, 7 (rows) in the three components (columns):", *table, sep="\n")
+agreement = table.max(axis=1).sum() / table.sum()
+print(f"agreement with the labels that EM never saw: {agreement:.1%}")
+assert agreement > 0.95 and set(table.argmax(axis=1)) == {0, 1, 2}
+
+# %% tags=["hide-input"]
+fig, (left, right) = plt.subplots(ncols=2, figsize=(8, 3.4))
+for trace, good in zip(traces[:12], reached[:12]):
+    left.plot(
+        trace[:100], "-" if good else "--", color=BLUE if good else ORANGE, lw=1.2
+    )
+left.set(xlabel="iteration", ylabel="nats a sample", title="12 starts: all climb")
+right.hist(
+    final, bins=np.linspace(final.min() - 0.01, final.max() + 0.01, 25), color=BLUE
+)
+right.set(
+    xlabel="final log-likelihood", ylabel="starts", title="50 starts: not all arrive"
+)
+show(
+    fig,
+    f"EM never stepped down, but from {len(final)} starts it ended on hills between {final.min():.3f} and {final.max():.3f} nats "
+    f"a sample; {reached.sum()} starts reached the best one seen.",
+)
+settle(
+    "C3.9",
+    reached,
+    f"starts that came within a hundredth of a nat of the best likelihood seen; the worst stayed {final.max() - final.min():.2f} nats a sample below",
+)
+
+# %% [markdown]
+# (Fit a single Gaussian, $K=1$: there is one hill only, and the card says TRUE.)
+#
+# (q3-4)=
+# :::{admonition} Question 3.4 · Why can EM then reach an approximate solution by iteration?
+# :class: question
+# Because every round ends no lower than it began, {eq}`eq-3-monotone`: the E-step makes the bound touch, the M-step lifts it in closed form. A sequence that never falls and is bounded settles. What it settles at is a point of zero slope, usually a local maximum, and *which* one depends on the start. So "approximate" hides two things: the limit is approached and not hit, and it may be the wrong hill. Start many times and keep the best.
+# :::
+#
+# ### The likelihood has no top
+#
+# "Bounded", said the answer. Is it? Let one component sit exactly on a sample $x_1$ and shrink. There its density is $1/(\sqrt{2\pi}\sigma)\to\infty$, while the other component keeps all other samples at a finite price. So
+#
+# $$
+# \ell \;\ge\; \ln\frac{\pi_1}{\sqrt{2\pi}\,\sigma} + \sum_{n\ge2}\ln\bigl(\pi_2\,\mathcal N(x_n;\mu_2,\sigma_2^2)\bigr) \;\longrightarrow\; \infty \qquad(\sigma\to0) .
+# $$ (eq-3-unbounded)
+
+# %%
+widths = 10.0 ** -np.arange(0, 301, 50)
+shrinking = []
+for width in widths:
+    own = np.log([0.5, 0.5]) - np.log(2 * np.pi) / 2 - np.log([width, x_line.std()])
+    z = (x_line - [x_line[0, 0], x_line.mean()]) / [width, x_line.std()]
+    shrinking.append(log_sum_exp(own - np.clip(z, -1e9, 1e9) ** 2 / 2).sum())
+for width, total in zip(widths, shrinking):
+    print(f"σ = {width:.0e}   log-likelihood {total:9.2f}")
+assert np.allclose(np.diff(shrinking[1:]), 50 * np.log(10), rtol=1e-6)
+
+# %% [markdown]
+# Each factor of $10^{-50}$ buys $50\ln10\approx115$ nats, forever. The maximum-likelihood estimate of a mixture with free widths *does not exist*; what EM finds, and what one wants, is a good local maximum. In practice a run sometimes falls into the hole and ends in a division by zero. The cure is a small floor under the variances (which is a prior, see below).
+#
+# ### Other ways to the parameters
+#
+# (q3-2)=
+# :::{admonition} Question 3.2 · Can the parameters be estimated by other methods than maximum likelihood?
+# :class: question
+# Yes. *Moments*: choose the parameters whose moments match those of the data. *Bayes*: put a prior on the parameters and explore the posterior, for instance by Gibbs sampling, or take its maximum (MAP). Also: minimum-distance methods, and k-means, which is EM with all widths equal and shrunk to zero, so that responsibilities become 0 or 1. And the likelihood itself can be climbed by plain gradient ascent, {eq}`eq-3-gmm-mean`. The experiment compares three.
+# :::
+#
+# **Moments.** Pearson ([1894](../book/bibliography.md)) dissected measurements of crabs into two Gaussians that way. Let both widths be 1 and unknown be $\pi$ (weight of the second), $\mu_1$ and $d=\mu_2-\mu_1>0$. Write $x = \mu_1 + d\,z+\epsilon$ with $z\in\{0,1\}$, $P(z=1)=\pi$. Noise adds 1 to the variance and nothing to the third central moment, so
+#
+# $$
+# \begin{aligned}
+# m_1 &= \mu_1+\pi d,\qquad
+# a := m_2-1 = \pi(1-\pi)\,d^2,\qquad m_3 = \pi(1-\pi)(1-2\pi)\,d^3 ,\\
+# k &:= \frac{m_3}{a} = (1-2\pi)\,d,\qquad k^2 = d^2-4\pi(1-\pi)d^2 = d^2-4a ,\\
+# d &= \sqrt{k^2+4a},\qquad \pi=\tfrac12\Bigl(1-\frac kd\Bigr),\qquad \mu_1=m_1-\pi d .
+# \end{aligned}
+# $$ (eq-3-moments-gmm)
+#
+# (The third line follows from the second.) A closed form! **Gibbs sampling** (Geman and Geman [1984](../book/bibliography.md)) alternates between hidden and visible: draw each $z_n$ from its responsibilities; then, given the $z$, draw $\pi$ and the means from their posteriors, which are simple because memberships are now "known". With a flat prior on $\pi$ and a broad Gaussian on each mean, those are a Beta distribution and Gaussians. The average over the rounds is the estimate. All three estimate from the same data, 40 data sets for each size:
+
+
+# %%
+def by_moments(x):
+    m1 = x.mean(axis=1)
+    c = x - m1[:, None]
+    a, m3 = np.maximum((c**2).mean(axis=1) - 1, 0.01), (c**3).mean(axis=1)
+    d = np.sqrt((m3 / a) ** 2 + 4 * a)
+    π = (1 - m3 / a / d) / 2
+    return np.stack([π, m1 - π * d, m1 - π * d + d])
+
+
+# %% tags=["hide-input"]
+def share_of_second(x, π, μ1, μ2):
+    """P(z = 1 | x) for unit widths; x (S, N), parameters (S,)."""
+    logit = np.log(π / (1 - π)) + (μ2 - μ1) * (x.T - (μ1 + μ2) / 2)
+    return (1 / (1 + np.exp(-logit))).T
+
+
+def by_em(x, steps=100):
+    θ = np.array([np.full(len(x), 0.5), *np.quantile(x, (0.25, 0.75), axis=1)])
+    for _ in range(steps):
+        r = share_of_second(x, *θ)
+        n2 = r.sum(axis=1)
+        rest = x.shape[1] - n2
+        θ = np.stack(
+            [
+                n2 / x.shape[1],
+                ((1 - r) * x).sum(axis=1) / rest,
+                (r * x).sum(axis=1) / n2,
+            ]
+        )
+    return θ
+
+
+# %%
+def by_gibbs(x, rounds=150, burn_in=50, seed=0):
+    rng = np.random.default_rng(seed)
+    θ, kept = (
+        np.array([np.full(len(x), 0.5), *np.quantile(x, (0.25, 0.75), axis=1)]),
+        [],
+    )
+    for _ in range(rounds):
+        z = rng.uniform(size=x.shape) < share_of_second(x, *θ)
+        n2 = z.sum(axis=1)
+        n1 = x.shape[1] - n2
+        π = rng.beta(1 + n2, 1 + n1)
+        sums = np.stack([(x * ~z).sum(axis=1), (x * z).sum(axis=1)])
+        precision = np.stack([n1, n2]) + 0.01  # prior N(0, 10²)
+        θ = np.stack(
+            [
+                π,
+                *(
+                    sums / precision
+                    + rng.standard_normal(sums.shape) / np.sqrt(precision)
+                ),
+            ]
+        )
+        kept.append(θ)
+    return np.mean(kept[burn_in:], axis=0)
+
+
+# %% tags=["hide-input"]
+truth = np.array([0.3, -1.0, 1.5])
+sizes, rms_of = np.array([100, 300, 1000, 3000]), {}
+for N in sizes:
+    rng = np.random.default_rng(N)
+    z = rng.uniform(size=(40, N)) < truth[0]
+    x = np.where(z, truth[2], truth[1]) + rng.standard_normal((40, N))
+    for method in (by_moments, by_em, by_gibbs):
+        error = method(x)[1:] - truth[1:, None]
+        rms_of.setdefault(method.__name__, []).append(np.sqrt(np.mean(error**2)))
+
+# %% tags=["hide-input"]
+fig, ax = plt.subplots(figsize=(6.8, 3.4))
+lines(
+    ax,
+    sizes,
+    {
+        "moments": rms_of["by_moments"],
+        "EM": rms_of["by_em"],
+        "Gibbs": rms_of["by_gibbs"],
+    },
+    marker="o",
+)
+log_scale(ax)
+ax.set(xlabel="samples", ylabel="rms error of the means", ylim=(0.02, 1.5))
+ax.set_title("Three roads, one destination")
+show(
+    fig,
+    f"Rms error of the two means from {sizes[0]} and {sizes[-1]} samples: "
+    + ", ".join(
+        f"{name} {e[0]:.3f} and {e[-1]:.3f}"
+        for name, e in zip(("moments", "EM", "Gibbs"), rms_of.values())
+    )
+    + ".",
+)
+for e in rms_of.values():
+    assert e[-1] < e[0] / 3
+assert rms_of["by_moments"][-1] > 1.1 * rms_of["by_em"][-1]
+assert 0.8 < rms_of["by_gibbs"][-1] / rms_of["by_em"][-1] < 1.2
+
+# %% [markdown]
+# All three find the means, and more data bring all three closer. Moments are the cheapest and, with many samples, the least exact; they make a good start for EM. Gibbs does about as well as EM here, and the spread of its rounds comes as an error bar for free.
+#
+# ### Is everything a mixture of Gaussians?
+#
+# *Any distribution of data can be regarded as a superposition of several Gaussians*, say the notes. How many are several? To leave sampling error aside, run EM on the density itself: points of a fine grid, weighted by a target $p$. Since the fit maximizes $\sum_i p_i\ln q(x_i)$, it makes $\mathrm{KL}(p\Vert q)$ small. Two targets with sharp features: the uniform density on (0, 1), and the skewed exponential density.
+
+
+# %%
+def fit_density(x, p, K, steps=200):
+    """π, μ, σ of a K-component fit to weights p on the points x, by EM from evenly spread quantiles."""
+    μ = np.interp((np.arange(K) + 0.5) / K, np.cumsum(p), x)
+    π, σ = np.full(K, 1 / K), np.full(K, (x[-1] - x[0]) / (2 * K))
+    for _ in range(steps):
+        a = np.log(π) + np.log(normal(x[:, None], μ, σ) + 1e-300)
+        r = p[:, None] * np.exp(a - log_sum_exp(a)[:, None])
+        weight = r.sum(axis=0)
+        π, μ = weight / weight.sum(), r.T @ x / weight
+        σ = np.sqrt((r * (x[:, None] - μ) ** 2).sum(axis=0) / weight)
+        σ = np.maximum(σ, x[1] - x[0])  # else a component may shrink onto one point
+    return π, μ, σ
+
+
+# %% tags=["hide-input"]
+targets = {
+    "uniform": (np.linspace(0, 1, 402)[1:-1], np.full(400, 1 / 400)),
+    "exponential": (np.linspace(0, 8, 1202)[1:-1], None),
+}
+decay = np.exp(-targets["exponential"][0])
+targets["exponential"] = (targets["exponential"][0], decay / decay.sum())
+component_counts = [1, 2, 3, 5, 10, 20, 50]
+left_over = {}
+for name, (x, p) in targets.items():
+    step = x[1] - x[0]
+    for K in component_counts:
+        π, μ, σ = fit_density(x, p, K)
+        q = (π * normal(x[:, None], μ, σ)).sum(axis=1) * step
+        left_over.setdefault(name, []).append(kl(p, q))
+
+# %% [markdown]
+# And a third target, from real data: the gray levels. Half of all pixels are *exactly* zero. A density gives an exact value the probability zero, however narrow it is. To see it, put one component of width $\sigma$ on each of the 17 levels, with the right weights, and look at intervals of half-width $\sigma/1000$ around the levels. All of the data lie inside:
+
+# %%
+narrow = 10.0 ** -np.arange(1, 8)
+inside_data = np.mean(np.abs(levels - np.rint(levels)) < narrow.min() / 1000)
+inside_mixture = [erf(σ / 1000 / (σ * np.sqrt(2))) for σ in narrow]
+tv_gray = inside_data - max(inside_mixture)  # total variation is at least this
+print(
+    f"in these intervals: {inside_data:.0%} of the data, {max(inside_mixture):.2%} of the mixture"
+)
+
+# %% tags=["hide-input"]
+enough = {
+    name: next((K for K, d in zip(component_counts, ds) if d < 0.01), None)
+    for name, ds in left_over.items()
+}
+fig, ax = plt.subplots(figsize=(6.8, 3.4))
+lines(ax, component_counts, left_over, marker="o")
+log_scale(ax)
+ax.set(
+    xlabel="components K",
+    ylabel="KL(p‖q), nats",
+    title="Sharp edges take many Gaussians",
+)
+show(
+    fig,
+    "Divergence that remains with one, ten and fifty components: "
+    + "; ".join(
+        f"{name} {d[0]:.3f}, {d[4]:.4f} and {d[6]:.4f}" for name, d in left_over.items()
+    )
+    + ".",
+)
+settle(
+    "C3.6",
+    {
+        f"the {name} density, to a hundredth of a nat": count is not None
+        for name, count in enough.items()
+    }
+    | {"gray levels of pixels, in total variation": bool(tv_gray < 0.01)},
+    "components needed: "
+    + ", ".join(f"{count} ({name})" for name, count in enough.items())
+    + f"; for gray levels the total variation stays above {tv_gray - 0.001:.3f} at every width",
+)
+
+# %% [markdown]
+# It depends on the target, and on what "several" and "is" mean. An edge is approached more and more closely with more components, and never reached. (Allow three components at most, and the card says FALSE.) And a distribution with mass on single values has no density at all; mixtures come close to it only in the sense that narrow bells near 0 are *near* 0. Take Gaussian noise of one gray level as part of the data, as in the section on blur and noise, and 17 bells are exact.
+#
+# (q3-5)=
+# :::{admonition} Question 3.5 · What is LDA?
+# :class: question
+# Two things share the three letters. **Latent Dirichlet allocation** (Blei, Ng and Jordan [2003](../book/bibliography.md)) is a model of texts, and probably the one meant: it is a relative of the Gaussian mixture with hidden variables, a bound and an EM-like algorithm. In a mixture each *document* would have one hidden topic; in LDA every document has its own mixture weights, drawn from a Dirichlet distribution, and every *word* its own topic. **Linear discriminant analysis** (after Fisher [1936](../book/bibliography.md)) is a supervised projection: the direction in which known classes lie far apart compared with their width. The chapter on linear factor models builds both; here is a glimpse of each.
+# :::
+
+# %%
+rng = np.random.default_rng(14)
+print("topics of the ten words of three documents")
+for _ in range(3):
+    mixture, lda = (
+        np.full(10, rng.choice(3)),
+        rng.choice(3, 10, p=rng.dirichlet(np.full(3, 0.5))),
+    )
+    print(f"  mixture: {mixture}   latent Dirichlet allocation: {lda}")
+
+(a, a_new), (b, b_new) = (
+    np.array_split(pixels[labels == digit], 2) for digit in (3, 8)
+)
+within = np.cov(a.T) + np.cov(b.T) + 1e-3 * np.eye(64)
+directions = {
+    "linear discriminant": np.linalg.solve(within, a.mean(axis=0) - b.mean(axis=0)),
+    "first principal component": decomposition.pca(np.vstack([a, b]), 1).encoder[:, 0],
+}
+separation = {}
+for name, w in directions.items():
+    threes, eights = a_new @ w, b_new @ w  # digits that were not used for w
+    spread = np.sqrt((threes.var() + eights.var()) / 2)
+    separation[name] = abs(threes.mean() - eights.mean()) / spread
+    print(f"{name:26s}: new threes and eights lie {separation[name]:.1f} widths apart")
+assert separation["linear discriminant"] > separation["first principal component"]
+
+# %% [markdown]
+# :::{admonition} Exercise 9 · responsibilities that do not underflow
+# :class: exercise
+# `a` (N, K) holds $\ln\pi_k+\ln\mathcal N(x_n;\mu_k,\Sigma_k)$, and its entries may all lie near $-1000$. Return the responsibilities (N, K).
+# :::
+
+
+# %%
+def responsibilities(a):
+    """p(z = k | x_n) of shape (N, K), from the logarithms a (N, K) of p(x_n, z = k)."""
+    ...
+
+
+exercises.check_responsibilities(responsibilities)
+
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. A constant added to a row cancels in the quotient; subtract the largest entry, then nothing underflows.
+def responsibilities(a):
+    p = np.exp(a - a.max(axis=1, keepdims=True))
+    return p / p.sum(axis=1, keepdims=True)
+
+
+exercises.check_responsibilities(responsibilities)
+
+# %% [markdown]
+# :::{admonition} Exercise 10 · the M-step
+# :class: exercise
+# In one dimension: from samples `x` (N,) and responsibilities `r` (N, K) return the new weights, means and *variances*, each of shape (K,), by {eq}`eq-3-gmm-mean` and {eq}`eq-3-gmm-rest`.
+# :::
+
+
+# %%
+def maximize(x, r):
+    """(π, μ, σ²), each (K,), from x (N,) and responsibilities r (N, K)."""
+    ...
+
+
+exercises.check_maximize(maximize)
+
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. Each sample counts for component k as much as k is responsible for it; the variance uses the new mean.
+def maximize(x, r):
+    weight = r.sum(axis=0)
+    mu = r.T @ x / weight
+    return weight / len(x), mu, (r * (x[:, None] - mu) ** 2).sum(axis=0) / weight
+
+
+exercises.check_maximize(maximize)
+
+# %% [markdown]
+# (sec-3-variation)=
+# ## When the unknown is a function
+#
+# *You can set a derivative to zero to find a best number. After this section you can do it to find a best function.*
+#
+# In the bound {eq}`eq-3-bound` the E-step chose the best *distribution* $q$. A rule that turns a function into a number is a *functional* (泛函), and the notes say: *the differential of a functional is the variation* (变分). Let us see what that is. Nudge the function $q$ in the direction of another function $\eta$, and collect what is of first order:
+#
+# $$
+# J[q+\varepsilon\eta] = J[q] + \varepsilon\int\frac{\delta J}{\delta q}(x)\,\eta(x)\,dx + O(\varepsilon^2) .
+# $$ (eq-3-variation)
+#
+# Compare with $f(\theta+\varepsilon u) = f(\theta)+\varepsilon\sum_i\frac{\partial f}{\partial\theta_i}u_i+\dots$: the sum has become an integral, and $\delta J/\delta q$, the *first variation*, is the gradient. On a grid of spacing $h$ the integral is $h\sum_i$, so
+#
+# $$
+# \frac{\delta J}{\delta q}(x_i) \approx \frac1h\,\frac{\partial J}{\partial q_i} .
+# $$ (eq-3-variation-grid)
+#
+# An example with a derivative in it, $J[q]=\int_0^1\bigl(\tfrac12q'^2-fq\bigr)dx$ with $q$ fixed at both ends (a loaded string). Since $\eta$ vanishes at the ends, integrating by parts gives
+#
+# $$
+# \frac{d}{d\varepsilon}J[q+\varepsilon\eta]\Big|_0 = \int(q'\eta'-f\eta)\,dx = \int(-q''-f)\,\eta\,dx
+# \quad\Longrightarrow\quad \frac{\delta J}{\delta q} = -q''-f .
+# $$ (eq-3-string)
+
+# %%
+x_string = np.linspace(0, 1, 101)
+h_string = x_string[1]
+load = 1 + np.sin(7 * x_string)
+
+
+def J(q):
+    return (np.diff(q) ** 2).sum() / (2 * h_string) - (load * q).sum() * h_string
+
+
+q = np.sin(np.pi * x_string) ** 2  # any function that vanishes at the ends
+nudges = 1e-6 * np.eye(101)[1:-1]
+by_nudging = np.array([J(q + e) - J(q - e) for e in nudges]) / 2e-6 / h_string
+by_formula = -np.diff(q, 2) / h_string**2 - load[1:-1]
+print(f"largest difference below 1e-6: {np.abs(by_nudging - by_formula).max() < 1e-6}")
+print(
+    f"without the division by h the 'gradient' is {np.abs(by_nudging).max() / np.abs(by_nudging * h_string).max():.0f} times too small"
+)
+
+# %% [markdown]
+# The classic slip is in the last line: forget $1/h$, and the gradient fades as the grid gets finer.
+#
+# **The least presumptuous density.** Of all densities with mean 0 and variance 1, which has the largest entropy $H[q]=-\int q\ln q\,dx$? With multipliers for the three constraints, set the first variation to zero:
+#
+# $$
+# \begin{aligned}
+# \frac{\delta}{\delta q}\Bigl[-\int q\ln q+\lambda_0\!\int q+\lambda_1\!\int xq+\lambda_2\!\int x^2q\Bigr] &= -\ln q-1+\lambda_0+\lambda_1x+\lambda_2x^2 = 0\\
+# \Longrightarrow\quad q(x) &= e^{\lambda_0-1+\lambda_1x+\lambda_2x^2} .
+# \end{aligned}
+# $$ (eq-3-maxent)
+#
+# The exponential of a quadratic: a Gaussian, and the constraints make it $\mathcal N(0,1)$. Zero slope alone does not say *largest*. This does: since $\ln\mathcal N$ is quadratic, every $q$ with the same moments has the same cross-entropy with it, and
+#
+# $$
+# 0\le\mathrm{KL}(q\Vert\mathcal N) = -H[q] - \int q\ln\mathcal N = -H[q]-\int\mathcal N\ln\mathcal N = H[\mathcal N]-H[q] .
+# $$ (eq-3-maxent-proof)
+#
+# So whoever knows only the size of the errors, and assumes nothing more, assumes Gaussian errors, and by {eq}`eq-3-four-losses` a squared loss. Watch it happen. Start from a density with two humps, of variance 1, move along the first variation $-\ln q$ (as a change of $\ln q$, so that $q$ stays positive), and restore the three constraints after each step by choosing the $\lambda$:
+
+# %%
+x_axis = np.linspace(-5, 5, 201)
+dx_axis = x_axis[1] - x_axis[0]
+constraints = np.stack([np.ones(201), x_axis, x_axis**2])  # ∫q = 1, ∫xq = 0, ∫x²q = 1
+
+
+def restore(log_q):
+    """q ∝ exp(log_q + λ · constraints) with the three moments, λ by Newton's method."""
+    λ = np.zeros(3)
+    for _ in range(50):
+        q = np.exp(log_q + λ @ constraints)
+        miss = np.array([1, 0, 1]) - constraints @ q * dx_axis
+        λ = λ + np.linalg.solve((constraints * q) @ constraints.T * dx_axis, miss)
+    return q
+
+
+def differential_entropy(q):
+    return -(q * np.log(q)).sum() * dx_axis
+
+
+humps = normal(x_axis, -0.9, 0.45) + normal(x_axis, 0.9, 0.45)
+climb = [restore(np.log(humps))]
+for _ in range(40):
+    climb.append(restore(np.log(climb[-1]) - 0.12 * np.log(climb[-1])))
+entropies = np.array([differential_entropy(q) for q in climb])
+assert (np.diff(entropies) > 0).all() and np.abs(
+    climb[-1] - normal(x_axis)
+).max() < 0.02
+
+# %% tags=["hide-input"]
+gaussian_entropy = np.log(2 * np.pi * np.e) / 2
+
+
+def draw_climb(ax, step):
+    curves = {"q": climb[step], "standard Gaussian": normal(x_axis)}
+    lines(ax, x_axis, curves)
+    ax.set(xlim=(-3.5, 3.5), ylim=(0, 0.52), xlabel="x", ylabel="density")
+    ax.set_title(f"entropy {entropies[step]:.4f}, Gaussian {gaussian_entropy:.4f}")
+    return (
+        f"After {step} steps the entropy is {entropies[step]:.4f} nats; the Gaussian of the same mean and variance has "
+        f"{gaussian_entropy:.4f}. The largest gap between the two curves is {np.abs(climb[step] - normal(x_axis)).max():.3f}."
+    )
+
+
+explore(draw_climb, step=[0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 14, 17, 20, 25, 30, 40])
+
+# %% [markdown]
+# The humps melt into a bell, and no step lowers the entropy. Now the notes' sentence that the KL divergence "uses the calculus of variations" (用到了变分法). Does it? To *compute* KL of two given distributions takes a sum. We have done it a dozen times in this chapter, and no function was varied:
+
+# %%
+gap_to_formula = abs(by_sum - kl_normal(0, 1, 1, 2))
+
+# %% tags=["hide-input"]
+settle(
+    "C3.3",
+    not gap_to_formula < 1e-6,
+    f"a plain sum over {len(wide):,} points gives {by_sum:.4f} nats, the closed form {kl_normal(0, 1, 1, 2):.4f}, without a search over functions",
+)
+
+# %% [markdown]
+# What does use it is *variational inference*, which looks for the function $q$ that makes a KL divergence small. There, with a multiplier for $\int q=1$,
+#
+# $$
+# \frac{\delta}{\delta q}\Bigl[\int q\ln\frac qp+\lambda\int q\Bigr] = \ln\frac qp+1+\lambda = 0 \quad\Longrightarrow\quad q\propto p ,
+# $$ (eq-3-vi)
+#
+# so among *all* functions the best $q$ is $p$ itself, which is the E-step. When the posterior is out of reach one searches a smaller family, as the reverse fit above did among single Gaussians.
+#
+# :::{admonition} Exercise 11 · a variation on a grid
+# :class: exercise
+# For $J[q]=\int\bigl(\tfrac12q'^2+\tfrac12c\,q^2\bigr)dx$ derive the first variation and return it at the interior points of a grid with spacing `h`: shape (n − 2,) for `q` (n,).
+# :::
+
+
+# %%
+def first_variation(q, c, h):
+    """δJ/δq at the interior points, for J = ∫ ½q′² + ½c q² dx."""
+    ...
+
+
+exercises.check_first_variation(first_variation)
+
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. ∫(q′η′ + c q η) = ∫(−q″ + c q) η, and q″ ≈ (q₊ − 2q + q₋)/h².
+def first_variation(q, c, h):
+    return -np.diff(q, 2) / h**2 + c * q[1:-1]
+
+
+exercises.check_first_variation(first_variation)
+
+# %% [markdown]
+# (sec-3-vae)=
+# ## What all this is for
+#
+# *You have the tools one by one. After this section you know where they meet.*
+#
+# The notes list sampling, KL divergence, Gaussian noise and Gaussian mixtures as the theoretical basis of the variational autoencoder, VAE (变分自编码器; Kingma and Welling [2014](../book/bibliography.md)), which Chapter 14 will build. Its model is a mixture with a *continuous* hidden choice: draw $z\sim\mathcal N(0,1)$, then $x$ from a Gaussian around $g(z)$,
+#
+# $$
+# p(x)=\int\mathcal N(z;0,1)\,\mathcal N\bigl(x;g(z),s^2\bigr)\,dz ,\qquad
+# \ln p(x)\;\ge\;\underbrace{\mathbb E_q\bigl[\ln\mathcal N(x;g(z),s^2)\bigr]}_{\text{by sampling}}-\mathrm{KL}\bigl(q(z)\Vert\mathcal N(0,1)\bigr) ,
+# $$ (eq-3-vae)
+#
+# which is {eq}`eq-3-bound` with $p(x,z)=p(z)\,p(x\mid z)$, for a noisy code $q(z)=\mathcal N(z;m,v^2)$. Is each of the four needed? Remove them one at a time from a toy model, $g(z)=3\tanh(2z)$ and $s=\tfrac12$, and see whether something breaks.
+
+# %%
+z = np.linspace(-6, 6, 1201)
+dz = z[1] - z[0]
+
+
+def g(z):
+    return 3 * np.tanh(2 * z)
+
+
+def log_evidence(x):
+    return np.log((normal(z) * normal(x[:, None], g(z), 0.5)).sum(axis=1) * dz)
+
+
+def bound(x, m, v, with_kl=True):
+    """The lower bound for one x and a code N(m, v²), its expectation by the average of 2,000 draws."""
+    draws = m + v * np.random.default_rng(15).standard_normal(2000)
+    fit = np.log(normal(x, g(draws), 0.5)).mean()
+    return fit - kl_normal(m, v, 0, 1) * with_kl
+
+
+# %% tags=["hide-input"]
+rng = np.random.default_rng(16)
+x_vae = g(rng.standard_normal(300)) + 0.5 * rng.standard_normal(300)
+codes = [(m, v) for m in np.linspace(-2, 2, 17) for v in (0.05, 0.1, 0.2, 0.4)]
+probe = np.array([-3.0, 0.5, 2.6])
+with_kl = [max(bound(x, *code) for code in codes) for x in probe]
+without_kl = [max(bound(x, *code, with_kl=False) for code in codes) for x in probe]
+silent = max(bound(2.6, m, 1e-12) for m in np.linspace(-2, 2, 17))
+one_gaussian = np.log(normal(x_vae, x_vae.mean(), x_vae.std())).mean()
+d_latent = 20
+dice_error = abs(
+    (rng.standard_normal((2000, d_latent)) ** 2).sum(axis=1).mean() / d_latent - 1
+)
+broken = {
+    "no KL term": any(without_kl > log_evidence(probe)),
+    "no noise on the code": silent < with_kl[2] - 10,
+    "one Gaussian instead of many": one_gaussian < log_evidence(x_vae).mean() - 0.1,
+    "no sampling, a grid": dice_error < 0.05 and 10**d_latent > 1e9,
+}
+assert all(b < e for b, e in zip(with_kl, log_evidence(probe)))
+print(f"ln p(x)             {log_evidence(probe)}")
+print(f"best bound          {np.array(with_kl)}")
+print(f"without the KL term {np.array(without_kl)}")
+print(f"without noise on the code, last x: {silent:.1f}")
+print(
+    f"mean ln p(x): mixture {log_evidence(x_vae).mean():.3f}, one Gaussian {one_gaussian:.3f}"
+)
+
+# %% tags=["hide-input"]
+settle(
+    "C3.10",
+    broken,
+    f"what breaks: without KL the 'bound' exceeds the evidence by up to {max(without_kl - log_evidence(probe)):.2f} nats; a code without noise costs "
+    f"{with_kl[2] - silent:.0f} nats; one Gaussian loses {log_evidence(x_vae).mean() - one_gaussian:.2f} nats a sample; in {d_latent} dimensions "
+    f"draws err by {dice_error:.1%}, a grid of ten points an axis would take {10.0**d_latent:.0e} evaluations",
+)
+
+# %% [markdown]
+# All four carry weight, in this model. (Let the decoder be a straight line, `0.5 * z`: then $p(x)$ is a single Gaussian, nothing is lost without the many, and the card says IT DEPENDS.) The computation tests whether each is *used*; whether one must study them in that order, or whether another road leads there, is a matter of taste. (LDA is not on the list of necessities; the notes only ask about it.)
+#
+# (sec-3-summary)=
+# ## What to take away
+#
+# 1. A joint table answers every question by the sum rule and the product rule. $p(x\mid y)$ is not $p(y\mid x)$; the axis of normalization tells them apart.
+# 2. Adding independent variables convolves their densities; choosing between them mixes the densities; adding the curves is nothing. Uncorrelated is less than independent.
+# 3. A loss is a negative log-likelihood. Squared error believes in Gaussian noise, absolute error in Laplace noise, cross-entropy in coins and dice. Outliers expose the wrong belief.
+# 4. Entropy is the length of the best code; KL is the extra length for using a code made for something else. It is no distance, and its direction is a choice: forward covers, reverse seeks.
+# 5. Maximum likelihood, minimum cross-entropy and minimum forward KL are one and the same. They find the nearest member of the family, near or not.
+# 6. Dice err by $s/\sqrt N$ in every dimension, grids by $n^{-2/d}$. An error bar is only as good as the finite variance behind it.
+# 7. In a mixture the sum stands inside the logarithm. EM puts it outside, by a bound that touches; it never descends, and it stops on whatever hill it climbed.
+# 8. The gradient with respect to a function is the first variation. With the variance given, the density of largest entropy is the Gaussian.
+#
+# **What became of the claims of the notes:**
+
+# %% tags=["hide-input"]
+recap()
+
+# %% [markdown]
+# **Where to read on.** Goodfellow, Bengio and Courville ([2016](../book/bibliography.md)), chapter 3, covers the same ground in fewer examples. Shannon's paper ([1948](../book/bibliography.md)) is where entropy became a length, and still a pleasure; Cover and Thomas ([2006](../book/bibliography.md)) is the textbook. For mixtures and EM go back to Dempster, Laird and Rubin ([1977](../book/bibliography.md)). The notes' own sources are a derivation of the sum of two Gaussians, an explanation of KL, articles and a blackboard lecture on Gaussian mixtures, and blog posts on the variational autoencoder and on Monte Carlo; everything those links were needed for is derived above.

@@ -1,0 +1,2558 @@
+# %% [markdown]
+# # Numerical computation
+#
+# Two classes, equally likely. A network says so by giving both the same score (a *logit*), and the softmax function turns scores into
+# probabilities: $e^{x_i}/\sum_j e^{x_j}$. For the scores $(1, 1)$ it answers $(0.5, 0.5)$. For $(1000, 1000)$ the
+# mathematics is the same, and so should be the answer. Python says `nan`: not a number.
+#
+# No step of the formula is wrong. What failed is the idea that a computer calculates with real numbers. It has at most
+# $2^{64}$ numbers to choose from, with gaps between them and nothing beyond the last. The notes warn of this in a few lines.
+# Then they name the cure for softmax, and just there a formula is missing: after "that is" (即:) comes nothing.
+# This chapter puts it back, tests it, and looks for whatever else is waiting. The logarithm of the repaired softmax, for
+# instance, can still be minus infinity.
+#
+# The second half asks the other question of numerical work: how to find the bottom of a valley that you can only feel
+# with your feet. The notes say that the update rule of learning "is not derived but invented and then defined". You
+# will be able to judge that for yourself, to say which step is too long before you take it, and to tell a valley from a saddle.
+#
+# **After this chapter you can**
+#
+# - say where each number format ends, and find the place in sixty steps without a manual;
+# - write softmax, its logarithm and the log-sum-exp so that no score breaks them, and prove that nothing else changed;
+# - predict how rounding errors grow in a sum, and choose a sum in which they hardly do;
+# - climb from derivative to gradient, derive the step of gradient descent from a model, and compute the step size at which it fails;
+# - classify critical points by the Hessian, know when it stays silent, and run Newton's method where it helps;
+# - prove that a function is convex in four ways, and say in which variables cross-entropy is.
+#
+# **You need** derivatives from school, vectors and matrix products, and Python with NumPy. Eigenvalues appear from the fourth
+# section on; what you need of them is said there. Reading takes about ninety minutes; running everything takes less than one.
+#
+# The chapter follows the notes' sections on numerical computation (数值计算), which follow chapter 4 of Goodfellow, Bengio and
+# Courville ([2016](../book/bibliography.md)). Cards like the ones below the experiments settle single claims of the notes.
+# Their verdicts are computed: change an assumption, run the cell again, and watch the verdict change.
+
+# %% tags=["hide-input"]
+from decimal import Decimal, localcontext
+from fractions import Fraction
+
+import matplotlib.pyplot as plt
+import numpy as np
+from dlnotes import datasets, init, losses, metrics, optim, training
+from dlnotes import functional as F
+from dlnotes.claims import recap, settle
+from dlnotes.exercises import numerical_computation as exercises
+from dlnotes.explore import explore, show
+from dlnotes.gradcheck import numerical_gradient, relative_error
+from dlnotes.layers import Linear
+from dlnotes.network import Sequential
+from dlnotes.plotting import BLUE, GREEN, INK, ORANGE, lines, log_scale, use_style
+
+use_style()
+np.set_printoptions(precision=4, suppress=True)
+
+# %% [markdown]
+# (sec-4-formats)=
+# ## Numbers that run out
+#
+# *You cannot yet say which results a computer is unable to hold. After this section you can, for three formats, and you know what stands in their place.*
+#
+# Here is the accident. NumPy would also print a warning; `np.errstate` keeps it quiet, because we make the
+# mistake on purpose. And since `nan` is easily overread, a small helper spells it out as "undefined".
+
+
+# %%
+def naive_softmax(x):
+    e = np.exp(x)
+    return e / e.sum()
+
+
+def spell(values):
+    words = ["undefined" if np.isnan(v) else f"{v:.4g}" for v in np.ravel(values)]
+    return "(" + ", ".join(words) + ")"
+
+
+for scores in ([1.0, 1.0], [100.0, 100.0], [1000.0, 1000.0]):
+    with np.errstate(over="ignore", invalid="ignore"):
+        print(scores, "->", spell(naive_softmax(np.array(scores))))
+
+# %% [markdown]
+# Somewhere between 100 and 1000 something ends. Find it as you would find a word in a dictionary: open in the middle, keep the half that holds it, repeat.
+# This is *bisection* (二分法); each step gives one more binary digit.
+#
+# :::{admonition} Predict
+# :class: predict
+# Three formats are in use: float16, float32 and float64, with 16, 32 and 64 bits. If 64 bits let $e^x$ live up to some $x$, will
+# 32 bits reach half as far? And how far down can $x$ go before $e^x$ is exactly zero?
+# :::
+
+
+# %%
+def boundary(holds, low, high, steps=60):
+    """The x in [low, high] where holds(x) turns from true to false."""
+    for _ in range(steps):
+        middle = (low + high) / 2
+        low, high = (middle, high) if holds(middle) else (low, middle)
+    return low
+
+
+FORMATS = {"float16": np.float16, "float32": np.float32, "float64": np.float64}
+limits = {}
+with np.errstate(over="ignore", under="ignore"):
+    for name, kind in FORMATS.items():
+        above = boundary(lambda x: np.isfinite(np.exp(kind(x))), 0, 1000)
+        below = -boundary(lambda x: np.exp(kind(-x)) > 0, 0, 1000)
+        limits[name] = (above, below)
+        print(f"{name}: exp(x) is infinite above {above:.2f}, zero below {below:.2f}")
+
+# %% [markdown]
+# Too large is called *overflow* (上溢), too small *underflow* (下溢). Mind float16:
+# a score of 12 is enough.
+#
+# **Where these numbers come from.** A *floating-point number* (浮点数) is a whole number times a power of two, like $6.02\cdot10^{23}$ in base 2:
+#
+# $$
+# x = \pm\, m\cdot 2^{\,e-p+1},\qquad 0 \le m < 2^p,\qquad e_{\min}\le e\le e_{\max} .
+# $$ (eq-4-float)
+#
+# The *precision* $p$ counts the bits of $m$; the exponent $e$ has a smallest and a largest value. Everything about a format follows from these three. The largest number has $m = 2^p-1$ and $e = e_{\max}$; the smallest positive one has $m=1$ and $e=e_{\min}$:
+#
+# $$
+# x_{\max} = (2^p-1)\,2^{\,e_{\max}-p+1} = (2-2^{1-p})\,2^{\,e_{\max}} ,\qquad
+# x_{\text{least}} = 2^{\,e_{\min}-p+1} .
+# $$ (eq-4-extremes)
+#
+# Two neighbors with the same exponent differ by one unit of $m$. So the *gap* between numbers doubles with every power of two:
+#
+# $$
+# \text{gap}(x) = 2^{\,e-p+1}\quad\text{for } 2^e\le x<2^{e+1},\qquad
+# \frac{\text{gap}(x)/2}{x}\le \frac{2^{\,e-p}}{2^e} = 2^{-p} =: u .
+# $$ (eq-4-gap)
+#
+# The second half is the important one. A real number in the range is stored as its nearest neighbor, at most half a gap away, so its *relative* error is never more than $u$, the *unit roundoff*:
+#
+# $$
+# \mathrm{fl}(x) = x\,(1+\delta),\qquad |\delta|\le u .
+# $$ (eq-4-roundoff)
+#
+# And the limits of the exponential? $e^x$ overflows when it passes $x_{\max}$, and becomes zero when it is nearer to zero than to the smallest number, below $x_{\text{least}}/2$:
+#
+# $$
+# x > \ln x_{\max} ,\qquad\qquad x < \ln\tfrac12 x_{\text{least}} = (e_{\min}-p)\ln 2 .
+# $$ (eq-4-exp-limits)
+
+# %%
+BITS = {
+    "float16": (11, -14, 15),
+    "float32": (24, -126, 127),
+    "float64": (53, -1022, 1023),
+}
+for name, (p, e_min, e_max) in BITS.items():
+    largest = float(Fraction(2**p - 1) * Fraction(2) ** (e_max - p + 1))
+    above, below = np.log(largest), (e_min - p) * np.log(2)
+    print(
+        f"{name}: largest {largest:.4g}, u = {2.0**-p:.2g}, exp limits {above:.2f} and {below:.2f}"
+    )
+    assert largest == float(np.finfo(FORMATS[name]).max)
+    assert np.allclose((above, below), limits[name], rtol=1e-3)
+
+# %% [markdown]
+# Formula and bisection agree. (The 17.34 of float16 against 17.33 is no slip: near 17 float16 has no numbers closer together than 1/64, so it cannot even be *asked* about the exact limit.) Half the bits do
+# not reach half as far: the range is set by the bits of the exponent alone, 5, 8 and 11 of them.
+#
+# A real format has too many numbers to draw. Here is a toy with the exponents $-2 \dots 1$ and as many bits after the leading one as you like. Move the slider.
+
+
+# %% tags=["hide-input"]
+def draw_toy(ax, fraction_bits):
+    k = fraction_bits
+    m = np.arange(2**k)
+    normal = np.concatenate([(1 + m / 2**k) * 2.0**e for e in (-2, -1, 0, 1)])
+    tiny = m / 2**k * 2.0**-2
+    ax.vlines(normal, 0, 1, color=BLUE, lw=1.2)
+    ax.vlines(tiny, 0, 0.5, color=ORANGE, lw=1.2)
+    ax.set(xlim=(-0.1, 4.1), ylim=(0, 1.25), yticks=[], xlabel="number")
+    ax.set_title(f"{len(normal) + len(tiny)} numbers: dense near zero, sparse far out")
+    ax.grid(False)
+    gaps = np.diff(np.sort(np.concatenate([tiny, normal])))
+    return (
+        f"With {k} fraction bits the toy format has {len(normal) + len(tiny)} numbers from 0 to {normal.max():.4g}; the gap is "
+        f"{gaps[0]:.4g} beside zero and {gaps[-1]:.4g} at the top. Short ticks below a quarter are the subnormal numbers, whose spacing no longer shrinks."
+    )
+
+
+explore(draw_toy, fraction_bits=[0, 1, 2, 3, 4, 5], start=2, figsize=(6.8, 2.6))
+
+# %% [markdown]
+# Each bit doubles the numbers, and moves neither end by much. Between one power of two and the next they are evenly spaced; below the last power the spacing stays put, and relative accuracy is lost bit by bit. Those are the *subnormal* numbers.
+#
+# **Underflow in practice.** The notes name division by zero as its danger. In learning you meet it sooner in products. The probability of 400 independent events of probability 0.1 each is $10^{-400}$. No format here can hold that.
+# Its logarithm is a modest number:
+#
+# $$
+# \ln\prod_{n} p_n = \sum_n \ln p_n .
+# $$ (eq-4-log-product)
+
+# %%
+p_events = np.full(400, 0.1)
+products = {name: np.cumprod(p_events.astype(kind)) for name, kind in FORMATS.items()}
+log_sum = np.cumsum(np.log10(p_events))
+zero_at = {name: int((product == 0).argmax()) + 1 for name, product in products.items()}
+for name in FORMATS:
+    print(f"{name}: the product is exactly zero from {zero_at[name]} factors on")
+print(f"sum of the logarithms: 10 to the power {log_sum[-1]:.1f}")
+
+# %% tags=["hide-input"]
+fig, ax = plt.subplots()
+count = np.arange(1, 401)
+ax.plot(count, log_sum, color=INK, label="sum of logarithms")
+for name, product in products.items():
+    last = np.flatnonzero(product)[-1]
+    spot = (count[last], np.log10(float(product[last])))
+    ax.plot(*spot, "o", ms=10, mfc="none", mec=BLUE, mew=2)
+    ax.annotate(
+        f"{name} ends", spot, xytext=(12, 4), textcoords="offset points", color=BLUE
+    )
+ax.legend()
+ax.set(
+    xlabel="number of factors 0.1",
+    ylabel="log₁₀ of the product",
+    title="Products die, sums of logarithms do not",
+)
+show(
+    fig,
+    f"Each product follows the line and ends at its circle: after {zero_at['float16'] - 1}, {zero_at['float32'] - 1} and {zero_at['float64'] - 1} factors "
+    f"in float16, float32 and float64. The sum of logarithms goes on to {log_sum[-1]:.0f}.",
+)
+
+# %% [markdown]
+# So probabilities of whole data sets are always handled as sums of logarithms. Remember this; soon the logarithm itself will need protection.
+#
+# **What stands in place of the missing numbers.** Beyond the largest number come two symbols, `inf` and `-inf`. They obey the rules of limits where a limit
+# has one answer. Where it has none, the answer is `nan`, the notes' "value that is not a number" (非数字):
+
+# %%
+zero, infinity = np.float64(0), np.float64("inf")
+with np.errstate(all="ignore"):
+    table = {
+        "inf + 1": infinity + 1, "1 / inf": 1 / infinity, "1 / 0": 1 / zero,
+        "inf - inf": infinity - infinity, "inf / inf": infinity / infinity,
+        "0 * inf": zero * infinity, "0 / 0": zero / zero,
+    }  # fmt: skip
+for expression, value in table.items():
+    print(f"{expression:10s}{spell(value)}")
+
+# %% [markdown]
+# Now the accident explains itself: $e^{1000}$ is `inf`, the sum is `inf`, and `inf / inf` has no answer.
+#
+# **A classic bug.** Every comparison of `nan` by <, > or == is false, even with itself. Someone guards a training run with `if loss > limit: stop`. When the loss becomes `nan`, the guard is silent, forever. Turn it round:
+
+# %%
+loss, limit = np.float64("nan"), 1e6
+print("if loss > limit: stop           stops:", bool(loss > limit))
+print("if not loss <= limit: stop      stops:", not loss <= limit)
+print(
+    "loss == loss:", bool(loss == loss), "  np.isfinite(loss):", bool(np.isfinite(loss))
+)
+assert not loss > limit and not loss <= limit
+
+# %% [markdown]
+# :::{admonition} Exercise 1 · the first gap
+# :class: exercise
+# How far is it from 1 to the next larger number? Find out by experiment, for a given format: halve a power of two as long as adding it to 1 still makes a difference. Every number you add must have that format. Use neither
+# `np.finfo` nor `np.spacing`.
+# :::
+
+
+# %%
+def first_gap(kind):
+    """The distance from 1 to the next number of the format `kind`, such as np.float32."""
+    ...
+
+
+exercises.check_first_gap(first_gap)
+
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. Halve while half of it would still be noticed. The sum must be made in the format itself: kind(1) + kind(gap / 2).
+def first_gap(kind):
+    gap = 1.0
+    while kind(1) + kind(gap / 2) > kind(1):
+        gap /= 2
+    return gap
+
+
+exercises.check_first_gap(first_gap)
+
+# %% [markdown]
+# (sec-4-softmax)=
+# ## Softmax, and what else is waiting
+#
+# *You know why softmax broke. After this section you can repair it, prove the repair, and find the second trap behind the first.*
+#
+# The notes describe two accidents: softmax is undefined when all scores are very negative (every exponential underflows, 0/0), and when all are very positive (inf/inf). Must it be *all* of them?
+#
+# :::{admonition} Predict
+# :class: predict
+# Three scores each: all −1000; one −1000 and two zeros; all 1000; one 1000 and two zeros. Which of the four break the naive softmax?
+# :::
+
+# %%
+cases = {
+    "all very negative": [-1000.0, -1000.0, -1000.0],
+    "one very negative": [-1000.0, 0.0, 0.0],
+    "all very positive": [1000.0, 1000.0, 1000.0],
+    "one very positive": [1000.0, 0.0, 0.0],
+}
+broken = {}
+for name, x in cases.items():
+    with np.errstate(all="ignore"):
+        answer = naive_softmax(np.array(x))
+    broken[name] = not np.isfinite(answer).all()
+    print(f"{name}: {spell(answer)}")
+
+# %% tags=["hide-input"]
+settle(
+    "C4.11",
+    {
+        "underflow is fatal when it strikes all": broken["all very negative"],
+        "a single underflow is harmless": not broken["one very negative"],
+        "overflow is fatal when it strikes all": broken["all very positive"],
+        "a single overflow is harmless": not broken["one very positive"],
+    },
+    f"undefined in {sum(broken.values())} of {len(broken)} cases: "
+    + ", ".join(name for name, bad in broken.items() if bad),
+)
+
+# %% [markdown]
+# The notes have the underflow right: the denominator vanishes only if every term does. Overflow is worse than they say. **One** large score is enough. (To see the last line of the card change, put 700 for the single 1000.)
+#
+# **The repair.** Subtract one number $c$ from all scores:
+#
+# $$
+# \frac{e^{x_i-c}}{\sum_j e^{x_j-c}} = \frac{e^{-c}\,e^{x_i}}{\sum_j e^{-c}\,e^{x_j}} = \frac{e^{-c}\,e^{x_i}}{e^{-c}\sum_j e^{x_j}} = \frac{e^{x_i}}{\sum_j e^{x_j}} .
+# $$ (eq-4-shift)
+#
+# The first step is $e^{a-c}=e^{-c}e^a$, the second takes the common factor out of the sum, the third cancels it. Any $c$ will do; choose it so that the largest exponent is zero. This is the formula that the notes lost:
+#
+# $$
+# \mathrm{softmax}(x)_i = \frac{e^{x_i-m}}{\sum_j e^{x_j-m}},\qquad m = \max_j x_j .
+# $$ (eq-4-stable)
+#
+# No exponent is positive, so nothing overflows. One of the terms is $e^0=1$, so the denominator lies between 1 and the number of classes $K$, and cannot vanish.
+
+
+# %%
+def stable_softmax(x):
+    e = np.exp(x - x.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+# %%
+for name, x in cases.items():
+    print(f"{name}: {spell(stable_softmax(np.array(x)))}")
+scores = np.random.default_rng(0).standard_normal((3, 5))
+assert np.allclose(
+    stable_softmax(scores), F.softmax(scores)[0]
+)  # the library's is the same
+
+# %% [markdown]
+# Finite is not yet right. For a check that could fail we need a judge that does not round as we do. Python's `decimal` calculates with fifty digits and exponents without practical limit, so it may use the definition as it stands:
+
+
+# %%
+def exact_softmax(x):
+    """The definition, without any shift, in fifty decimal digits."""
+    with localcontext() as context:
+        context.prec = 50
+        e = [Decimal(float(v)).exp() for v in x]
+        return np.array([float(v / sum(e)) for v in e])
+
+
+unchanged, TOLERANCE = [], 1e-12
+for seed in range(40):
+    rng = np.random.default_rng(seed)
+    x = rng.standard_normal(10) * 10.0 ** rng.uniform(0, 4) + rng.uniform(-5000, 5000)
+    with np.errstate(all="ignore"):  # silent, also if you change the shift
+        p = stable_softmax(x)
+    gap = np.abs(p - exact_softmax(x)).max()
+    unchanged.append(bool(gap < TOLERANCE))
+
+# %% tags=["hide-input"]
+settle(
+    "C4.2",
+    np.array(unchanged),
+    f"against exact arithmetic, for scores up to tens of thousands, {len(unchanged)} draws, and no probability is off by more than {TOLERANCE:.0e}",
+)
+
+# %% [markdown]
+# The claim stands. Replace `x.max` by `x.min` in `stable_softmax`, and it holds on some seeds only: every shift is right on paper, but not every shift is safe.
+#
+# ### The logarithm of a stable softmax
+#
+# Training does not stop at probabilities. The usual loss, cross-entropy (交叉熵), is $-\ln p_c$ with $p_c$ the probability of the right class $c$. And small probabilities are still allowed to underflow:
+
+# %%
+x = np.array([1000.0, 0.0])
+with np.errstate(divide="ignore"):
+    print("log of the stable softmax:", spell(np.log(stable_softmax(x))))
+
+# %% [markdown]
+# The second value should be −1000, an ordinary number. We computed the softmax correctly to sixteen digits, and its logarithm is wrong by infinity. The cure is never to form $p_c$. Take the logarithm on paper first:
+#
+# $$
+# \ln p_i = \ln\frac{e^{x_i}}{\sum_j e^{x_j}} = x_i - \underbrace{\ln\sum_j e^{x_j}}_{\mathrm{LSE}(x)} ,
+# \qquad
+# \mathrm{LSE}(x) = \ln\Bigl(e^{m}\sum_j e^{x_j-m}\Bigr) = m + \ln\sum_j e^{x_j-m} .
+# $$ (eq-4-lse)
+#
+# The *log-sum-exp* LSE is a smooth maximum. With $m=\max_j x_j$ the sum contains a 1 and at most $K$ terms that are no larger, so
+#
+# $$
+# 1\le\sum_j e^{x_j-m}\le K \quad\Longrightarrow\quad \max_j x_j \;\le\; \mathrm{LSE}(x) \;\le\; \max_j x_j + \ln K .
+# $$ (eq-4-lse-bounds)
+#
+# Neither the exponentials nor the logarithm can go wrong now: the argument of the logarithm lies between 1 and $K$. (Blanchard, Higham and Higham [2021](../book/bibliography.md) prove how accurate these forms are.)
+
+
+# %%
+def logsumexp(x):
+    m = x.max(axis=-1, keepdims=True)
+    return m + np.log(np.exp(x - m).sum(axis=-1, keepdims=True))
+
+
+def log_softmax(x):
+    return x - logsumexp(x)
+
+
+print("x - LSE(x):", spell(log_softmax(np.array([1000.0, 0.0]))))
+many = np.random.default_rng(1).standard_normal((2000, 10)) * 300
+excess = logsumexp(many)[:, 0] - many.max(axis=1)
+assert (excess >= 0).all() and (excess <= np.log(10)).all()
+assert np.allclose(log_softmax(many), F.log_softmax(many)[0])
+assert np.allclose(
+    -log_softmax(many)[:, 3].mean(), losses.cross_entropy(many, np.full(2000, 3))[0]
+)
+
+# %% [markdown]
+# The last line shows that the library's `cross_entropy` takes scores, not probabilities, for this reason.
+#
+# ### On real digits
+#
+# Is any of this likely to happen? Train a small network on handwritten digits (the next chapters use these data a lot), and compute the loss of each of the 400 test digits in three ways: naive softmax, then log; stable softmax, then log; and
+# {eq}`eq-4-lse`. Each in three formats. A trained network's scores grow as training goes on; the slider multiplies them, to look ahead.
+
+# %%
+data = datasets.split(datasets.digits(), validation=300, test=400)
+rng = np.random.default_rng(0)
+net = Sequential(
+    Linear(64, 32, rng=rng, initialize=init.he), F.relu, Linear(32, 10, rng=rng)
+)
+training.fit(
+    net,
+    losses.cross_entropy,
+    optim.Momentum(net.parameters(), 0.1),
+    *data.train,
+    epochs=20,
+    batch_size=32,
+    rng=rng,
+)
+logits, labels = net(data.test.x), data.test.y
+print(
+    f"accuracy {metrics.accuracy(logits, labels):.1%}, scores from {logits.min():.1f} to {logits.max():.1f}"
+)
+
+
+# %%
+def surviving(scale, kind):
+    """Share of test digits whose loss is finite, for each of three ways to compute it."""
+    z, right = (scale * logits).astype(kind), np.arange(len(labels))
+    with np.errstate(all="ignore"):
+        e = np.exp(z)
+        log_p = (
+            np.log(e / e.sum(axis=1, keepdims=True)),
+            np.log(stable_softmax(z)),
+            log_softmax(z),
+        )
+    return [float(np.isfinite(way[right, labels]).mean()) for way in log_p]
+
+
+WAYS = ("naive softmax, then log", "stable softmax, then log", "x − LSE(x)")
+
+
+# %% tags=["hide-input"]
+def draw_surviving(ax, score_scale):
+    shares = np.array([surviving(score_scale, kind) for kind in FORMATS.values()])
+    for k, (way, strength) in enumerate(zip(WAYS, (0.3, 0.6, 1.0))):
+        spots = np.arange(3) + 0.27 * (k - 1)
+        ax.bar(spots, shares[:, k], 0.25, color=BLUE, alpha=strength, label=way)
+    ax.set_xticks(range(3), list(FORMATS))
+    ax.set(ylim=(0, 1.45), yticks=[0, 0.5, 1], ylabel="share of finite losses")
+    alive = [way for way, column in zip(WAYS, shares.T) if (column == 1).all()]
+    ax.set_title(f"Scores × {score_scale:g}: {len(alive)} of 3 ways survive everywhere")
+    ax.legend(ncols=2, fontsize=9)
+    return (
+        f"Scores multiplied by {score_scale:g}. Finite losses with naive softmax, with stable softmax then log, and with x − LSE: "
+        + "; ".join(
+            f"{name} {', '.join(f'{share:.1%}' for share in row)}"
+            for name, row in zip(FORMATS, shares)
+        )
+        + "."
+    )
+
+
+explore(
+    draw_surviving,
+    score_scale=[
+        0.125,
+        0.25,
+        0.5,
+        1.0,
+        2.0,
+        4.0,
+        8.0,
+        16.0,
+        32.0,
+        64.0,
+        128.0,
+        256.0,
+        512.0,
+    ],
+    start=3,
+)
+
+# %%
+print("float16       " + "   ".join(WAYS))
+for scale in (1.0, 4.0, 16.0):
+    shares = surviving(scale, np.float16)
+    print(f"scores × {scale:<5g}{shares[0]:20.2%}{shares[1]:26.2%}{shares[2]:13.2%}")
+    assert shares[0] < 0.2 and shares[2] == 1
+assert surviving(1.0, np.float16)[1] == 1 > surviving(4.0, np.float16)[1]
+assert surviving(256.0, np.float64)[1] < 1 == surviving(256.0, np.float64)[2]
+
+# %% [markdown]
+# In float16 the naive way fails on most digits with the scores *as they are*. The stable softmax holds at first. With scores four times as large it loses a digit, and one infinite loss is enough to make the average over the batch infinite. Wider formats only move the place: at a scale of 256 even float64 loses some. The third way never fails.
+#
+# ### The repair that makes it worse
+#
+# A popular patch is $-\ln(p_c+\varepsilon)$ with a small $\varepsilon$. The infinity is gone. What about the gradient, for which the loss exists? With $\partial p_c/\partial z_c = p_c(1-p_c)$ and the chain rule,
+#
+# $$
+# \frac{\partial}{\partial z_c}\bigl[-\ln(p_c+\varepsilon)\bigr] = -\frac{p_c\,(1-p_c)}{p_c+\varepsilon} ,
+# \qquad\text{against the true}\qquad
+# \frac{\partial}{\partial z_c}\bigl[-\ln p_c\bigr] = -(1-p_c) .
+# $$ (eq-4-epsilon)
+#
+# For $p_c\gg\varepsilon$ they agree. For $p_c\ll\varepsilon$ the patched gradient is $-p_c/\varepsilon$, next to nothing. The more wrong the answer, the less is learned from it.
+
+# %%
+ε = 1e-7
+lead = np.linspace(-5, 35, 400)  # how far the wrong class is ahead
+p_right = 1 / (1 + np.exp(lead))
+pull_true, pull_patched = 1 - p_right, p_right * (1 - p_right) / (p_right + ε)
+half = lead[np.abs(pull_patched - 0.5)[lead > 5].argmin() + (lead <= 5).sum()]
+print(
+    f"at a lead of {half:.1f} half of the gradient is lost; ln(1/ε) = {np.log(1 / ε):.1f}"
+)
+
+# %% tags=["hide-input"]
+fig, ax = plt.subplots()
+lines(ax, lead, {"exact, −ln p": pull_true, "patched, −ln(p + ε)": pull_patched})
+ax.set(
+    xlabel="lead of the wrong class (score difference)",
+    ylabel="pull on the right score",
+    title="The patch forgives the worst mistakes",
+)
+show(
+    fig,
+    f"Up to a lead of about ten both gradients agree; at {half:.1f} the patched one has lost half, and at {lead[-1]:.0f} it is {pull_patched[-1]:.1e} where {pull_true[-1]:.4f} is right.",
+)
+
+# %% [markdown]
+# Does it matter? Start a linear classifier from scores that are confidently wrong (weights thirty times too large), and train it with either gradient.
+
+
+# %%
+def train_from_wrong(epsilon, seed, steps=200, rate=0.5):
+    """Test accuracy of a linear classifier that starts with far too large weights."""
+    W = 30 * np.random.default_rng(seed).standard_normal((64, 10)) / 8
+    x, y = data.train
+    one_hot = np.eye(10)[y]
+    for _ in range(steps):
+        p = F.softmax(x @ W)[0]
+        p_c = (p * one_hot).sum(axis=1, keepdims=True)
+        W = (
+            W - rate * x.T @ ((p - one_hot) * p_c / (p_c + epsilon)) / len(y)
+            if epsilon
+            else W - rate * x.T @ (p - one_hot) / len(y)
+        )
+    return metrics.accuracy(data.test.x @ W, data.test.y)
+
+
+contest = np.array(
+    [[train_from_wrong(e, seed) for e in (0.0, 1e-7)] for seed in range(5)]
+)
+for name, accuracies in zip(("exact gradient: ", "patched gradient:"), contest.T):
+    print(
+        f"{name} test accuracy from {accuracies.min():.0%} to {accuracies.max():.0%} in {len(contest)} starts"
+    )
+assert contest[:, 0].min() > contest[:, 1].max() + 0.05
+
+# %% [markdown]
+# The patch keeps the loss finite and loses the lesson. A test that only asks "is it finite?" would have praised it.
+#
+# :::{admonition} Exercise 2 · log-sum-exp along any axis
+# :class: exercise
+# Write $\ln\sum e^{z}$ along a given axis of an array, which is then gone. It must survive scores of ±1000, and also a row in which *all* scores are $-\infty$ (all probabilities zero): there the answer is $-\infty$.
+# :::
+
+
+# %%
+def lse_along(z, axis):
+    """ln Σ exp(z) along `axis`, for any array z."""
+    ...
+
+
+exercises.check_logsumexp(lse_along)
+
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. Where the maximum itself is −inf, subtracting it would give inf − inf; shift by 0 there instead.
+def lse_along(z, axis):
+    m = z.max(axis=axis, keepdims=True)
+    m = np.where(np.isfinite(m), m, 0.0)
+    with np.errstate(divide="ignore"):
+        total = m + np.log(np.exp(z - m).sum(axis=axis, keepdims=True))
+    return total.squeeze(axis=axis)
+
+
+exercises.check_logsumexp(lse_along)
+
+# %% [markdown]
+# :::{admonition} Exercise 3 · two classes
+# :class: exercise
+# With two classes only the difference $z$ of the scores matters, and the loss is the *softplus* $\ln(1+e^{z})$. Write it so that it neither overflows at 1000 nor returns zero at −40. `np.log1p(t)` computes $\ln(1+t)$ accurately for small $t$.
+# :::
+
+
+# %%
+def softplus(z):
+    """ln(1 + exp(z)), elementwise."""
+    ...
+
+
+exercises.check_softplus(softplus)
+
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. ln(1 + eᶻ) = max(z, 0) + ln(1 + e^−|z|): the shift of softmax for the two scores z and 0.
+def softplus(z):
+    return np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z)))
+
+
+exercises.check_softplus(softplus)
+
+# %% [markdown]
+# (sec-4-sums)=
+# ## Small errors that add up
+#
+# *You know that each operation rounds once. After this section you know what a million roundings do, and how to sum so that they do almost nothing.*
+#
+# "Long chains of computations make errors accumulate", the notes say. The plainest long chain is a sum. Add 0.1 five thousand times in float16; then in float32, ten million times:
+
+# %%
+short_sum = np.cumsum(np.full(5000, 0.1, np.float16))[-1]
+tenths = np.full(10_000_000, 0.1, np.float32)
+long_sum = np.cumsum(tenths)[-1]
+print(f"float16:      5,000 × 0.1 = {short_sum}")
+print(f"float32: 10,000,000 × 0.1 = {long_sum:,.0f}")
+
+# %% [markdown]
+# :::{admonition} Predict
+# :class: predict
+# The first sum should be 500, the second a million. One is far too small, the other too large. Where did the float16 sum stop, and why exactly there? Use {eq}`eq-4-gap`.
+# :::
+#
+# Between 256 and 512, float16 has a gap of $2^{8-10} = 1/4$. A tenth is less than half of that, so $256 + 0.1$ is rounded back to 256. The sum is *stuck*, and every further term is lost whole. In float32 nothing gets stuck yet, but above $2^{19} = 524{,}288$ the gap is $1/16$: each tenth is added as $2/16$, a quarter too much, half a million times and more. Errors of one sign do not cancel.
+#
+# **How fast can the error grow?** Let $s_k$ be the computed sum after $k$ terms, $s_1=x_1$. By {eq}`eq-4-roundoff` each addition multiplies by a factor near one:
+#
+# $$
+# s_k = (s_{k-1}+x_k)(1+\delta_k),\qquad |\delta_k|\le u .
+# $$ (eq-4-addition)
+#
+# Unroll it. The term $x_k$ passes through addition number $k$ and all that follow ($\delta_1=0$, for the first term is not added to anything):
+#
+# $$
+# s_n = \sum_k x_k \prod_{j\ge k}(1+\delta_j)
+# \quad\Longrightarrow\quad
+# |s_n-\textstyle\sum_k x_k| \;\lesssim\; (n-1)\,u\sum_k|x_k| ,
+# $$ (eq-4-naive-bound)
+#
+# because a product of $r$ factors $1+\delta$ differs from 1 by at most $ru$, up to terms in $u^2$. The bound grows with the *length of the longest chain* of additions. So shorten the chain.
+# *Pairwise summation* adds neighbors, then neighboring sums, and so on, like a knockout tournament. Each term takes part in only $\lceil\log_2 n\rceil$ additions, and the same argument gives
+#
+# $$
+# |s_n-\textstyle\sum_k x_k| \;\lesssim\; \lceil\log_2 n\rceil\,u\sum_k|x_k| .
+# $$ (eq-4-pairwise-bound)
+#
+# *Compensated summation* (Kahan [1965](../book/bibliography.md)) keeps the chain but collects what falls off. After $t = \mathrm{fl}(s+y)$ the part of $y$ that arrived is $t-s$, so what was lost is $(t-s)-y$. For $|s|\ge|y|$ both subtractions are exact, as the cell below confirms with fractions. Give the loss back with the next term:
+#
+# $$
+# y = x_k - c,\qquad t = \mathrm{fl}(s+y),\qquad c = (t-s)-y,\qquad s = t .
+# $$ (eq-4-kahan)
+#
+# Its error bound is about $2u\sum|x_k|$, whatever $n$ is, as long as $nu$ is small; Goldberg ([1991](../book/bibliography.md), theorem 8) proves it.
+
+
+# %%
+def pairwise_sum(x):
+    while len(x) > 1:
+        if len(x) % 2:
+            x = np.append(x, x.dtype.type(0))
+        x = x[0::2] + x[1::2]
+    return x[0]
+
+
+def kahan_partial_sums(x, stops):
+    """The compensated sum of the first n entries of x, for every n in stops."""
+    s = c = x.dtype.type(0)
+    found, start = [], 0
+    for stop in stops:
+        for v in x[start:stop]:
+            y = v - c
+            t = s + y
+            c = (t - s) - y
+            s = t
+        found.append(s)
+        start = stop
+    return np.array(found)
+
+
+for s, y in 10 ** np.random.default_rng(0).uniform(-6, 6, (500, 2)).astype(np.float32):
+    s, y = max(s, y), min(s, y)
+    t = s + y
+    assert Fraction(float((t - s) - y)) == Fraction(float(t)) - Fraction(
+        float(s)
+    ) - Fraction(float(y))
+exact = float(Fraction(float(tenths[0])) * 1_000_000)
+million = tenths[:1_000_000]
+print(f"one million tenths, exact {exact:.4f}")
+print(
+    f"naive {np.cumsum(million)[-1]:.4f}, pairwise {pairwise_sum(million):.4f}, Kahan {kahan_partial_sums(million, [1_000_000])[0]:.4f}"
+)
+
+# %% [markdown]
+# Equal terms are a special case. Take random ones between 0 and 1, twenty seeds, and follow the relative error as the sum grows. A float64 sum serves as the truth.
+
+# %%
+stops = 10 ** np.arange(1, 7)
+errors = {"naive": [], "pairwise": [], "Kahan": []}
+for seed in range(20):
+    x = np.random.default_rng(seed).uniform(size=10**6).astype(np.float32)
+    truth = np.cumsum(x, dtype=float)[stops - 1]
+    sums = {
+        "naive": np.cumsum(x)[stops - 1],
+        "pairwise": np.array([pairwise_sum(x[:n]) for n in stops]),
+        "Kahan": kahan_partial_sums(x, stops),
+    }
+    for name, found in sums.items():
+        errors[name].append(np.abs(found.astype(float) - truth) / truth)
+errors = {name: np.array(rows) for name, rows in errors.items()}
+typical = np.median(errors["naive"][:, 1])  # of the twenty sums of a hundred terms
+grown = errors["naive"][:, -1] > 10 * typical
+for name, rows in errors.items():
+    print(f"{name:9s} largest relative error at n = 1,000,000: {rows[:, -1].max():.1e}")
+
+# %% tags=["hide-input"]
+u32 = 2.0**-24
+fig, ax = plt.subplots()
+for (name, rows), color, marker in zip(errors.items(), (ORANGE, BLUE, GREEN), "os^"):
+    ax.plot(stops, rows.max(axis=0), marker=marker, color=color, label=name)
+ax.plot(stops, (stops - 1) * u32, color=INK, ls=":", lw=1, label="bound, naive")
+ax.plot(
+    stops,
+    np.ceil(np.log2(stops)) * u32,
+    color=INK,
+    ls="--",
+    lw=1,
+    label="bound, pairwise",
+)
+log_scale(ax)
+ax.legend(ncols=2, fontsize=9)
+ax.set(
+    xlabel="number of terms",
+    ylabel="largest relative error",
+    title="Same terms, same format, three orders of adding",
+)
+show(
+    fig,
+    f"Largest of {len(grown)} seeds. From n = {stops[1]} to {stops[-1]:,} the naive error grows from {errors['naive'][:, 1].max():.1e} to {errors['naive'][:, -1].max():.1e}; "
+    f"at the end pairwise has {errors['pairwise'][:, -1].max():.1e} and Kahan {errors['Kahan'][:, -1].max():.1e}. All stay below their bounds.",
+)
+settle(
+    "C4.1",
+    grown,
+    f"the naive error at n = {stops[-1]:,} is more than ten times the typical one at n = {stops[1]}; the median grows {np.median(errors['naive'][:, -1]) / typical:.0f} times",
+)
+assert (errors["naive"] <= (stops - 1) * u32).all() and errors["Kahan"].max() < 2 * u32
+assert (errors["pairwise"] <= np.ceil(np.log2(stops)) * u32 * 1.001).all()
+
+# %% [markdown]
+# The claim holds for the naive chain. (In the remaining seeds errors of opposite sign happened to cancel; a bound is not a forecast.) It is a property of the *algorithm*, not of long computations as such: put `pairwise` in place of `naive` in the line that makes `grown`, and the card turns.
+#
+# **Where it bites.** NumPy's own `sum` works pairwise, but only along the axis in which the numbers lie side by side in memory. Along another axis it adds row after row, naively. The mean of a feature over a large batch is such a sum:
+
+# %%
+batch = np.full((1_000_000, 2), 0.1, np.float32)
+along_memory, across = batch[:, 0].copy().sum(), batch.sum(axis=0)[0]
+print(
+    f"relative error: one column copied out and summed below 1e-6: {abs(along_memory / 1e5 - 1) < 1e-6}; batch.sum(axis=0): {abs(across / 1e5 - 1):.2%}"
+)
+assert abs(along_memory / 1e5 - 1) < 1e-6 and abs(across / 1e5 - 1) > 0.005
+print(
+    f"batch.sum(axis=0, dtype=float) is right to six digits: {abs(batch.sum(axis=0, dtype=float)[0] / 1e5 - 1) < 1e-6}"
+)
+
+# %% [markdown]
+# One percent, without a warning. The cure costs a word: accumulate in a wider format.
+#
+# :::{admonition} Exercise 4 · the part that fell off
+# :class: exercise
+# Write compensated summation yourself. All arithmetic must stay in the format of `values`; start with `values.dtype.type(0)`.
+# :::
+
+
+# %%
+def compensated_sum(values):
+    """The sum of a float32 array (n,), in float32, with the error of about one rounding."""
+    ...
+
+
+exercises.check_compensated_sum(compensated_sum)
+
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. t − s is what arrived of y; minus y, it is what was lost, with the sign reversed. So it is subtracted next time.
+def compensated_sum(values):
+    s = c = values.dtype.type(0)
+    for v in values:
+        y = v - c
+        t = s + y
+        c = (t - s) - y
+        s = t
+    return s
+
+
+exercises.check_compensated_sum(compensated_sum)
+
+# %% [markdown]
+# (sec-4-conditioning)=
+# ## When no algorithm helps
+#
+# *You can keep an algorithm from adding errors. After this section you can tell when the problem itself enlarges the errors of its input.*
+#
+# A *condition number* (条件数) says how much a relative change of the input is magnified in the output. For $y=f(x)$, a small change $\Delta x$ gives $\Delta y\approx f'(x)\,\Delta x$. Divide by $y$ and extend by $x$:
+#
+# $$
+# \frac{\Delta y}{y}\approx\frac{f'(x)\,\Delta x}{f(x)} = \underbrace{\frac{x\,f'(x)}{f(x)}}_{\pm\kappa}\cdot\frac{\Delta x}{x} ,
+# \qquad
+# \kappa_{\exp}(x) = |x| ,\qquad \kappa_{\ln}(x) = \frac1{|\ln x|} ,\qquad
+# \kappa_{a-b} = \frac{|a|+|b|}{|a-b|} .
+# $$ (eq-4-condition)
+#
+# The first two follow by inserting $f$. For the difference, let $a$ and $b$ change by a relative $\delta$ each, in opposite directions: $a-b$ changes by up to $\delta(|a|+|b|)$. The last formula is the dangerous one. When $a$ and $b$ nearly agree, their leading digits cancel, and what remains is mostly the rounding error that each brought along. This is *cancellation*.
+#
+# **A classic bug.** The variance of a feature is $\mathbb E[x^2]-\mathbb E[x]^2$, a difference of two large numbers if the mean is large. Batches of temperatures in kelvin, say, spread by a tenth around 300:
+
+# %%
+rng = np.random.default_rng(0)
+kelvin = (300 + 0.1 * rng.standard_normal((1024, 20))).astype(np.float32)  # 20 batches
+
+
+def mean32(x):
+    return pairwise_sum(x) / np.float32(len(x))
+
+
+one_pass = mean32(kelvin**2) - mean32(kelvin) ** 2
+two_pass = mean32((kelvin - mean32(kelvin)) ** 2)
+true_variance = kelvin.astype(float).var(axis=0)
+κ = 2 * 300.0**2 / 0.1**2
+print(
+    f"E[x²] − E[x]²:  {(one_pass <= 0).sum()} of {len(one_pass)} variances are zero or negative"
+)
+print(
+    f"E[(x − E[x])²]: right to five digits: {bool((np.abs(two_pass / true_variance - 1) < 1e-5).all())}"
+)
+print(f"κ of the difference {κ:.1e}, times u of float32: {κ * u32:.2f}")
+assert (one_pass <= 0).any() and (np.abs(two_pass / true_variance - 1) < 1e-5).all()
+
+# %% [markdown]
+# $\kappa u$ predicts it: an expected relative error of the order of one, nothing left. Yet the variance itself is well conditioned; the second formula proves it by getting it right. Subtracting first, while the numbers are still exact, is the whole difference. *An ill-conditioned step in a well-conditioned problem is the algorithm's fault, and can be avoided.*
+#
+# It cannot be avoided when the problem itself is ill-conditioned. Solve $A\mathbf x=\mathbf b$ for a symmetric matrix with positive eigenvalues. (An *eigenvector* (特征向量) is a direction that $A$ only stretches, $A\mathbf q=\lambda\mathbf q$; the factor $\lambda$ is its *eigenvalue* (特征值). A symmetric matrix has a full set of eigenvectors at right angles.) Lengths are stretched by at most $\lambda_{\max}$ and at least $\lambda_{\min}$, so
+#
+# $$
+# \lVert\Delta\mathbf x\rVert = \lVert A^{-1}\Delta\mathbf b\rVert\le\frac{\lVert\Delta\mathbf b\rVert}{\lambda_{\min}},\quad
+# \lVert\mathbf b\rVert = \lVert A\mathbf x\rVert\le\lambda_{\max}\lVert\mathbf x\rVert
+# \quad\Longrightarrow\quad
+# \frac{\lVert\Delta\mathbf x\rVert}{\lVert\mathbf x\rVert}\le\underbrace{\frac{\lambda_{\max}}{\lambda_{\min}}}_{\kappa(A)}\,\frac{\lVert\Delta\mathbf b\rVert}{\lVert\mathbf b\rVert} .
+# $$ (eq-4-kappa)
+#
+# For the second inequality's use, note that $1/\lVert\mathbf x\rVert\le\lambda_{\max}/\lVert\mathbf b\rVert$. Move the slider: left the data with an uncertainty of eight percent, right all solutions that this uncertainty allows.
+
+# %%
+UNCERTAINTY, angle = 0.08, np.deg2rad(35)
+AXES = np.array(
+    [[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]
+)  # eigenvectors in columns
+CIRCLE = np.stack(
+    [np.cos(np.linspace(0, 2 * np.pi, 73)), np.sin(np.linspace(0, 2 * np.pi, 73))]
+)
+
+
+def solutions(condition):
+    """Data on a circle of 8 % around b, and the solutions; x lies along the strong axis."""
+    A = (AXES * [1.0, 1 / condition]) @ AXES.T
+    b = A @ AXES[:, 0]
+    data_circle = b[:, None] + UNCERTAINTY * np.linalg.norm(b) * CIRCLE
+    return data_circle, np.linalg.solve(A, data_circle)
+
+
+# %% tags=["hide-input"]
+def draw_condition(axes, condition_number):
+    data_circle, cloud = solutions(condition_number)
+    error = np.linalg.norm(cloud - AXES[:, [0]], axis=0).max()
+    for ax, points, title in zip(axes, (data_circle, cloud), ("data b", "solutions x")):
+        ax.fill(*points, color=BLUE, alpha=0.4, lw=1)
+        ax.plot(*AXES[:, 0], "o", ms=4, color=INK)
+        ax.set(
+            xlim=(-0.4, 2.0),
+            ylim=(-0.5, 1.65),
+            aspect="equal",
+            xlabel=f"{title[-1]}₁",
+            ylabel=f"{title[-1]}₂",
+            title=title,
+        )
+    return (
+        f"Condition number {condition_number:.3g}: an error of {UNCERTAINTY:.0%} in b becomes one of up to {error:.0%} in x, "
+        f"{error / UNCERTAINTY:.3g} times as much."
+    )
+
+
+explore(
+    draw_condition,
+    condition_number=np.geomspace(1, 12, 13),
+    start=8,
+    columns=2,
+    figsize=(8, 3.9),
+)
+
+# %%
+for condition in (1.0, 5.0, 12.0):
+    _, cloud = solutions(condition)
+    magnified = np.linalg.norm(cloud - AXES[:, [0]], axis=0).max() / UNCERTAINTY
+    assert 0.98 * condition < magnified <= 1.000001 * condition
+
+# %% [markdown]
+# The bound is reached: the worst error is magnified by $\kappa$ itself. No cleverness in solving helps, because the information is not in the data. The same ratio $\lambda_{\max}/\lambda_{\min}$ will return as the number that decides how slowly gradient descent crawls.
+#
+# **Softmax once more.** Subtracting the maximum cures the algorithm, not the input. Add the same 10,000 to three scores in float32, and let the stable softmax take it off again:
+
+# %%
+small = np.array([1.0, 2.0, 0.5]) / 3
+lifted = stable_softmax((small + 10_000).astype(np.float32))
+error = np.abs(lifted / stable_softmax(small) - 1).max()
+print(f"gap between float32 numbers near 10,000: {np.spacing(np.float32(10_000)):.1e}")
+print(
+    f"largest relative error of a probability: {error:.1e}, about {error / u32 / 1000:.0f} thousand times u"
+)
+
+# %% [markdown]
+# Near 10,000 the scores lie on a grid of a thousandth. The differences that softmax lives on were rounded before it was called, and no shift brings them back. $\kappa_{\exp}(x)=|x|$ said so: a relative error $u$ in $x=10{,}000$ is a relative error of $10{,}000\,u$ in $e^x$.
+#
+# :::{admonition} Exercise 5 · the small root
+# :class: exercise
+# $x^2-2bx+1=0$ has the roots $b\pm\sqrt{b^2-1}$. For large $b$ the small one is a difference of two nearly equal numbers. Compute it to full accuracy for $1<b\le10^{12}$. (What is the product of the two roots?)
+# :::
+
+
+# %%
+def small_root(b):
+    """The smaller root of x² − 2 b x + 1 = 0, for b > 1."""
+    ...
+
+
+exercises.check_small_root(small_root)
+
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. The roots multiply to 1, so the small one is 1 over the large one, which is a sum and cancels nothing.
+def small_root(b):
+    return 1 / (b + np.sqrt(b * b - 1))
+
+
+exercises.check_small_root(small_root)
+
+# %% [markdown]
+# (sec-4-ladder)=
+# ## From derivative to gradient
+#
+# *You know the derivative of a function of one variable. After this section you know the slope in every direction of a function of many, from a single vector.*
+#
+# The notes climb a ladder of five rungs: derivative, partial derivative, directional derivative, gradient, gradient descent. We climb with them.
+#
+# **Rung 1, the derivative** (导数): "roughly, the rate of change of $f(x)$ in the positive direction". In symbols, the limit of
+#
+# $$
+# \frac{f(x+h)-f(x)}{h}\quad\text{as}\quad h\to0 .
+# $$ (eq-4-derivative)
+#
+# Positive direction alone? Look from both sides, at a smooth function and at one with a kink:
+
+
+# %%
+def rate(f, x, h):
+    """Average rate of change of f between x and x + h."""
+    return (f(x + h) - f(x)) / h
+
+
+print("      h    x² at 1, right and left    |x| at 0, right and left")
+for h in (0.1, 0.01, 0.001):
+    square = (rate(np.square, 1.0, h), rate(np.square, 1.0, -h))
+    kink = (rate(np.abs, 0.0, h), rate(np.abs, 0.0, -h))
+    print(
+        f"{h:7.3f}    {square[0]:.4f}  {square[1]:.4f}            {kink[0]:.0f}  {kink[1]:.0f}"
+    )
+
+# %% [markdown]
+# For $x^2$ both columns close in on 2. For $|x|$ the rate to the right is 1 and to the left −1, however small the step. There is no derivative, although there is a perfectly good "rate of change in the positive direction".
+#
+# **Rung 2, the partial derivative** (偏导数) $\partial f/\partial x_i$: all variables but $x_i$ stand still. Our example for this section, at the point $(1,1)$:
+#
+# $$
+# f(x,y) = \tfrac12x^2+2x+2y^2 ,\qquad \frac{\partial f}{\partial x} = x+2 = 3 ,\qquad \frac{\partial f}{\partial y} = 4y = 4 .
+# $$ (eq-4-ladder-example)
+
+
+# %%
+def hill(p):
+    """f(x, y) = x²/2 + 2x + 2y² for points p of shape (2, ...)."""
+    return p[0] ** 2 / 2 + 2 * p[0] + 2 * p[1] ** 2
+
+
+POINT = np.array([1.0, 1.0])
+h = 1e-6
+partials = [
+    rate(lambda t: hill(np.array([t, 1.0])), 1.0, h),
+    rate(lambda t: hill(np.array([1.0, t])), 1.0, h),
+]
+print(f"∂f/∂x = {partials[0]:.4f}, ∂f/∂y = {partials[1]:.4f}")
+both_sides = {
+    "where f is smooth (x², and both partials)": max(
+        abs(rate(np.square, 1.0, h) - rate(np.square, 1.0, -h)),
+        *np.abs(np.array(partials) - [3, 4]),
+    )
+    < 1e-4,
+    "at a kink (|x| at zero)": abs(rate(np.abs, 0.0, h) - rate(np.abs, 0.0, -h)) < 1e-4,
+}
+
+# %% tags=["hide-input"]
+settle(
+    "C4.10",
+    both_sides,
+    f"x² at one: the rates right and left agree within {10.0 ** np.ceil(np.log10(abs(rate(np.square, 1.0, h) - rate(np.square, 1.0, -h)))):.0e}; |x| at zero: {rate(np.abs, 0.0, h):.0f} and {rate(np.abs, 0.0, -h):.0f}",
+)
+
+# %% [markdown]
+# The everyday definition serves wherever a derivative exists, which is where both sides agree. (Move the kink's test to $x = 1$ and the card turns TRUE.) The ReLU of most networks has such a kink; [Chapter 6b](06b_backpropagation.ipynb) shows what is done there.
+#
+# **Rung 3, the directional derivative** (方向导数). The notes call it the rate "along the resultant direction of all $x$", which is vague. It is the rate along *one chosen* direction: a vector $\mathbf u$ of length 1. Walk from $\mathbf x$ along $\mathbf u$ for a time $t$ and differentiate. By the chain rule for several variables (each coordinate $x_i+tu_i$ contributes its rate $u_i$ times the partial derivative),
+#
+# $$
+# D_{\mathbf u}f = \frac{d}{dt}f(\mathbf x+t\mathbf u)\Big|_{t=0} = \sum_i\frac{\partial f}{\partial x_i}\,u_i = \nabla f\cdot\mathbf u .
+# $$ (eq-4-directional)
+#
+# **Rung 4, the gradient** (梯度) $\nabla f$ is the vector of the partial derivatives that appears here. With the angle $\theta$ between $\nabla f$ and $\mathbf u$ and $\lVert\mathbf u\rVert=1$,
+#
+# $$
+# D_{\mathbf u}f = \lVert\nabla f\rVert\,\lVert\mathbf u\rVert\cos\theta = \lVert\nabla f\rVert\cos\theta ,
+# $$ (eq-4-cosine)
+#
+# largest at $\theta=0$, where it equals $\lVert\nabla f\rVert$; zero at a right angle, along the contour line; most negative straight back. Here $\nabla f=(3,4)$, so the steepest slope must be 5, and must lie at $\arctan(4/3)$, about 53 degrees.
+#
+# :::{admonition} Predict
+# :class: predict
+# In the direction of the $x$ axis the slope is 3, along $y$ it is 4. At 45 degrees, is it between 3 and 4, or above both? At which angle is it zero?
+# :::
+
+
+# %%
+def unit(degrees):
+    θ = np.deg2rad(degrees)
+    return np.array([np.cos(θ), np.sin(θ)])
+
+
+def slope_toward(f, p, u, h=1e-6):
+    """Directional derivative by a central difference: two values of f, no formula."""
+    return (f(p + h * u) - f(p - h * u)) / (2 * h)
+
+
+compass = np.arange(360)
+scan = np.array([slope_toward(hill, POINT, unit(d)) for d in compass])
+steepest = compass[scan.argmax()]
+print(
+    f"steepest of 360 directions: {steepest}°, slope {scan.max():.4f}; gradient: {np.rad2deg(np.arctan2(4, 3)):.1f}°, length {np.hypot(3, 4):.0f}"
+)
+print(f"slope at 45°: {scan[45]:.3f}")
+
+
+# %% tags=["hide-input"]
+def draw_direction(axes, direction_in_degrees):
+    left, right = axes
+    u, slope = unit(direction_in_degrees), scan[direction_in_degrees % 360]
+    grid = np.stack(np.meshgrid(np.linspace(-0.6, 2.6, 17), np.linspace(-0.3, 2.3, 17)))
+    left.contour(*grid, hill(grid), levels=10, colors=INK, linewidths=0.8)
+    for vector, color, style in (
+        (unit(np.rad2deg(np.arctan2(4, 3))), ORANGE, "--"),
+        (u, BLUE, "-"),
+    ):
+        left.annotate(
+            "",
+            POINT + vector,
+            POINT,
+            arrowprops={"arrowstyle": "-|>", "color": color, "lw": 2.5, "ls": style},
+        )
+    left.set(aspect="equal", xlabel="x", ylabel="y", title="gradient (dashed), u")
+    right.plot(compass, scan, color=INK)
+    right.plot(direction_in_degrees % 360, slope, "o", ms=10, color=BLUE)
+    right.axvline(np.rad2deg(np.arctan2(4, 3)), color=ORANGE, ls="--")
+    right.set(
+        xticks=[0, 90, 180, 270, 360],
+        xlabel="direction (degrees)",
+        ylabel="slope",
+        title="slope in direction u",
+    )
+    return (
+        f"In direction {direction_in_degrees}° the measured slope is {slope:.3f}; "
+        f"the steepest, {scan.max():.3f}, lies at {steepest}°, along the gradient."
+    )
+
+
+explore(
+    draw_direction,
+    direction_in_degrees=[
+        0,
+        25,
+        45,
+        53,
+        75,
+        100,
+        125,
+        143,
+        165,
+        190,
+        215,
+        233,
+        260,
+        290,
+        323,
+        340,
+    ],
+    start=2,
+    columns=2,
+    figsize=(8.4, 3.6),
+)
+
+# %% [markdown]
+# At 45 degrees the slope is above both partial derivatives, and it vanishes at 143°, at a right angle to the gradient. Is the gradient's direction then *always* the steepest? Two assumptions went into the derivation. Break each.
+#
+# *The chain rule.* It needs $f$ to be differentiable, which is more than having all slopes. Take $f = x^2y/(x^2+y^2)$ with $f(0,0)=0$. Along $\mathbf u=(\cos\theta,\sin\theta)$ it is $t\cos^2\theta\sin\theta$, so every directional derivative at the origin exists. Both partial derivatives are zero, and so is the gradient; but the slopes are not.
+#
+# *Length.* "Steepest" compares steps of equal length. Measure $y$ in millimeters instead of meters, and other steps are equally long. In general let $\lVert\mathbf d\rVert_A^2=\mathbf d^\top A\,\mathbf d$ with a symmetric matrix $A$ of positive eigenvalues. Such a rule for measuring length is called a *metric*.
+
+
+# %%
+def crease(p):
+    return p[0] ** 2 * p[1] / (p[0] ** 2 + p[1] ** 2)
+
+
+A = np.diag([1.0, 9.0])  # a step along y counts three times as long
+crease_scan = np.array([slope_toward(crease, np.zeros(2), unit(d)) for d in compass])
+metric_scan = np.array(
+    [
+        slope_toward(hill, POINT, unit(d) / np.sqrt(unit(d) @ A @ unit(d)))
+        for d in compass
+    ]
+)
+print(
+    f"crease: gradient (0, 0), yet slope {crease_scan.max():.4f} at {compass[crease_scan.argmax()]}°"
+)
+print(
+    f"hill, lengths measured by A: steepest at {compass[metric_scan.argmax()]}°, not {steepest}°"
+)
+
+# %% tags=["hide-input"]
+gradient_angle = np.rad2deg(np.arctan2(4, 3))
+settle(
+    "C4.5",
+    {
+        "a differentiable function and Euclidean length": bool(
+            abs(steepest - gradient_angle) <= 0.5 and abs(scan.max() - 5) < 1e-3
+        ),
+        "a function that is not differentiable at the point": bool(
+            abs(crease_scan.max() - 0) < 1e-3
+        ),
+        "lengths measured in another metric": bool(
+            abs(compass[metric_scan.argmax()] - gradient_angle) <= 0.5
+        ),
+    },
+    f"steepest at {steepest}° where the gradient points to {gradient_angle:.1f}°; in the other metric at {compass[metric_scan.argmax()]}°; on the crease the gradient is zero and the steepest slope {crease_scan.max():.3f}",
+)
+
+# %% [markdown]
+# For differentiable functions and ordinary length the notes are right, in both halves of the sentence. (Set `A` to the identity to turn the third line.) The third line is more than a curiosity: rescaling a feature *is* a change of metric, and moves the "steepest" direction. Amari ([1998](../book/bibliography.md)) chose the metric by how much the *predictions* change; the direction that results is called the natural gradient.
+#
+# :::{admonition} Exercise 6 · the slope toward somewhere
+# :class: exercise
+# A hiker stands at a point with gradient $g$ and looks toward a goal. `direction` is the vector to the goal, of any length. What slope does she face?
+# :::
+
+
+# %%
+def directional_derivative(g, direction):
+    """The directional derivative of a function with gradient g (D,) toward `direction` (D,)."""
+    ...
+
+
+exercises.check_directional_derivative(directional_derivative)
+
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. The formula needs a unit vector: divide by the length first.
+def directional_derivative(g, direction):
+    return g @ direction / np.linalg.norm(direction)
+
+
+exercises.check_directional_derivative(directional_derivative)
+
+# %% [markdown]
+# (sec-4-step)=
+# ## Derived or invented? The step downhill
+#
+# *You know the direction of steepest descent. After this section you know where the step $-\eta\nabla f$ comes from, how long it may be, and what happens beyond.*
+#
+# **Rung 5, gradient descent** (梯度下降): $\mathbf x\leftarrow\mathbf x-\eta\,\nabla f(\mathbf x)$, with a step size or learning rate (学习率) $\eta>0$. Cauchy ([1847](../book/bibliography.md)) proposed it for solving equations. Above their ladder the notes place a remarkable sentence: the formula "is not derived but invented and then defined".
+#
+# Is that so? Let us try to derive it, and watch for the moment at which something has to be put in by hand. Near $\mathbf x$ all we know is the slope:
+#
+# $$
+# f(\mathbf x+\mathbf d)\approx f(\mathbf x)+\mathbf g^\top\mathbf d ,\qquad \mathbf g=\nabla f(\mathbf x) .
+# $$ (eq-4-linear-model)
+#
+# Which $\mathbf d$ makes this smallest? None: the model is a tilted plane and falls forever. **Here something must be put in.** The plane is only trustworthy nearby, so charge for distance. The charge is a choice; take the square of the length, with a factor:
+#
+# $$
+# m(\mathbf d) = f(\mathbf x)+\mathbf g^\top\mathbf d+\frac{\lVert\mathbf d\rVert^2}{2\eta} .
+# $$ (eq-4-prox)
+#
+# **From here on everything is forced.** Complete the square:
+#
+# $$
+# \begin{aligned}
+# m(\mathbf d) &= f(\mathbf x)+\frac1{2\eta}\bigl(\lVert\mathbf d\rVert^2+2\eta\,\mathbf g^\top\mathbf d\bigr) && \text{factor out}\\
+# &= f(\mathbf x)+\frac1{2\eta}\lVert\mathbf d+\eta\,\mathbf g\rVert^2-\frac{\eta}{2}\lVert\mathbf g\rVert^2 && \text{add and subtract } \eta^2\lVert\mathbf g\rVert^2 .
+# \end{aligned}
+# $$ (eq-4-square)
+#
+# Only the middle term depends on $\mathbf d$; it is never negative, and zero for exactly one step: $\mathbf d=-\eta\,\mathbf g$. That is gradient descent. $\eta$ is the price of distance turned upside down.
+#
+# A search that knows none of this should find the same step. And with another charge, say the square of the *largest coordinate* instead of the length, it should find another rule.
+
+# %%
+NORMS = {
+    "length": lambda d: np.sqrt((d**2).sum(axis=0)),
+    "largest coordinate": lambda d: np.abs(d).max(axis=0),
+    "sum of coordinates": lambda d: np.abs(d).sum(axis=0),
+}
+
+
+def best_step(g, η, norm, zooms=12):
+    """The minimizer of g·d + norm(d)²/2η in two dimensions, by looking at grids that shrink."""
+    center, half = np.zeros(2), 10 * η * np.abs(g).sum()
+    for _ in range(zooms):
+        axis = np.linspace(-half, half, 41)
+        d = center[:, None, None] + np.stack(np.meshgrid(axis, axis))
+        m = np.einsum("i,ijk->jk", g, d) + norm(d) ** 2 / (2 * η)
+        center, half = d[:, *np.unravel_index(m.argmin(), m.shape)], half / 4
+    return center
+
+
+for name, norm in NORMS.items():
+    print(
+        f"g = (3, 4), η = 0.1, charged by {name:18s}: best step {best_step(np.array([3.0, 4.0]), 0.1, norm)}"
+    )
+
+# %% [markdown]
+# Three charges, three rules. The first is gradient descent. The second moves every coordinate by the *same* amount, and keeps only the signs of the gradient; the third moves one coordinate and no other. All three have names (gradient descent, sign descent, steepest coordinate descent), and all three are derived, each from its own notion of distance.
+
+# %%
+forced, different, drop = [], [], []
+for seed in range(20):
+    rng = np.random.default_rng(seed)
+    g, η = rng.standard_normal(2), rng.uniform(0.05, 1)
+    forced.append(relative_error(best_step(g, η, NORMS["length"]), -η * g) < 1e-3)
+    different.append(
+        relative_error(best_step(g, η, NORMS["largest coordinate"]), -η * g) > 1e-2
+    )
+    box = np.stack(np.meshgrid([-1, 0, 1], [-1, 0, 1]))
+    drop.append([np.einsum("i,ijk->jk", g, 10**k * box).min() for k in range(4)])
+bottomless = bool((np.diff(drop) < 0).all())  # lower and lower, the larger the box
+
+# %% tags=["hide-input"]
+settle(
+    "C4.8",
+    {
+        "the slope alone, which names no step": bottomless,
+        "the choice of how to measure distance": bool(all(different)),
+        "the rule once distance and η are chosen": not all(forced),
+    },
+    f"in {sum(forced)} of {len(forced)} random cases the search finds −η times the gradient when length is charged, and in {sum(different)} another step when the largest coordinate is charged",
+)
+
+# %% [markdown]
+# So the notes are half right. Invented are two things: what "near" means, and its price. The rule then follows. (Put another norm into the line that fills `forced` and the last part of the card changes.)
+#
+# ### How long may the step be?
+#
+# "Naturally", the notes go on, one moves along the negative gradient *to reduce the function*. They give no step size. When does the step really reduce $f$? Let $L$ bound the curvature (曲率): along every line, the second derivative is at most $L$. Then $f$ lies below a parabola, and this inequality is the workhorse of the whole field:
+#
+# $$
+# \begin{aligned}
+# \varphi(t) &= f(\mathbf x+t\mathbf d),\qquad \varphi''(t)\le L\lVert\mathbf d\rVert^2 && \text{(the assumption)}\\
+# \varphi'(t) &\le \varphi'(0)+L\lVert\mathbf d\rVert^2\,t && \text{integrate once}\\
+# \varphi(1) &\le \varphi(0)+\varphi'(0)+\tfrac L2\lVert\mathbf d\rVert^2 && \text{integrate from 0 to 1}\\
+# f(\mathbf x+\mathbf d) &\le f(\mathbf x)+\mathbf g^\top\mathbf d+\tfrac L2\lVert\mathbf d\rVert^2 && \text{with } \varphi'(0)=\mathbf g^\top\mathbf d .
+# \end{aligned}
+# $$ (eq-4-descent-lemma)
+#
+# Insert $\mathbf d=-\eta\,\mathbf g$:
+#
+# $$
+# f(\mathbf x-\eta\,\mathbf g)\;\le\; f(\mathbf x)-\eta\Bigl(1-\frac{\eta L}2\Bigr)\lVert\mathbf g\rVert^2 .
+# $$ (eq-4-descent)
+#
+# The bracket is positive as long as $\eta<2/L$. Below that, *every* step reduces $f$, from everywhere, until the gradient is zero. The model {eq}`eq-4-prox` with $\eta=1/L$ is this very parabola.
+#
+# Is $2/L$ a real limit, or the weakness of a proof? On a valley $f=\tfrac12(\lambda_1x_1^2+\lambda_2x_2^2)$ each coordinate goes its own way, $x_i\leftarrow x_i-\eta\lambda_ix_i$, so after $k$ steps
+#
+# $$
+# x_i^{(k)} = (1-\eta\lambda_i)^k\,x_i^{(0)},\qquad |1-\eta\lambda_i|<1\iff 0<\eta<\frac2{\lambda_i} .
+# $$ (eq-4-factors)
+#
+# The steepest coordinate is the first to explode, at $\eta=2/\lambda_{\max}$.
+#
+# :::{admonition} Predict
+# :class: predict
+# In a valley with the curvatures 1 and 10, at which $\eta$ is the cliff? And at which $\eta$ does the path reach the bottom of the steep side in a single step?
+# :::
+#
+# Move the slider across both values.
+
+# %%
+CURVATURES = np.array([1.0, 10.0])
+
+
+def descend_valley(η, steps=40):
+    """The path of gradient descent on ½(x² + 10y²) from (−4, 1)."""
+    path = [np.array([-4.0, 1.0])]
+    for _ in range(steps):
+        path.append(path[-1] - η * CURVATURES * path[-1])
+    return np.array(path)
+
+
+def valley(p):
+    return (CURVATURES[:, None, None] * p**2).sum(axis=0) / 2
+
+
+# %% tags=["hide-input"]
+def draw_valley(ax, learning_rate):
+    path = descend_valley(learning_rate)
+    values = (CURVATURES * path**2).sum(axis=1) / 2
+    grid = np.stack(np.meshgrid(np.linspace(-4.5, 3, 36), np.linspace(-2, 2, 32)))
+    ax.contour(
+        *grid,
+        valley(grid),
+        levels=[0.3, 1.5, 4, 8, 13, 20, 30],
+        colors=INK,
+        linewidths=0.7,
+    )
+    inside = path[: 1 + np.argmax(np.append(np.abs(path[:, 1]) > 2.5, True))]
+    ax.plot(*inside.T, "o-", color=BLUE, ms=4, lw=1)
+    ax.plot(0, 0, "*", ms=13, color=ORANGE)
+    ax.set(
+        xlim=(-4.5, 3),
+        ylim=(-2, 2),
+        xlabel="x (curvature 1)",
+        ylabel="y (curvature 10)",
+    )
+    ax.set_title(
+        f"η = {learning_rate:.3g}: y is multiplied by {1 - 10 * learning_rate:.2f} a step"
+    )
+    word = "falls" if values[-1] < values[0] else "rises"
+    return (
+        f"With η = {learning_rate:.3g} a step multiplies x by {1 - learning_rate:.3f} and y by {1 - 10 * learning_rate:.3f}; "
+        f"in {len(path) - 1} steps f {word} from {values[0]:.3g} to {values[-1]:.3g}."
+    )
+
+
+explore(
+    draw_valley,
+    learning_rate=[
+        0.005,
+        0.01,
+        0.02,
+        0.04,
+        0.06,
+        0.08,
+        0.1,
+        0.12,
+        0.14,
+        0.16,
+        0.175,
+        0.18,
+        0.185,
+        0.19,
+        0.195,
+        0.2,
+        0.202,
+        0.205,
+        0.21,
+        0.22,
+    ],
+    start=3,
+)
+
+# %% [markdown]
+# Three regimes. Up to $\eta=0.1$ the path slides in from one side; at 0.1 the factor of $y$ is zero, and one step is enough. Between 0.1 and 0.2 it jumps from wall to wall and still arrives. At 0.2 it jumps forever, above it climbs the walls. Slow, zigzag, explosion: a loss curve of any network shows one of these faces.
+#
+# The cliff, measured: bisection finds the largest rate at which gradient descent still comes closer, on twenty random bowls in five dimensions.
+
+
+# %%
+def random_bowl(seed, D=5):
+    rng = np.random.default_rng(seed)
+    B = rng.standard_normal((D, D))
+    return B @ B.T + 0.1 * np.eye(D), rng.standard_normal(D)
+
+
+def falls_always(H, x, η, steps=100):
+    """Does every step of gradient descent on ½ xᵀH x reduce it? (Stops where it is as good as zero.)"""
+    value = x @ H @ x / 2
+    for _ in range(steps):
+        x = x - η * H @ x
+        before, value = value, x @ H @ x / 2
+        if not value < before:
+            return False
+        if value < 1e-12:
+            break
+    return True
+
+
+below, above, cliff_ratio = [], [], []
+for seed in range(20):
+    H, x = random_bowl(seed)
+    limit = 2 / np.linalg.eigvalsh(H)[-1]
+    below.append(
+        all(falls_always(H, x, r * limit) for r in (0.01, 0.3, 0.6, 0.9, 0.99))
+    )
+    above.append(falls_always(H, x, 1.05 * limit))
+    end = lambda η: (
+        np.linalg.matrix_power(np.eye(5) - η * H, 1000) @ x
+    )  # 1000 steps at once
+    cliff = boundary(
+        lambda η: np.linalg.norm(end(η)) < np.linalg.norm(x), 0, 1.3 * limit, 30
+    )
+    cliff_ratio.append(cliff / limit)
+print(
+    f"measured cliff divided by 2/λ_max, 20 bowls: {min(cliff_ratio):.3f} to {max(cliff_ratio):.3f}"
+)
+
+# %% tags=["hide-input"]
+settle(
+    "C4.6",
+    {
+        "every step size tried below 2/λ_max": all(below),
+        "five percent above 2/λ_max": any(above),
+    },
+    f"below the cliff every step fell on {sum(below)} of {len(below)} random bowls, above it on {sum(above)}; the measured cliff divided by its formula lies between {min(cliff_ratio):.3f} and {max(cliff_ratio):.3f}",
+)
+
+# %% [markdown]
+# The direction is right, and the sentence is still not true without a length. (Halve the `1.05` to see the card turn.)
+#
+# ### The cliff in real data
+#
+# Now a loss that is not a parabola: tell handwritten 3s from 8s with *logistic regression* (逻辑回归), the two-class form of softmax. With a row $\mathbf x$ per image, labels $t\in\{0,1\}$, scores $z=\mathbf x\cdot\mathbf w$ and a small penalty that keeps the weights finite:
+#
+# $$
+# f(\mathbf w) = \frac1N\sum_n\bigl[\ln(1+e^{z_n})-t_nz_n\bigr]+\frac\mu2\lVert\mathbf w\rVert^2 .
+# $$ (eq-4-logistic)
+#
+# One derivative is $\frac{d}{dz}[\ln(1+e^z)-tz]=\sigma(z)-t$ with the sigmoid $\sigma(z)=1/(1+e^{-z})$. One more is $\sigma(z)(1-\sigma(z))$, at most one quarter. The chain rule gives gradient and curvature (the matrix of second derivatives, of which the next section has more to say):
+#
+# $$
+# \nabla f = \frac1NX^\top(\sigma(\mathbf z)-\mathbf t)+\mu\mathbf w,\qquad
+# H = \frac1NX^\top\mathrm{diag}\bigl(\sigma(\mathbf z)(1-\sigma(\mathbf z))\bigr)X+\mu I .
+# $$ (eq-4-logistic-derivatives)
+
+# %%
+images, digit = datasets.digits()
+chosen = np.isin(digit, (3, 8))
+X = np.hstack(
+    [images[chosen], np.ones((chosen.sum(), 1))]
+)  # a last column of ones for the bias
+t = (digit[chosen] == 8).astype(float)
+μ = 0.01
+
+
+def f38(w):
+    z = X @ w
+    return (np.logaddexp(0, z) - t * z).mean() + μ / 2 * w @ w
+
+
+def gradient38(w):
+    return X.T @ (F.sigmoid(X @ w)[0] - t) / len(t) + μ * w
+
+
+def hessian38(w):
+    p = F.sigmoid(X @ w)[0]
+    return (X.T * (p * (1 - p))) @ X / len(t) + μ * np.eye(len(w))
+
+
+w = np.random.default_rng(0).standard_normal(65)
+assert relative_error(gradient38(w), numerical_gradient(f38, w)) < 1e-7
+
+# %% [markdown]
+# The curvature changes with $\mathbf w$. At the start, $\mathbf w=0$, every $\sigma'$ is one quarter, and the curvature is as large as it can be. Near the minimum most sigmoids are saturated, and it is much smaller. So there are two limits. A rate below $2/L$, with $L$ the bound over all $\mathbf w$, is safe everywhere. A rate above $2/\lambda_{\max}$ *at the minimum* cannot settle there: near the minimum the loss is a bowl, and {eq}`eq-4-factors` throws it out.
+#
+# :::{admonition} Predict
+# :class: predict
+# Between these two limits, does gradient descent from $\mathbf w=0$ reach the minimum, or does the large curvature at the start spoil it for good?
+# :::
+
+
+# %%
+def solve38(η, steps=2000):
+    """Losses of gradient descent from w = 0."""
+    w, found = np.zeros(65), []
+    for _ in range(steps):
+        found.append(f38(w))
+        w = w - η * gradient38(w)
+    return np.array(found), w
+
+
+_, w_star = solve38(1.2, 3000)
+L = np.linalg.eigvalsh(X.T @ X / len(t))[-1] / 4 + μ
+λ_end = np.linalg.eigvalsh(hessian38(w_star))[-1]
+print(f"gradient at the end below 1e-8: {np.linalg.norm(gradient38(w_star)) < 1e-8}")
+print(f"2/L over all w: {2 / L:.3f};   2/λ_max at the minimum: {2 / λ_end:.3f}")
+relative_rates = np.array(
+    [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.05, 1.1, 1.15, 1.2, 1.3]
+)
+excess38 = np.array(
+    [solve38(r * 2 / λ_end, 600)[0][-200:].max() - f38(w_star) for r in relative_rates]
+)
+settled = excess38 < 1e-3
+print(
+    "rates (in units of 2/λ_max at the minimum) that settled:", relative_rates[settled]
+)
+print(
+    "rates that did not:                                     ", relative_rates[~settled]
+)
+assert (settled == (relative_rates < 1)).all()
+
+# %% tags=["hide-input"]
+fig, ax = plt.subplots()
+ax.plot(relative_rates, np.maximum(excess38, 1e-10), "o-", color=BLUE)
+ax.axvline(1, color=ORANGE, ls="--")
+ax.axvline(λ_end / L, color=GREEN, ls=":")
+ax.text(1.01, 3e-9, "2/λ at the minimum", color=ORANGE, fontsize=10)
+ax.text(λ_end / L + 0.01, 3e-2, "2/L, safe everywhere", color=GREEN, fontsize=10)
+log_scale(ax, "y")
+ax.set(
+    xlabel="step size, in units of 2/λ_max at the minimum",
+    ylabel="worst loss above the minimum",
+    title="3 against 8: the cliff stands where the formula says",
+)
+show(
+    fig,
+    f"Worst loss in the last 200 of 600 steps: all {settled.sum()} rates below 2/λ_max at the minimum stay within a thousandth of it, all {(~settled).sum()} above it do not. "
+    f"The safe rate 2/L is only {λ_end / L:.2f} of that limit. Values below one part in ten billion are drawn there.",
+)
+
+# %% [markdown]
+# The bound $2/L$ is safe and too modest. Between the two limits the first steps may climb, but the iteration is thrown toward gentler ground and settles: the curvature at the end decides. (Why the *worst* loss of the last steps? Above the cliff the iteration falls into the minimum again and again and is thrown out each time; a single look may catch it inside.) In practice neither is known in advance, and one raises the rate until the loss misbehaves. You now know what the misbehavior measures: $2/\lambda_{\max}$.
+#
+# :::{admonition} Exercise 7 · steepest in another metric
+# :class: exercise
+# Among all $\mathbf d$ with $\mathbf d^\top A\,\mathbf d=1$ find the one with the most negative slope $\mathbf g^\top\mathbf d$. $A$ is symmetric with positive eigenvalues. (Minimize $\mathbf g^\top\mathbf d+\frac1{2\eta}\mathbf d^\top A\,\mathbf d$, then rescale.)
+# :::
+
+
+# %%
+def steepest_direction(g, A):
+    """The d (D,) with dᵀ A d = 1 along which the slope g·d is most negative."""
+    ...
+
+
+exercises.check_steepest_direction(steepest_direction)
+
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. The gradient of the model, g + A d / η, vanishes at d = −η A⁻¹ g. Only the length is left to adjust.
+def steepest_direction(g, A):
+    d = -np.linalg.solve(A, g)
+    return d / np.sqrt(d @ A @ d)
+
+
+exercises.check_steepest_direction(steepest_direction)
+
+# %% [markdown]
+# :::{admonition} Exercise 8 · the last safe rate
+# :class: exercise
+# A quadratic $\frac12\mathbf x^\top H\mathbf x$ with a symmetric $H$ of positive eigenvalues: which learning rate must gradient descent stay below?
+# :::
+
+
+# %%
+def largest_rate(H):
+    """The supremum of the rates for which gradient descent converges from everywhere."""
+    ...
+
+
+exercises.check_largest_rate(largest_rate)
+
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. Along the eigenvector with eigenvalue λ each step multiplies by 1 − ηλ, and the largest λ leaves (−1, 1) first.
+def largest_rate(H):
+    return 2 / np.linalg.eigvalsh(H)[-1]
+
+
+exercises.check_largest_rate(largest_rate)
+
+# %% [markdown]
+# (sec-4-hessian)=
+# ## Jacobian, Hessian, and what a zero gradient means
+#
+# *You can walk downhill until the ground is level. After this section you can tell what level ground is: a valley floor, a summit, a pass, or none of these.*
+#
+# The notes introduce two matrices of derivatives, "for input and output in several dimensions". Sort them apart. The *Jacobian* (雅可比矩阵) belongs to a function with several **outputs** and holds their first derivatives. The *Hessian* (海森矩阵) belongs to a function with **one** output and holds its second derivatives:
+#
+# $$
+# J_{ij} = \frac{\partial f_i}{\partial x_j},\qquad\qquad H_{ij} = \frac{\partial^2 f}{\partial x_i\,\partial x_j} .
+# $$ (eq-4-jacobian)
+#
+# The link between them: $H$ is the Jacobian of the gradient. (A function with several outputs has one Hessian each, a stack of matrices.) Both can be measured column by column with differences:
+
+
+# %%
+def numerical_jacobian(f, x, ε=1e-5):
+    """J[i, j] = ∂fᵢ/∂xⱼ for f from (D,) to (M,)."""
+    columns = [(f(x + step) - f(x - step)) / (2 * ε) for step in ε * np.eye(len(x))]
+    return np.stack(columns, axis=1)
+
+
+x = np.array([1.0, 2.0, 0.5])
+p = stable_softmax(x)
+J = np.diag(p) - np.outer(p, p)
+print(
+    "measured Jacobian of softmax:", *numerical_jacobian(stable_softmax, x), sep="\n  "
+)
+assert np.allclose(J, numerical_jacobian(stable_softmax, x), atol=1e-8)
+assert np.abs(J.sum(axis=1)).max() < 1e-15
+
+# %% [markdown]
+# The formula in the cell follows from the quotient rule. With $S=\sum_ke^{x_k}$ and $[i=j]$ equal to 1 if $i=j$, else 0,
+#
+# $$
+# \frac{\partial}{\partial x_j}\frac{e^{x_i}}{S} = \frac{[i=j]\,e^{x_i}S-e^{x_i}e^{x_j}}{S^2} = p_i\bigl([i=j]-p_j\bigr) ,
+# \qquad J = \mathrm{diag}(\mathbf p)-\mathbf p\,\mathbf p^\top .
+# $$ (eq-4-softmax-jacobian)
+#
+# Each row sums to zero, $J\mathbf 1=\mathbf 0$. You have met the reason: adding the same number to all scores changes nothing, {eq}`eq-4-shift`. An invariance of a function is a zero direction of its Jacobian.
+#
+# **A symmetric matrix.** If the second derivatives are continuous, their order does not matter (Schwarz): $H=H^\top$. That is a free test for gradients, because the Jacobian of a *wrong* gradient has no reason to be symmetric. For $f=x^2y+y^3$, someone forgets a term:
+
+# %%
+right = lambda v: np.array([2 * v[0] * v[1], v[0] ** 2 + 3 * v[1] ** 2])
+forgot = lambda v: np.array([2 * v[0] * v[1], 3 * v[1] ** 2])
+doubled = lambda v: 2 * right(v)
+for name, gradient in (
+    ("right", right),
+    ("a term forgotten", forgot),
+    ("everything doubled", doubled),
+):
+    M = numerical_jacobian(gradient, np.array([1.0, 2.0]))
+    print(f"{name:20s}symmetric: {np.allclose(M, M.T, atol=1e-6)}")
+
+# %% [markdown]
+# The test finds the missing term and passes the factor of two, which is still the gradient of *something*. It is a check of consistency; differences of $f$ itself remain the judge.
+#
+# ### What the Hessian says
+#
+# Go from $\mathbf x$ along a unit vector $\mathbf u$. The second derivative along the way is
+#
+# $$
+# \frac{d^2}{dt^2}f(\mathbf x+t\mathbf u)\Big|_{t=0} = \sum_{i,j}u_i\,H_{ij}\,u_j = \mathbf u^\top H\,\mathbf u .
+# $$ (eq-4-curvature)
+#
+# Write $\mathbf u=\sum_kc_k\mathbf q_k$ in the eigenvectors of $H$, with $\sum_kc_k^2=1$. Then $H\mathbf u=\sum_kc_k\lambda_k\mathbf q_k$ and
+#
+# $$
+# \mathbf u^\top H\,\mathbf u = \sum_k\lambda_k\,c_k^2 ,\qquad \lambda_{\min}\le\mathbf u^\top H\,\mathbf u\le\lambda_{\max} ,
+# $$ (eq-4-rayleigh)
+#
+# a weighted mean of the eigenvalues. Now stand at a *critical point* (临界点), where $\nabla f=\mathbf 0$. Nothing is left of Taylor's series but
+#
+# $$
+# f(\mathbf x+t\mathbf u) = f(\mathbf x)+\frac{t^2}2\,\mathbf u^\top H\,\mathbf u+o(t^2) .
+# $$ (eq-4-taylor)
+#
+# ($o(t^2)$ stands for terms that vanish faster than $t^2$.) If all eigenvalues are positive, every direction goes up: a local minimum. All negative: a local maximum. Both signs: up one way and down another, a *saddle point* (鞍点), which the notes omit. If some are zero and the others agree, the leading term is silent, and higher ones decide.
+#
+# Here is a landscape with nine critical points (Himmelblau's function, scaled down and tilted). Newton's method, the subject of the next section, finds them all from a grid of starts; each is then given its type by the eigenvalues.
+#
+# :::{admonition} Predict
+# :class: predict
+# Four of the nine are minima. Between any two neighboring valleys a path must cross a pass. How many saddles and how many summits do you expect among the other five?
+# :::
+#
+# Walk through them.
+
+
+# %%
+def land(p):
+    x, y = p
+    return ((x**2 + y - 11) ** 2 + (x + y**2 - 7) ** 2) / 100 + 0.1 * x
+
+
+def land_gradient(p):
+    x, y = p
+    a, b = x**2 + y - 11, x + y**2 - 7
+    return np.stack([(4 * x * a + 2 * b) / 100 + 0.1, (2 * a + 4 * y * b) / 100])
+
+
+def land_hessian(p):
+    x, y = p
+    mixed = (4 * x + 4 * y) / 100
+    return np.array(
+        [
+            [(12 * x**2 + 4 * y - 42) / 100, mixed],
+            [mixed, (12 * y**2 + 4 * x - 26) / 100],
+        ]
+    )
+
+
+def newton_steps(p, steps):
+    """Newton's method from many starts p (2, n) at once; 2 × 2 systems solved by Cramer's rule."""
+    for _ in range(steps):
+        (a, b), (_, d) = land_hessian(p)
+        g0, g1 = land_gradient(p)
+        p = p - np.stack([d * g0 - b * g1, a * g1 - b * g0]) / (a * d - b * b)
+    return p
+
+
+starts = np.stack(np.meshgrid(np.linspace(-5, 5, 20), np.linspace(-5, 5, 20))).reshape(
+    2, -1
+)
+landed = newton_steps(starts, 60)
+critical = np.unique(
+    landed[:, np.abs(land_gradient(landed)).max(axis=0) < 1e-10].round(6), axis=1
+)
+critical = critical[:, land(critical).argsort()]
+KIND = {(2, 0): "minimum", (0, 2): "maximum", (1, 1): "saddle"}
+
+
+def kind_of(p):
+    eigenvalues = np.linalg.eigvalsh(land_hessian(p))
+    return KIND[int((eigenvalues > 0).sum()), int((eigenvalues < 0).sum())]
+
+
+for p in critical.T:
+    print(
+        f"({p[0]:6.3f}, {p[1]:6.3f})  f = {land(p):6.3f}  eigenvalues {np.linalg.eigvalsh(land_hessian(p)).round(3)}  {kind_of(p)}"
+    )
+
+
+# %% tags=["hide-input"]
+def draw_critical(ax, critical_point):
+    grid = np.stack(np.meshgrid(np.linspace(-5, 5, 60), np.linspace(-5, 5, 60)))
+    ax.contour(
+        *grid,
+        land(grid),
+        levels=[-0.3, -0.1, 0.1, 0.3, 0.6, 1, 1.5, 2, 3, 5],
+        colors=INK,
+        linewidths=0.7,
+    )
+    p = critical[:, critical_point]
+    values, vectors = np.linalg.eigh(land_hessian(p))
+    for value, vector in zip(values, vectors.T):
+        reach = 1.1 * np.sqrt(abs(value)) * vector
+        ax.plot(
+            *(p[:, None] + np.outer(reach, [-1, 1])),
+            color=BLUE if value > 0 else ORANGE,
+            ls="-" if value > 0 else "--",
+            lw=3,
+        )
+    for q in critical.T:
+        marker = {"minimum": "v", "maximum": "^", "saddle": "x"}[kind_of(q)]
+        ax.plot(*q, marker, color=INK, ms=8)
+    ax.set(
+        aspect="equal",
+        xlabel="x",
+        ylabel="y",
+        title=f"{kind_of(p)}: eigenvalues {values[0]:.2f}, {values[1]:.2f}",
+    )
+    return (
+        f"The critical point at ({p[0]:.2f}, {p[1]:.2f}) has f = {land(p):.3f} and the eigenvalues {values[0]:.2f} and {values[1]:.2f}: "
+        f"a {kind_of(p)}. Solid bars curve upward, dashed ones downward."
+    )
+
+
+explore(
+    draw_critical,
+    critical_point=list(range(critical.shape[1])),
+    start=5,
+    figsize=(5, 4.6),
+)
+
+# %% [markdown]
+# Four minima, four saddles, one summit; and the four minima lie at different heights. "The Hessian decides whether a critical point is the extremum 最值", the notes write: the *largest or smallest value of all*. It cannot. It only looks at the immediate neighborhood, and decides about 极值, the *local* extremum. (The notes' next sentence does say "local".) Check what holds and what does not:
+
+# %%
+ring = 1e-3 * CIRCLE
+minima = [p for p in critical.T if kind_of(p) == "minimum"]
+decided = {
+    "a zero gradient marks the critical points": bool(
+        np.abs(land_gradient(critical)).max() < 1e-5 and critical.shape[1] == 9
+    ),
+    "eigenvalues of one sign: a local extremum": all(
+        bool((land(p[:, None] + ring) > land(p)).all()) for p in minima
+    ),
+    "eigenvalues of one sign: the global extremum": all(
+        land(p) <= land(critical).min() + 1e-9 for p in minima
+    ),
+}
+monkey = lambda x, y: x**3 - 3 * x * y**2
+silent = {
+    "x² + y⁴": lambda x, y: x**2 + y**4,
+    "x² − y⁴": lambda x, y: x**2 - y**4,
+    "monkey saddle": monkey,
+}
+for name, f in silent.items():
+    rim = f(*ring)
+    print(
+        f"{name:14s}near its critical point f is {'never below' if (rim >= 0).all() else 'above and below'} its value there"
+    )
+
+# %% tags=["hide-input"]
+settle(
+    "C4.3",
+    decided,
+    f"{critical.shape[1]} critical points, {len(minima)} of them local minima, with values from {min(land(p) for p in minima):.3f} to {max(land(p) for p in minima):.3f}",
+)
+
+# %% [markdown]
+# To see the third line turn, flatten the landscape's tilt: without the $0.1\,x$ all four minima have the same value, zero.
+#
+# And where an eigenvalue is zero the Hessian is silent. $x^2+y^4$ and $x^2-y^4$ have the *same* Hessian at the origin, with eigenvalues 2 and 0; the first has a minimum there, the second a saddle. The *monkey saddle* $x^3-3xy^2$ has a Hessian of zeros, three ways down and three ways up (the third for the tail).
+#
+# (q4-2)=
+# :::{admonition} Question 4.2 · How can one decide whether a critical point is the optimum?
+# :class: question
+# From its neighborhood alone one cannot. All eigenvalues positive: a local minimum. All negative: a local maximum. Both signs: a saddle, whatever the rest. Zeros among eigenvalues of one sign: undecided; look at higher derivatives, or at the function. A *local* minimum is the global one if the function is convex, the subject of the [last section](#sec-4-convex). Otherwise one compares the critical points one has found, and hopes to have found them all.
+# :::
+#
+# ### In many dimensions, nearly everything is a saddle
+#
+# For a minimum *all* eigenvalues must be positive. How likely is that? If signs were coin tosses: $2^{-D}$. Eigenvalues of one matrix repel each other, which makes it rarer still. Draw random symmetric matrices (standard normal entries, made symmetric) and count.
+
+# %%
+rng = np.random.default_rng(0)
+dimensions = np.arange(1, 6)
+share_definite = []
+for D in dimensions:
+    B = rng.standard_normal((40_000, D, D))
+    eigenvalues = np.linalg.eigvalsh((B + B.mT) / 2)
+    share_definite.append(
+        ((eigenvalues > 0).all(axis=1) | (eigenvalues < 0).all(axis=1)).mean()
+    )
+for D, share in zip(dimensions, share_definite):
+    print(f"D = {D}: minimum or maximum {share:7.2%}, saddle {1 - share:7.2%}")
+
+# %% tags=["hide-input"]
+fig, ax = plt.subplots(figsize=(6.8, 3.4))
+lines(
+    ax,
+    dimensions,
+    {
+        "random symmetric matrices": share_definite,
+        "coin tosses, 2 · 2⁻ᴰ": 2.0 ** (1 - dimensions),
+    },
+    marker="o",
+)
+log_scale(ax, "y")
+ax.set(
+    xticks=dimensions,
+    xlabel="number of variables D",
+    ylabel="share without a saddle",
+    title="Five variables, and hardly a minimum is left",
+)
+show(
+    fig,
+    f"Share of 40,000 random Hessians whose eigenvalues all have one sign: {share_definite[1]:.2f} for two variables, {share_definite[3]:.4f} for four, {share_definite[4]:.4f} for five.",
+)
+assert (np.array(share_definite[2:]) < 0.5 * 2.0 ** (1 - dimensions[2:])).all()
+
+# %% [markdown]
+# A network has thousands of variables and more. Its Hessians are not random matrices, but the tendency may survive: Dauphin et al. ([2014](../book/bibliography.md)) argue, from theory and from experiments, that saddles rather than bad minima slow training down.
+#
+# :::{admonition} Exercise 9 · minimum, maximum, saddle, undecided
+# :class: exercise
+# Return one of these four words for a symmetric $H$ with any number of rows. A computed eigenvalue is never exactly zero; treat it as zero if it is smaller than $10^{-9}$ times the largest in size.
+# :::
+
+
+# %%
+def classify(H):
+    """The type of a critical point with the Hessian H (D, D)."""
+    ...
+
+
+exercises.check_classify(classify)
+
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. Both signs settle it at once, zeros or not. Only then do zeros leave the question open.
+def classify(H):
+    eigenvalues = np.linalg.eigvalsh(H)
+    small = 1e-9 * np.abs(eigenvalues).max()
+    up, down = (eigenvalues > small).any(), (eigenvalues < -small).any()
+    if up and down:
+        return "saddle"
+    if (np.abs(eigenvalues) <= small).any():
+        return "undecided"
+    return "minimum" if up else "maximum"
+
+
+exercises.check_classify(classify)
+
+# %% [markdown]
+# :::{admonition} Exercise 10 · the Hessian without the matrix
+# :class: exercise
+# For a million parameters $H$ has a million million entries. But $H\mathbf v$ for one vector is a directional derivative of the gradient. Compute it from two calls of `gradient`.
+# :::
+
+
+# %%
+def hessian_vector(gradient, x, v):
+    """H v at x, from the function `gradient` alone; x and v of shape (D,)."""
+    ...
+
+
+exercises.check_hessian_vector(hessian_vector)
+
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. A central difference of the gradient along v. H v is linear in v, so v keeps its length.
+def hessian_vector(gradient, x, v):
+    ε = 1e-5
+    return (gradient(x + ε * v) - gradient(x - ε * v)) / (2 * ε)
+
+
+exercises.check_hessian_vector(hessian_vector)
+
+# %% [markdown]
+# (sec-4-newton)=
+# ## Newton's method
+#
+# *You know what the Hessian says about a place. After this section you use it to choose the step, and you know what that costs and when it misleads.*
+#
+# Gradient descent charges the same price for distance in every direction, {eq}`eq-4-prox`. But the ground itself says how far each direction can be trusted: where it curves strongly, the slope changes soon. So replace the invented charge by the measured curvature, Taylor's second order model:
+#
+# $$
+# q(\mathbf d) = f(\mathbf x)+\mathbf g^\top\mathbf d+\tfrac12\mathbf d^\top H\,\mathbf d ,
+# \qquad \nabla q(\mathbf d) = \mathbf g+H\,\mathbf d = \mathbf 0
+# \quad\Longrightarrow\quad \mathbf d = -H^{-1}\mathbf g .
+# $$ (eq-4-newton)
+#
+# If all eigenvalues of $H$ are positive, completing the square as in {eq}`eq-4-square` shows that this is the minimizer: $q(\mathbf d)=q_{\min}+\frac12(\mathbf d+H^{-1}\mathbf g)^\top H(\mathbf d+H^{-1}\mathbf g)$, and the last term is positive except at that step. This is *Newton's method* (牛顿法). No learning rate appears; the curvature has taken its place.
+#
+# The notes put the difference well: gradient descent looks for the steepest slope; Newton's method "also considers whether the slope becomes larger after the step". In one variable: the slope after a step $d$ will be about $f'+f''d$, and Newton chooses $d$ so that this is zero.
+#
+# :::{admonition} Predict
+# :class: predict
+# $f=x^4/4-x^2+0.3x$ has two valleys with a hill between. Newton's method starts near the top of the hill. Where does it go?
+# :::
+#
+# Slide the point along and watch the parabola.
+
+
+# %%
+def double(x):
+    return x**4 / 4 - x**2 + 0.3 * x
+
+
+def double_slopes(x):
+    return x**3 - 2 * x + 0.3, 3 * x**2 - 2
+
+
+# %% tags=["hide-input"]
+def draw_newton(ax, position):
+    s = np.linspace(-2.3, 2.3, 120)
+    g, c = double_slopes(position)
+    target = position - g / c
+    ax.plot(s, double(s), color=INK)
+    ax.plot(
+        s,
+        double(position) + g * (s - position) + c * (s - position) ** 2 / 2,
+        color=BLUE,
+        ls="--",
+    )
+    ax.plot(position, double(position), "o", ms=9, color=BLUE)
+    ax.plot(target, double(position) - g**2 / (2 * c), "s", ms=9, color=ORANGE)
+    ax.set(
+        xlim=(-2.3, 2.3), ylim=(-2.2, 2.2), xlabel="x", ylabel="f(x) and its parabola"
+    )
+    word = "up" if c < 0 else "down"
+    ax.set_title(f"curvature {c:.2f}: Newton goes {word} its parabola")
+    return (
+        f"At x = {position:.2f} the slope is {g:.2f} and the curvature {c:.2f}; the parabola's vertex lies at {target:.2f}, "
+        f"and f changes from {double(position):.3f} to {double(target):.3f}."
+    )
+
+
+explore(
+    draw_newton,
+    position=[
+        -2.2,
+        -2.0,
+        -1.8,
+        -1.6,
+        -1.4,
+        -1.2,
+        -1.0,
+        -0.7,
+        -0.4,
+        -0.1,
+        0.2,
+        0.4,
+        0.6,
+        1.0,
+        1.2,
+        1.5,
+        1.8,
+        2.1,
+    ],
+    start=1,
+)
+
+# %% [markdown]
+# Near a valley floor the jump is superb. Between the valleys the parabola opens *downward*, its vertex is a maximum, and Newton climbs to it without hesitation. The equation solved was "slope zero", and a summit solves it too.
+#
+# Test the notes' sentence as an experiment. Three bowls with the same slope at the origin, but different curvatures. What do the two methods propose?
+
+# %%
+g, η = np.array([1.0, 1.0]), 0.05
+bowls = {
+    "flat": np.diag([1.0, 1.0]),
+    "steep in y": np.diag([1.0, 10.0]),
+    "steep in both": np.diag([10.0, 10.0]),
+}
+descent = {name: -η * g for name in bowls}
+newton = {name: -np.linalg.solve(H, g) for name, H in bowls.items()}
+for name, H in bowls.items():
+    left = np.abs(g + H @ descent[name]).max()
+    print(
+        f"{name:14s}gradient descent {descent[name]}, slope left {left:.2f};  Newton {newton[name]}"
+    )
+
+# %%
+parallel = lambda d: abs(d @ g) / (np.linalg.norm(d) * np.linalg.norm(g)) > 1 - 1e-12
+blind = all(parallel(d) for d in descent.values())
+shorter = np.linalg.norm(newton["steep in both"]) < np.linalg.norm(newton["flat"])
+turns = not parallel(newton["steep in y"])
+level = all(np.abs(g + H @ newton[name]).max() < 1e-12 for name, H in bowls.items())
+
+# %% tags=["hide-input"]
+settle(
+    "C4.9",
+    {
+        "gradient descent: along the steepest direction, whatever the curvature": blind,
+        "Newton: shorter where the slope will change sooner": bool(shorter),
+        "Newton: turned away from the steepest direction where curvatures differ": turns,
+        "Newton: the slope expected after the step is zero": level,
+    },
+    f"Newton's step is {np.linalg.norm(newton['flat']):.3f} long in the flat bowl and {np.linalg.norm(newton['steep in both']):.3f} in the steep one; steep in y it points to ({newton['steep in y'][0]:.1f}, {newton['steep in y'][1]:.1f})",
+)
+
+# %% [markdown]
+# All four lines hold: the notes describe the difference well. (Put `0.1 * np.eye(2)` for the inverse Hessian in `newton`, and three of them turn.)
+#
+# ### First order, second order
+#
+# The names count the derivatives a method looks at. Count them for real, on the digits of {eq}`eq-4-logistic`: wrap gradient and Hessian so that they count their calls, and run both methods until the gradient is shorter than $10^{-6}$.
+
+
+# %%
+def counted(function, calls, name):
+    def wrapped(w):
+        calls[name] = calls.get(name, 0) + 1
+        return function(w)
+
+    return wrapped
+
+
+def minimize38(step, most=5000):
+    """Calls of each kind, and the gradient norms on the way."""
+    calls, w, norms = {"gradient": 0, "Hessian": 0}, np.zeros(65), []
+    gradient, hessian = (
+        counted(gradient38, calls, "gradient"),
+        counted(hessian38, calls, "Hessian"),
+    )
+    for _ in range(most):
+        g = gradient(w)
+        norms.append(np.linalg.norm(g))
+        if norms[-1] < 1e-6:
+            break
+        w = w + step(g, lambda: hessian(w))
+    return calls, np.array(norms)
+
+
+calls_gd, norms_gd = minimize38(lambda g, H: -1.9 / L * g)
+calls_newton, norms_newton = minimize38(lambda g, H: -np.linalg.solve(H(), g))
+print("gradient descent:", calls_gd)
+print("Newton's method: ", calls_newton)
+print("gradient norms of Newton's method:", " ".join(f"{v:.0e}" for v in norms_newton))
+
+# %% tags=["hide-input"]
+settle(
+    "C4.4",
+    {
+        "gradient descent looks at first derivatives only": calls_gd["Hessian"] == 0
+        and calls_gd["gradient"] > 0,
+        "Newton's method looks at second derivatives too": calls_newton["Hessian"] > 0,
+    },
+    f"gradient descent: {calls_gd['gradient']} gradients and {calls_gd['Hessian']} Hessians; Newton: {calls_newton['gradient']} and {calls_newton['Hessian']}",
+)
+
+# %% [markdown]
+# (Hand Newton's loop the step of its rival and the second line of the card turns.) Near the end the number of right digits doubles with each step. Is the comparison fair? A Newton step costs more, so count multiplications too:
+
+# %%
+N, D = X.shape
+work_gd = calls_gd["gradient"] * 2 * N * D
+work_newton = calls_newton["gradient"] * 2 * N * D + calls_newton["Hessian"] * (
+    N * D**2 + D**3 / 3
+)
+print(
+    f"multiplications: gradient descent {work_gd:.1e}, Newton {work_newton:.1e}, {work_gd / work_newton:.0f} times fewer"
+)
+assert work_gd > 2 * work_newton
+
+# %% [markdown]
+# Still ahead, with 65 weights. (Methods that *estimate* curvature from gradients, called quasi-Newton, stand between the two; Nocedal and Wright [2006](../book/bibliography.md) treat them.)
+#
+# **Why so slow, the other one?** Because of the condition number again. In a valley with curvatures between $\lambda_{\min}$ and $\lambda_{\max}$ one rate must serve all directions. The slowest factor is the larger of $|1-\eta\lambda_{\min}|$ and $|1-\eta\lambda_{\max}|$; the first falls with $\eta$, the second rises, so the best rate makes them equal:
+#
+# $$
+# 1-\eta\lambda_{\min} = \eta\lambda_{\max}-1
+# \;\Longrightarrow\;
+# \eta^* = \frac2{\lambda_{\min}+\lambda_{\max}},\qquad
+# \text{factor} = \frac{\lambda_{\max}-\lambda_{\min}}{\lambda_{\max}+\lambda_{\min}} = \frac{\kappa-1}{\kappa+1} .
+# $$ (eq-4-best-rate)
+#
+# To shrink the error by $10^{-6}$ takes $k$ steps with $\bigl(\frac{\kappa-1}{\kappa+1}\bigr)^k=10^{-6}$, and since $\ln\frac{\kappa-1}{\kappa+1}\approx-\frac2\kappa$ for large $\kappa$,
+#
+# $$
+# k = \frac{6\ln10}{-\ln\frac{\kappa-1}{\kappa+1}}\approx\frac{6\ln10}{2}\,\kappa\approx6.9\,\kappa .
+# $$ (eq-4-iterations)
+#
+# Newton's method on a quadratic needs one step, whatever $\kappa$ is: its model *is* the function.
+
+
+# %%
+def steps_needed(κ, method, most=100_000):
+    """Steps on ½(x² + κy²) until the distance to the minimum has shrunk by 1e-6."""
+    λ, x = np.array([1.0, κ]), np.array([1.0, 1.0])
+    goal = 1e-6 * np.linalg.norm(x)
+    for step in range(most):
+        if np.linalg.norm(x) <= goal:
+            return step
+        g = λ * x
+        x = x - (2 / (1 + κ) * g if method == "gradient descent" else g / λ)
+    return most
+
+
+conditions = [2, 5, 10, 30, 100, 300, 1000]
+needed = {
+    m: np.array([steps_needed(κ, m) for κ in conditions])
+    for m in ("gradient descent", "Newton")
+}
+ratios = (np.array(conditions) - 1) / (np.array(conditions) + 1)
+predicted_steps = np.ceil(6 * np.log(10) / -np.log(ratios))
+assert (np.abs(needed["gradient descent"] - predicted_steps) <= 1).all() and (
+    needed["Newton"] == 1
+).all()
+
+# %% tags=["hide-input"]
+fig, ax = plt.subplots()
+lines(ax, conditions, needed, marker="o")
+log_scale(ax)
+ax.set(
+    xlabel="condition number κ",
+    ylabel="steps to one millionth",
+    title="Gradient descent pays for every unit of κ",
+)
+show(
+    fig,
+    f"At κ = {conditions[0]} gradient descent with its best rate needs {needed['gradient descent'][0]} steps, at κ = {conditions[-1]} it needs {needed['gradient descent'][-1]}; Newton's method needs {needed['Newton'][-1]} at every κ.",
+)
+
+# %% [markdown]
+# **Why then does nobody train networks with it?** Three reasons, each in numbers.
+#
+# *Cost.* The Hessian of $D$ weights has $D^2$ entries, and solving with it takes about $D^3/3$ multiplications.
+
+# %%
+for D in (65, 10_000, 1_000_000):
+    print(
+        f"{D:>9,} weights: Hessian {8 * D**2:.1e} bytes, one solve {D**3 / 3:.1e} multiplications"
+    )
+
+# %% [markdown]
+# *It may run away.* For $f=\sqrt{1+x^2}$, a friendly bowl with one minimum, $f'=x/\sqrt{1+x^2}$ and $f''=(1+x^2)^{-3/2}$, so
+#
+# $$
+# x-\frac{f'}{f''} = x-x\,(1+x^2) = -x^3 .
+# $$ (eq-4-runaway)
+#
+# From $|x|<1$ it converges at a fabulous speed, from $|x|>1$ it flies off just as fast. Far from the minimum the parabola is too flat, and its vertex too far.
+
+# %%
+for start in (0.9, 1.1):
+    path = [start]
+    for _ in range(4):
+        path.append(-(path[-1] ** 3))
+    print("  ".join(f"{v:.3g}" for v in path))
+
+# %% [markdown]
+# *It is attracted by every critical point.* Start both methods from the same 400 points of the landscape, and see where they come to rest.
+
+# %%
+descended = starts
+for _ in range(1500):
+    descended = descended - 0.1 * land_gradient(descended)
+rest = {}
+for name, ends in (("gradient descent", descended), ("Newton", landed)):
+    arrived = ends[:, np.abs(land_gradient(ends)).max(axis=0) < 1e-6]
+    kinds = [kind_of(p) for p in arrived.T]
+    rest[name] = {kind: kinds.count(kind) for kind in ("minimum", "saddle", "maximum")}
+    print(f"{name:17s}", rest[name], f"of {starts.shape[1]} starts")
+assert rest["Newton"]["saddle"] > 50 and rest["gradient descent"]["saddle"] == 0
+
+# %% [markdown]
+# Gradient descent never stops on a pass; Newton's method often does, for to it a saddle is as good a zero of the gradient as any. In high dimension, where nearly everything critical is a saddle, that is disqualifying. Chapter 8 meets the compromises: methods that use a little curvature, cheaply.
+
+# %% [markdown]
+# (sec-4-convex)=
+# ## Convex functions, and how one proves it
+#
+# *You know that a local minimum may be a poor one. After this section you know the class of functions where that cannot happen, four ways to prove that a function belongs to it, and on which side of the line a network stands.*
+#
+# A function is *convex* (凸函数) if no chord cuts below its graph: for all points $\mathbf a,\mathbf b$ and $0\le t\le1$,
+#
+# $$
+# f\bigl((1-t)\,\mathbf a+t\,\mathbf b\bigr)\le(1-t)\,f(\mathbf a)+t\,f(\mathbf b) .
+# $$ (eq-4-convex)
+#
+# What it buys: **every local minimum is a global one.** Suppose $\mathbf a$ is a local minimum and some $\mathbf b$ is lower, $f(\mathbf b)<f(\mathbf a)$. By {eq}`eq-4-convex`, $f$ at the point a small $t$ along the chord is at most $(1-t)f(\mathbf a)+tf(\mathbf b)<f(\mathbf a)$. But that point is as near to $\mathbf a$ as you like: contradiction. $\square$
+#
+# The notes report that "cross-entropy is a convex function", and their author asks, being curious:
+#
+# (q4-1)=
+# :::{admonition} Question 4.1 · How can a function be proved to be convex?
+# :class: question
+# In four ways. (1) By the definition: show that chords lie above. (2) By tangents: $f(\mathbf b)\ge f(\mathbf a)+\nabla f(\mathbf a)^\top(\mathbf b-\mathbf a)$ for all $\mathbf a,\mathbf b$. (3) By curvature: $\mathbf v^\top H\mathbf v\ge0$ everywhere, for every $\mathbf v$. (4) By rules: sums with positive factors, maxima, and $f(A\mathbf x+\mathbf b)$ of convex functions are convex. An experiment can only *refute*: one chord below the graph is enough. All four follow, with cross-entropy as the example.
+# :::
+#
+# **(3) proves (1).** On the way from $\mathbf a$ to $\mathbf b$ let $\varphi(t)=f(\mathbf a+t(\mathbf b-\mathbf a))$. By {eq}`eq-4-curvature`, $\varphi''(t)=(\mathbf b-\mathbf a)^\top H(\mathbf b-\mathbf a)\ge0$, so $\varphi'$ never decreases. Then the mean slope over $[0,t]$ is at most that over $[t,1]$:
+#
+# $$
+# \frac{\varphi(t)-\varphi(0)}{t}\le\varphi'(t)\le\frac{\varphi(1)-\varphi(t)}{1-t}
+# \quad\Longrightarrow\quad
+# \varphi(t)\le(1-t)\,\varphi(0)+t\,\varphi(1) .
+# $$ (eq-4-second-order)
+#
+# (Multiply by $t(1-t)$ and collect $\varphi(t)$.) **(3) proves (2)** as well: a slope that never decreases never falls below its start, so $\varphi(1)\ge\varphi(0)+\varphi'(0)$.
+#
+# **The rules of (4).** Sums: add the inequalities {eq}`eq-4-convex` of the parts. Maxima: at each point of the chord the larger part is below *its* chord, which is below the chord of the maximum. Affine maps: put $\mathbf x=(1-t)\mathbf a+t\mathbf b$ into $A\mathbf x+\mathbf c$ and get $(1-t)(A\mathbf a+\mathbf c)+t(A\mathbf b+\mathbf c)$: chords go to chords, and so $f(A\mathbf x+\mathbf c)$ inherits {eq}`eq-4-convex` from $f$.
+#
+# **Cross-entropy in the scores.** For one sample with right class $c$, $\ell(\mathbf z)=\mathrm{LSE}(\mathbf z)-z_c$. The gradient of LSE is softmax, $\partial\,\mathrm{LSE}/\partial z_j=e^{z_j}/\sum_ke^{z_k}=p_j$; the linear term $z_c$ has no curvature; so the Hessian is the Jacobian of softmax, {eq}`eq-4-softmax-jacobian`, and
+#
+# $$
+# \mathbf v^\top\bigl(\mathrm{diag}(\mathbf p)-\mathbf p\,\mathbf p^\top\bigr)\mathbf v
+# = \sum_ip_iv_i^2-\Bigl(\sum_ip_iv_i\Bigr)^2 = \mathrm{Var}_{\mathbf p}(v)\;\ge\;0 ,
+# $$ (eq-4-variance)
+#
+# the variance of a quantity that takes the value $v_i$ with probability $p_i$. A variance is never negative. Convex, and the proof fits on a line. Try to break the first three:
+
+
+# %%
+def chord_gap(f, a, b):
+    """How far f rises above its chord from a to b, at most; positive refutes convexity."""
+    t = np.linspace(0, 1, 21)
+    path = np.array([f((1 - s) * a + s * b) for s in t])
+    return (path - ((1 - t) * path[0] + t * path[-1])).max()
+
+
+def ce_first(z):
+    """Cross-entropy of one sample whose right class is 0."""
+    return logsumexp(z).item() - z[0]
+
+
+worst = {"chord": [], "tangent": [], "curvature": []}
+for seed in range(200):
+    rng = np.random.default_rng(seed)
+    a, b = rng.standard_normal((2, 6)) * rng.choice([0.1, 1, 10, 100])
+    p = stable_softmax(a)
+    tangent = ce_first(a) + (p - np.eye(6)[0]) @ (b - a)
+    worst["chord"].append(chord_gap(ce_first, a, b))
+    worst["tangent"].append(tangent - ce_first(b))
+    worst["curvature"].append(-np.linalg.eigvalsh(np.diag(p) - np.outer(p, p))[0])
+for way, violations in worst.items():
+    print(
+        f"{way:10s}largest violation in {len(violations)} trials below 1e-12: {max(violations) < 1e-12}"
+    )
+
+# %% [markdown]
+# Now real data, and the question behind the notes' sentence: convex *in what*? A loss is a function of the weights. In a linear model the scores are affine in the weights, $Z=XW$, so way (4) applies and the loss is convex in $W$.
+#
+# :::{admonition} Predict
+# :class: predict
+# Put a hidden layer between. Sums, affine maps and cross-entropy are all there. What breaks? Think of a trained network in which you exchange two hidden units, together with their weights.
+# :::
+#
+# The exchanged network computes the same function: same loss, other point in weight space. *If* the loss were convex, then on the chord between the two it could only be lower or equal. But halfway the two units are averaged, hence identical, and the network has one unit less to work with.
+
+# %%
+x300, y300 = data.train.x[:300], data.train.y[:300]
+SHAPES = [(64, 6), (6,), (6, 10), (10,)]
+
+
+def unpack(θ):
+    parts = np.split(θ, np.cumsum([np.prod(s) for s in SHAPES])[:-1])
+    return [part.reshape(shape) for part, shape in zip(parts, SHAPES)]
+
+
+def hidden_loss(θ):
+    W1, b1, W2, b2 = unpack(θ)
+    return losses.cross_entropy(np.tanh(x300 @ W1 + b1) @ W2 + b2, y300)[0]
+
+
+def linear_loss(θ):
+    return losses.cross_entropy(x300 @ θ.reshape(64, 10), y300)[0]
+
+
+def trained_weights(seed):
+    rng = np.random.default_rng(seed)
+    net = Sequential(Linear(64, 6, rng=rng), F.tanh, Linear(6, 10, rng=rng))
+    training.fit(
+        net,
+        losses.cross_entropy,
+        optim.Momentum(net.parameters(), 0.3),
+        x300,
+        y300,
+        epochs=60,
+        batch_size=300,
+        rng=rng,
+    )
+    return np.concatenate([p.value.ravel() for p in net.parameters()])
+
+
+def exchanged(θ, i=0, j=1):
+    """The same network with hidden units i and j exchanged."""
+    W1, b1, W2, b2 = (part.copy() for part in unpack(θ))
+    W1[:, [i, j]], b1[[i, j]], W2[[i, j]] = W1[:, [j, i]], b1[[j, i]], W2[[j, i]]
+    return np.concatenate([part.ravel() for part in (W1, b1, W2, b2)])
+
+
+found = {"scores": [], "linear": [], "hidden": []}
+for seed in range(20):
+    rng = np.random.default_rng(seed)
+    y = rng.integers(10, size=30)
+    in_scores = lambda z: losses.cross_entropy(z.reshape(30, 10), y)[0]
+    found["scores"].append(chord_gap(in_scores, *(3 * rng.standard_normal((2, 300)))))
+    found["linear"].append(chord_gap(linear_loss, *rng.standard_normal((2, 640))))
+    θ = trained_weights(seed)
+    assert abs(hidden_loss(θ) - hidden_loss(exchanged(θ))) < 1e-12
+    found["hidden"].append(chord_gap(hidden_loss, θ, exchanged(θ)))
+for name, gaps in found.items():
+    print(f"{name:8s}chords violated: {sum(gap > 1e-9 for gap in gaps)} of {len(gaps)}")
+
+# %% tags=["hide-input"]
+settle(
+    "C4.7",
+    {
+        "in the scores": max(found["scores"]) < 1e-9,
+        "in the weights of a linear model": max(found["linear"]) < 1e-9,
+        "in the weights of a network with a hidden layer": max(found["hidden"]) < 1e-9,
+    },
+    f"violated chords: {sum(gap > 1e-9 for gap in found['scores'])}, {sum(gap > 1e-9 for gap in found['linear'])} and {sum(gap > 1e-9 for gap in found['hidden'])} of {len(found['hidden'])}; "
+    f"between a trained network and its exchanged twin the loss rises up to {max(found['hidden']):.2f} above the chord",
+)
+
+# %% [markdown]
+# "Cross-entropy is convex" is true of the scores and of linear models, by proof. It is false for networks with a hidden layer, by twenty counterexamples. (Compare each network with a copy of itself scaled by a common factor in the last layer only, and no chord is violated: in the weights of the *last* layer the scores are affine.)
+#
+# Look at one chord. The loss is the same at both ends.
+
+# %%
+θ_one = trained_weights(0)
+CHORD = np.linspace(0, 1, 41)
+
+
+def along(other):
+    return np.array([hidden_loss((1 - s) * θ_one + s * other) for s in CHORD])
+
+
+profiles = {f"{i}": along(exchanged(θ_one, 0, i)) for i in range(1, 6)}
+last_layer = θ_one.copy()
+last_layer[64 * 6 + 6 :] *= 2.5
+profile_last = along(last_layer)
+
+
+# %% tags=["hide-input"]
+def draw_chord(ax, second_unit):
+    profile = profiles[f"{second_unit}"]
+    ax.plot(CHORD, profile, color=BLUE, label=f"units 0 and {second_unit} exchanged")
+    ax.plot([0, 1], profile[[0, -1]], color=BLUE, ls="--", lw=1)
+    ax.plot(CHORD, profile_last, color=GREEN, ls="-.", label="last layer × 2.5")
+    ax.plot([0, 1], profile_last[[0, -1]], color=GREEN, ls="--", lw=1)
+    ax.set(
+        ylim=(0, 0.8),
+        xlabel="position t along the chord",
+        ylabel="loss (nats, natural logarithms)",
+        title="Two equally good networks, a hill between them",
+    )
+    ax.legend()
+    return (
+        f"Between a network and its twin with units 0 and {second_unit} exchanged the loss is {profile[0]:.3f} at both ends and up to {profile.max():.3f} between. "
+        f"When only the last layer changes, it stays below its chord."
+    )
+
+
+explore(draw_chord, second_unit=[1, 2, 3, 4, 5])
+
+# %%
+for profile in profiles.values():
+    assert profile.max() > profile[0] + 0.1 and abs(profile[0] - profile[-1]) < 1e-12
+assert (
+    profile_last <= (1 - CHORD) * profile_last[0] + CHORD * profile_last[-1] + 1e-12
+).all()
+
+# %% [markdown]
+# **Does it matter?** Train from many random starts. If convexity means anything, the linear model must reach the *same* loss every time (a small penalty makes its minimum unique), and the network need not.
+
+
+# %% tags=["hide-input"]
+def final_losses(hidden, starts=20, steps=400, rate=0.5, penalty=0.02):
+    """Penalized losses reached from many starts at once: weights of shape (starts, ...)."""
+    rng = np.random.default_rng(0)
+    sizes = [64, hidden, 10] if hidden else [64, 10]
+    Ws = [
+        rng.standard_normal((starts, D, K)) / np.sqrt(D)
+        for D, K in zip(sizes, sizes[1:])
+    ]
+    target = np.broadcast_to(y300, (starts, len(y300)))
+    for step in range(steps + 1):
+        A, backs = np.broadcast_to(x300, (starts, *x300.shape)), []
+        for i, W in enumerate(Ws):
+            A, back = F.linear(A, W)
+            backs.append(back)
+            if i < len(Ws) - 1:
+                A, back = F.tanh(A)
+                backs.append(back)
+        loss, back = losses.cross_entropy(A, target)
+        if step == steps:
+            return loss + penalty / 2 * sum((W**2).sum(axis=(1, 2)) for W in Ws)
+        signal, grads = back(np.ones(starts)), []
+        for back in reversed(backs):
+            signal = back(signal)
+            if isinstance(signal, tuple):
+                signal, dW = signal
+                grads.insert(0, dW)
+        Ws = [W - rate * (dW + penalty * W) for W, dW in zip(Ws, grads)]
+
+
+from_starts = {"linear model": final_losses(0), "three hidden units": final_losses(3)}
+for name, reached in from_starts.items():
+    print(
+        f"{name:20s}{len(reached)} starts end at losses from {reached.min():.3f} to {reached.max():.3f}"
+    )
+assert (
+    np.ptp(from_starts["linear model"]) < 1e-4
+    and np.ptp(from_starts["three hidden units"]) > 0.05
+)
+
+# %% [markdown]
+# The linear model ends at one loss, to three decimals, from everywhere. The small network ends at many, some clearly worse than others, after the same number of steps. (Its losses are also higher: three hidden units are a bottleneck for ten classes.) Convexity is a promise about *all* starts, and networks do not have it.
+#
+# :::{admonition} Exercise 11 · a chord that violates
+# :class: exercise
+# Write the tool of this section: how far does $f$ rise above its chord from $\mathbf a$ to $\mathbf b$, at most? Use 101 evenly spaced points, both ends included.
+# :::
+
+
+# %%
+def largest_chord_gap(f, a, b):
+    """The largest f(point) − chord(point) over 101 points from a to b."""
+    ...
+
+
+exercises.check_chord_gap(largest_chord_gap)
+
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. At both ends the gap is zero, so the result is never negative: zero means "no violation found here".
+def largest_chord_gap(f, a, b):
+    t = np.linspace(0, 1, 101)
+    values = np.array([f((1 - s) * a + s * b) for s in t])
+    return (values - ((1 - t) * values[0] + t * values[-1])).max()
+
+
+exercises.check_chord_gap(largest_chord_gap)
+
+# %% [markdown]
+# (sec-4-summary)=
+# ## What to take away
+#
+# 1. A format is three numbers: precision $p$, smallest and largest exponent. Every stored number carries a relative error of at most $u=2^{-p}$; `inf` and `nan` stand where no number is. Comparisons with `nan` are false, so write guards as `not loss <= limit`.
+# 2. Softmax needs the maximum subtracted; *one* large score is enough to break it. For the loss, never take the logarithm of a probability: use $x-\mathrm{LSE}(x)$. Adding an $\varepsilon$ inside the logarithm saves the loss and kills the gradient where it matters most.
+# 3. Rounding errors of a sum grow with the longest chain of additions: $n$ naively, $\log_2n$ pairwise, not at all with compensation. Accumulate in a wider format.
+# 4. A condition number says what the problem does to errors. Cancellation is usually the algorithm's fault; $\kappa(A)=\lambda_{\max}/\lambda_{\min}$ is nobody's.
+# 5. $D_{\mathbf u}f=\nabla f\cdot\mathbf u$. The gradient is the steepest direction for a differentiable function and Euclidean length; another metric, another direction.
+# 6. Gradient descent minimizes slope plus price of distance. The price is chosen, the rule follows. It descends if $\eta<2/L$, and the cliff at $2/\lambda_{\max}$ is real, on digits too.
+# 7. At a critical point the eigenvalues of the Hessian tell minimum, maximum and saddle, locally, and are silent at zero.
+# 8. Newton's method replaces the price by the curvature: one step on any quadratic, against about $6.9\,\kappa$ steps to a millionth. It goes to any critical point, and costs $D^3$.
+# 9. Cross-entropy is convex in the scores, because its curvature is a variance; in the weights of a linear model, because scores are affine in them; in hidden weights it is not.
+#
+# **What became of the claims of the notes:**
+
+# %% tags=["hide-input"]
+recap()
+
+# %% [markdown]
+# **Where to read on.** Goldberg ([1991](../book/bibliography.md)) is the classic introduction to floating-point numbers, Higham ([2002](../book/bibliography.md)) the reference for what roundings do. Goodfellow, Bengio and Courville ([2016](../book/bibliography.md)), chapter 4, is the source of the notes. Boyd and Vandenberghe ([2004](../book/bibliography.md)) treat convex functions and the rules for proving them in their chapter 3;
+# Nocedal and Wright ([2006](../book/bibliography.md)) treat gradient descent, Newton's method and everything between. [Chapter 6b](06b_backpropagation.ipynb) takes up the gradients themselves, Chapter 8 the optimizers.
