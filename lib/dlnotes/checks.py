@@ -37,7 +37,7 @@ def floating(name: str, value, ndim: int = 0, *, axes: str | None = None) -> np.
         raise ValueError(
             f"{name} must have {len(axes.split())} axes ({expected}), got shape {value.shape}"
         )
-    return array(name, value, ndim)
+    return value if value.ndim >= ndim else array(name, value, ndim)
 
 
 def integers(name: str, value, *, below: float = np.inf) -> np.ndarray:

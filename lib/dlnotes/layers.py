@@ -253,7 +253,9 @@ def _hidden_states(x, rest, *parameters) -> tuple[Array, Backward]:
     states, pullback = F.lstm(x, rest, rest, *parameters)
 
     def backward(dh: Array) -> tuple[Array, ...]:
-        dx, dh0, _, *gradients = pullback(np.stack([dh, np.zeros_like(dh)]))
+        dstates = np.zeros((2, *dh.shape), dh.dtype)
+        dstates[0] = dh
+        dx, dh0, _, *gradients = pullback(dstates)
         return dx, dh0, *gradients
 
     return states[0], backward

@@ -26,7 +26,7 @@ def _loss(per_sample: Array, *slopes: Array) -> tuple[Array, LossBackward]:
         gradients = tuple(slope * share for slope in slopes)
         return gradients if len(gradients) > 1 else gradients[0]
 
-    return per_sample.mean(axis=-1), backward
+    return per_sample.sum(axis=-1) / N, backward
 
 
 def _pair(name: str, prediction: Array, target: Array) -> tuple[Array, Array]:

@@ -122,9 +122,10 @@ def lstm(
     for t in range(T):
         gates[t] += h[t] @ Wh_halved
         _opened(gates[t], 3 * H)
-        c[t + 1] = f[t] * c[t] + i[t] * g[t]
+        np.multiply(f[t], c[t], out=c[t + 1])
+        c[t + 1] += i[t] * g[t]
         np.tanh(c[t + 1], out=tanh_c[t])
-        h[t + 1] = o[t] * tanh_c[t]
+        np.multiply(o[t], tanh_c[t], out=h[t + 1])
 
     def backward(dy: Array):
         dz, WhT = np.empty_like(gates), np.ascontiguousarray(Wh.T)
@@ -132,8 +133,8 @@ def lstm(
         dh, dc = np.zeros_like(h[0]), np.zeros_like(c[0])
         for t in reversed(range(T)):
             _slopes(gates[t], 3 * H, out=dz[t])
-            dh = dh + dy[0, t]
-            dc = dc + dy[1, t] + dh * o[t] * (1 - tanh_c[t] ** 2)
+            dh += dy[0, t]
+            dc += dy[1, t] + dh * o[t] * (1 - tanh_c[t] ** 2)
             di[t] *= dc * g[t]
             df[t] *= dc * c[t]
             do[t] *= dh * tanh_c[t]
@@ -175,7 +176,7 @@ def gru(x: Array, h0: Array, Wx: Array, Wh: Array, b: Array) -> tuple[Array, Bac
         dh = np.zeros_like(h[0])
         for t in reversed(range(T)):
             _slopes(gates[t], 2 * H, out=d[t])
-            dh = dh + dy[t]
+            dh += dy[t]
             dz[t] *= dh * (h[t] - n[t])
             dn[t] *= dh * (1 - z[t])
             to_reset = dn[t] @ WnT
@@ -223,7 +224,7 @@ def gru_reset_after(
         WhT, dh = np.ascontiguousarray(Wh.T), np.zeros_like(h[0])
         for t in reversed(range(T)):
             _slopes(gates[t], 2 * H, out=d[t])
-            dh = dh + dy[t]
+            dh += dy[t]
             dz[t] *= dh * (h[t] - n[t])
             dn[t] *= dh * (1 - z[t])
             dr[t] *= dn[t] * memory[t]

@@ -162,7 +162,7 @@ def check_small_root(answer) -> str:
                 f"for b = {b:g} your root is {got:.6g}, exact is {exact:.6g}: b − √(b² − 1) cancels its leading digits"
             )
         raise Wrong(f"for b = {b:g} your root is {got:.6g}, exact is {exact:.6g}")
-    return "fifteen digits for every b, because nothing nearly equal is subtracted"
+    return "twelve digits for every b tried, because nothing nearly equal is subtracted"
 
 
 @check
