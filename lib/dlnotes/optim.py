@@ -184,14 +184,16 @@ class Adam(Optimizer):
 
     def remember(self, g: Array, m: Array, V: Array) -> None:
         """Move the running means toward g and g²."""
-        m += (1 - self.beta1) * (g - m)
-        V += (1 - self.beta2) * (g * g - V)
+        m *= self.beta1
+        m += (1 - self.beta1) * g
+        V *= self.beta2
+        V += (1 - self.beta2) * g * g
 
     def corrected(self, m: Array, V: Array) -> Array:
         """mₜ / √Vₜ from the running means, both corrections in one number (Kingma and Ba 2015, end of section 2)."""
-        root = math.sqrt(1 - self.beta2**self.t)
-        correction = root / (1 - self.beta1**self.t)
-        return correction * m / (np.sqrt(V) + self.epsilon * root)
+        root_V, root = np.sqrt(V), math.sqrt(1 - self.beta2**self.t)
+        root_V += self.epsilon * root
+        return m * (root / (1 - self.beta1**self.t)) / root_V
 
 
 class AMSGrad(Adam):
