@@ -131,6 +131,7 @@ def test_transposed_convolution_is_the_adjoint(
         ((7,), 2, 3, 2),
         ((5, 6), 2, 1, 1),
         ((7, 6), (3, 2), (2, 1), (1, 2)),
+        ((3, 3, 4), (2, 2, 2), 1, 1),
     ],
 )
 def test_im2col_and_col2im_are_adjoint(size, kernel, stride, dilation):

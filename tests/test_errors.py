@@ -889,7 +889,7 @@ MODULES = (
 ANY_NUMBER = {Layer, Sequential, network.Residual, gradcheck.check_vjp}
 WITHOUT_CHECKS = {
     datasets.Samples, datasets.Split, metrics.Scores, metrics.Curve, gradcheck.GradientError,
-    windows.window_slices, windows.zeros,
+    windows.window_slices, windows.zeros, windows.places, windows.view, windows.batch_first, windows.batch_last,
 }  # fmt: skip
 
 

@@ -46,7 +46,8 @@ MODULES = (
 )
 # no pullback of their own, or one that is zero; each is tested below
 APART = {
-    windows.im2col, windows.col2im, windows.window_slices, windows.zeros,
+    windows.im2col, windows.col2im, windows.window_slices, windows.zeros, windows.places,
+    windows.view, windows.batch_first, windows.batch_last,
     normalization.batch_statistics, losses.zero_one, F.step,
 }  # fmt: skip
 
@@ -601,25 +602,6 @@ def test_dropout_keeps_the_mean_over_all_masks():
 
 
 # ── Closed forms: windows and statistics ──
-
-
-@pytest.mark.parametrize(
-    ("size", "kernel", "stride", "dilation"),
-    [
-        ((7,), (3,), 2, 2),
-        ((5, 6), (2, 3), (2, 1), (1, 2)),
-        ((3, 3, 4), (2, 2, 2), 1, 1),
-    ],
-)
-def test_col2im_is_the_adjoint_of_im2col(size, kernel, stride, dilation):
-    """⟨im2col(x), c⟩ = ⟨x, col2im(c)⟩, and the windows may not be written to: they share memory."""
-    x = normal(2, 3, *size)
-    columns = conv.im2col(x, kernel, stride, dilation)
-    assert not columns.flags.writeable
-    c = normal(*columns.shape)
-    back = conv.col2im(c, size, stride, dilation)
-    assert back.shape == x.shape
-    assert_allclose((columns * c).sum(), (x * back).sum())
 
 
 def test_the_first_of_equal_entries_receives_the_gradient_of_max_pool():

@@ -22,7 +22,7 @@ import numpy as np
 
 from . import checks
 from .arrays import Array, Backward, Data
-from .windows import col2im, im2col, zeros
+from .windows import batch_first, batch_last, col2im, view, zeros
 
 
 def _inside(x: Array, padding: tuple[int, ...]) -> Array:
@@ -43,7 +43,7 @@ def _pad(x: Array, padding: tuple[int, ...]) -> Array:
 
 def _rows(y: Array, groups: int) -> Array:
     """y (N, O, *P) as one matrix a group, (G, O/G, P · N)."""
-    return np.moveaxis(y, 0, -1).reshape(groups, y.shape[1] // groups, -1)
+    return batch_last(y).reshape(groups, y.shape[1] // groups, -1)
 
 
 def _correlate(
@@ -51,13 +51,13 @@ def _correlate(
 ) -> tuple[Array, Array]:
     """y = W · columns for a padded x, and the columns, (G, C/G · kernel, P · N)."""
     kernel = W.shape[2:]
-    windows = im2col(x, kernel, stride, dilation)
+    windows = view(x, kernel, stride, dilation)
     places = windows.shape[-len(kernel) :]
     columns = np.empty((x.shape[1], *kernel, *places, len(x)), x.dtype)
-    columns[...] = np.moveaxis(windows, 0, -1)
+    columns[...] = batch_last(windows)
     columns = columns.reshape(groups, -1, prod(places) * len(x))
     y = W.reshape(groups, len(W) // groups, -1) @ columns
-    return np.moveaxis(y.reshape(len(W), *places, len(x)), -1, 0), columns
+    return batch_first(y.reshape(len(W), *places, len(x))), columns
 
 
 def _to_kernel(dy: Array, columns: Array, W: Array, groups: int) -> Array:
@@ -88,7 +88,7 @@ def _to_input(
         turned = _flipped(W, groups)
         return _correlate(_pad(dy, around), turned, stride, dilation, groups)[0]
     columns = W.reshape(groups, len(W) // groups, -1).mT @ _rows(dy, groups)
-    windows = np.moveaxis(columns.reshape(C, *kernel, *dy.shape[2:], len(dy)), -1, 0)
+    windows = batch_first(columns.reshape(C, *kernel, *dy.shape[2:], len(dy)))
     wide = tuple(S + 2 * p for S, p in zip(size, padding, strict=True))
     return _inside(col2im(windows, wide, stride, dilation), padding)
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from . import checks
 from .arrays import Array, Backward
-from .windows import im2col, window_slices
+from .windows import places, window_slices
 
 
 def _windows(x: Array, kernel, stride) -> tuple[Array, list[tuple]]:
@@ -14,10 +14,10 @@ def _windows(x: Array, kernel, stride) -> tuple[Array, list[tuple]]:
     rank = x.ndim - 2
     kernel = checks.sizes("kernel", kernel, rank)
     stride = kernel if stride is None else checks.sizes("stride", stride, rank)
-    places = im2col(x, kernel, stride).shape[2 + rank :]
+    adjacent = (1,) * rank  # the dilation
+    P = places(x.shape[2:], kernel, stride, adjacent)
     slices = [
-        (..., *window)
-        for _, window in window_slices(kernel, places, stride, (1,) * rank)
+        (..., *window) for _, window in window_slices(kernel, P, stride, adjacent)
     ]
     return x, slices
 

@@ -12,18 +12,20 @@ from numpy.lib.stride_tricks import as_strided
 from . import checks
 from .arrays import Array
 
+Sizes = tuple[int, ...]
 
-def _places(size, kernel, stride, dilation) -> tuple[int, ...]:
+
+def places(size: Sizes, kernel: Sizes, stride: Sizes, dilation: Sizes) -> Sizes:
     """How many windows fit along each spatial axis; ValueError where not even one does."""
-    places = []
+    found = []
     for S, k, s, d in zip(size, kernel, stride, dilation, strict=True):
         span = d * (k - 1) + 1
         if span > S:
             raise ValueError(
                 f"kernel {kernel} with dilation {dilation} spans {span} entries, but the padded input has size {tuple(size)}"
             )
-        places.append((S - span) // s + 1)
-    return tuple(places)
+        found.append((S - span) // s + 1)
+    return tuple(found)
 
 
 def im2col(x: Array, kernel: tuple[int, ...], stride=1, dilation=1) -> Array:
@@ -36,19 +38,23 @@ def im2col(x: Array, kernel: tuple[int, ...], stride=1, dilation=1) -> Array:
     kernel = checks.sizes("kernel", kernel, rank)
     stride = checks.sizes("stride", stride, rank)
     dilation = checks.sizes("dilation", dilation, rank)
-    places = _places(x.shape[2:], kernel, stride, dilation)
+    return view(x, kernel, stride, dilation)
+
+
+def view(x: Array, kernel: Sizes, stride: Sizes, dilation: Sizes) -> Array:
+    """`im2col` for settings that have been checked."""
+    P = places(x.shape[2:], kernel, stride, dilation)
     N, C, *steps = x.strides
     within = (step * d for step, d in zip(steps, dilation, strict=True))
     between = (step * s for step, s in zip(steps, stride, strict=True))
     return as_strided(
-        x,
-        (*x.shape[:2], *kernel, *places),
-        (N, C, *within, *between),
-        writeable=False,
+        x, (*x.shape[:2], *kernel, *P), (N, C, *within, *between), writeable=False
     )
 
 
-def window_slices(kernel, places, stride, dilation) -> Iterator[tuple]:
+def window_slices(
+    kernel: Sizes, places: Sizes, stride: Sizes, dilation: Sizes
+) -> Iterator[tuple[Sizes, tuple[slice, ...]]]:
     """Each offset k in the kernel with the slices of x that it meets, s·p + d·k for all places p."""
     for offset in np.ndindex(*kernel):
         yield (
@@ -71,18 +77,28 @@ def col2im(columns: Array, size: tuple[int, ...], stride=1, dilation=1) -> Array
     stride = checks.sizes("stride", stride, rank)
     dilation = checks.sizes("dilation", dilation, rank)
     kernel = columns.shape[2 : 2 + rank]
-    places = _places(size, kernel, stride, dilation)
-    if columns.shape[2 + rank :] != places:
+    P = places(size, kernel, stride, dilation)
+    if columns.shape[2 + rank :] != P:
         raise ValueError(
-            f"columns has shape {columns.shape}, but size {size} with stride {stride} has {places} places"
+            f"columns has shape {columns.shape}, but size {size} with stride {stride} has {P} places"
         )
     x = zeros((*columns.shape[:2], *size), columns.dtype)
-    for offset, window in window_slices(kernel, places, stride, dilation):
+    for offset, window in window_slices(kernel, P, stride, dilation):
         x[:, :, *window] += columns[:, :, *offset]
     return x
 
 
-def zeros(shape: tuple[int, ...], dtype) -> Array:
+def batch_last(x: Array) -> Array:
+    """(N, C, *S) seen as (C, *S, N)."""
+    return x.transpose(*range(1, x.ndim), 0)
+
+
+def batch_first(x: Array) -> Array:
+    """(C, *S, N) seen as (N, C, *S)."""
+    return x.transpose(-1, *range(x.ndim - 1))
+
+
+def zeros(shape: Sizes, dtype: np.dtype) -> Array:
     """Zeros of shape (N, C, *S) that lie in memory as (C, *S, N)."""
     N, C, *S = shape
-    return np.moveaxis(np.zeros((C, *S, N), dtype), -1, 0)
+    return batch_first(np.zeros((C, *S, N), dtype))
