@@ -57,7 +57,7 @@ np.set_printoptions(precision=4, suppress=True)
 # *You cannot yet say which results a computer is unable to hold. After this section you can, for three formats, and you know what stands in their place.*
 #
 # Here is the accident. NumPy would also print a warning; `np.errstate` keeps it quiet, because we make the
-# mistake on purpose. And since `nan` is easily overread, a small helper spells it out as "undefined".
+# mistake on purpose. And since `nan` is easily overlooked, a small helper spells it out as "undefined".
 
 
 # %%
@@ -128,7 +128,7 @@ with np.errstate(over="ignore", under="ignore"):
 # \frac{\text{gap}(x)/2}{x}\le \frac{2^{\,e-p}}{2^e} = 2^{-p} =: u .
 # $$ (eq-4-gap)
 #
-# The second half is the important one. A real number in the range is stored as its nearest neighbor, at most half a gap away, so its *relative* error is never more than $u$, the *unit roundoff*:
+# The second half is the important one. A real number between $2^{e_{\min}}$ and $x_{\max}$ is stored as its nearest neighbor, at most half a gap away, so its *relative* error is never more than $u$, the *unit roundoff*:
 #
 # $$
 # \mathrm{fl}(x) = x\,(1+\delta),\qquad |\delta|\le u .
@@ -157,9 +157,9 @@ for name, (p, e_min, e_max) in BITS.items():
 
 # %% [markdown]
 # Formula and bisection agree. (The 17.34 of float16 against 17.33 is no slip: near 17 float16 has no numbers closer together than 1/64, so it cannot even be *asked* about the exact limit.) Half the bits do
-# not reach half as far: the range is set by the bits of the exponent alone, 5, 8 and 11 of them.
+# not reach half as far: the range is set almost alone by the bits of the exponent, 5, 8 and 11 of them.
 #
-# A real format has too many numbers to draw. Here is a toy with the exponents $-2 \dots 1$ and as many bits after the leading one as you like. Move the slider.
+# A real format has too many numbers to draw. Here is a toy with the exponents $-2 \dots 1$, where $m$ has one leading bit and as many more, the *fraction bits*, as you like. Move the slider.
 
 
 # %% tags=["hide-input"]
@@ -183,7 +183,7 @@ def draw_toy(ax, fraction_bits):
 explore(draw_toy, fraction_bits=[0, 1, 2, 3, 4, 5], start=2, figsize=(6.8, 2.6))
 
 # %% [markdown]
-# Each bit doubles the numbers, and moves neither end by much. Between one power of two and the next they are evenly spaced; below the last power the spacing stays put, and relative accuracy is lost bit by bit. Those are the *subnormal* numbers.
+# Each bit doubles the numbers, but the top never reaches 4, as {eq}`eq-4-extremes` says. Between one power of two and the next they are evenly spaced. Below the last power $e$ cannot fall any more: the leading bit of $m$ is 0, the spacing stays put, and relative accuracy is lost bit by bit. Those are the *subnormal* numbers.
 #
 # **Underflow in practice.** The notes name division by zero as its danger. In learning you meet it sooner in products. The probability of 400 independent events of probability 0.1 each is $10^{-400}$. No format here can hold that.
 # Its logarithm is a modest number:
@@ -228,7 +228,7 @@ show(
 # So probabilities of whole data sets are always handled as sums of logarithms. Remember this; soon the logarithm itself will need protection.
 #
 # **What stands in place of the missing numbers.** Beyond the largest number come two symbols, `inf` and `-inf`. They obey the rules of limits where a limit
-# has one answer. Where it has none, the answer is `nan`, the notes' "value that is not a number" (非数字):
+# has one answer (zero carries a sign here, so that $1/0$ has one). Where it has none, the answer is `nan`, the notes' "value that is not a number" (非数字):
 
 # %%
 zero, infinity = np.float64(0), np.float64("inf")
@@ -397,7 +397,7 @@ with np.errstate(divide="ignore"):
     print("log of the stable softmax:", spell(np.log(stable_softmax(x))))
 
 # %% [markdown]
-# The second value should be −1000, an ordinary number. We computed the softmax correctly to sixteen digits, and its logarithm is wrong by infinity. The cure is never to form $p_c$. Take the logarithm on paper first:
+# The second value should be −1000, an ordinary number. We computed the softmax correctly to sixteen decimals, and its logarithm is wrong by infinity. The cure is never to form $p_c$. Take the logarithm on paper first:
 #
 # $$
 # \ln p_i = \ln\frac{e^{x_i}}{\sum_j e^{x_j}} = x_i - \underbrace{\ln\sum_j e^{x_j}}_{\mathrm{LSE}(x)} ,
@@ -405,7 +405,7 @@ with np.errstate(divide="ignore"):
 # \mathrm{LSE}(x) = \ln\Bigl(e^{m}\sum_j e^{x_j-m}\Bigr) = m + \ln\sum_j e^{x_j-m} .
 # $$ (eq-4-lse)
 #
-# The *log-sum-exp* LSE is a smooth maximum. With $m=\max_j x_j$ the sum contains a 1 and at most $K$ terms that are no larger, so
+# The *log-sum-exp* LSE is a smooth maximum. With $m=\max_j x_j$ one of the $K$ terms of the sum is 1 and none is larger, so
 #
 # $$
 # 1\le\sum_j e^{x_j-m}\le K \quad\Longrightarrow\quad \max_j x_j \;\le\; \mathrm{LSE}(x) \;\le\; \max_j x_j + \ln K .
@@ -438,7 +438,7 @@ assert np.allclose(
 #
 # ### On real digits
 #
-# Is any of this likely to happen? Train a small network on handwritten digits (the next chapters use these data a lot), and compute the loss of each of the 400 test digits in three ways: naive softmax, then log; stable softmax, then log; and
+# Is any of this likely to happen? Train a small network on handwritten digits. (How that works is the subject of [Chapter 6b](06b_backpropagation.ipynb); here the network is only a source of realistic scores, one per class.) Compute the loss of each of the 400 test digits in three ways: naive softmax, then log; stable softmax, then log; and
 # {eq}`eq-4-lse`. Each in three formats. A trained network's scores grow as training goes on; the slider multiplies them, to look ahead.
 
 # %%
@@ -477,6 +477,7 @@ def surviving(scale, kind):
 
 
 WAYS = ("naive softmax, then log", "stable softmax, then log", "x − LSE(x)")
+SCALES = 2.0 ** np.arange(-3, 10)
 
 
 # %% tags=["hide-input"]
@@ -500,25 +501,7 @@ def draw_surviving(ax, score_scale):
     )
 
 
-explore(
-    draw_surviving,
-    score_scale=[
-        0.125,
-        0.25,
-        0.5,
-        1.0,
-        2.0,
-        4.0,
-        8.0,
-        16.0,
-        32.0,
-        64.0,
-        128.0,
-        256.0,
-        512.0,
-    ],
-    start=3,
-)
+explore(draw_surviving, score_scale=SCALES, start=3)
 
 # %%
 print("float16       " + "   ".join(WAYS))
@@ -527,14 +510,15 @@ for scale in (1.0, 4.0, 16.0):
     print(f"scores × {scale:<5g}{shares[0]:20.2%}{shares[1]:26.2%}{shares[2]:13.2%}")
     assert shares[0] < 0.2 and shares[2] == 1
 assert surviving(1.0, np.float16)[1] == 1 > surviving(4.0, np.float16)[1]
-assert surviving(256.0, np.float64)[1] < 1 == surviving(256.0, np.float64)[2]
+assert surviving(256.0, np.float64)[1] < 1
+assert all(surviving(s, kind)[2] == 1 for s in SCALES for kind in FORMATS.values())
 
 # %% [markdown]
-# In float16 the naive way fails on most digits with the scores *as they are*. The stable softmax holds at first. With scores four times as large it loses a digit, and one infinite loss is enough to make the average over the batch infinite. Wider formats only move the place: at a scale of 256 even float64 loses some. The third way never fails.
+# In float16 the naive way fails on most digits with the scores *as they are*. The stable softmax holds at first. With scores four times as large it loses a digit, and one infinite loss is enough to make the average over the batch infinite. Wider formats only move the place: at a scale of 256 even float64 loses some. The third way survives every scale of the slider in every format.
 #
 # ### The repair that makes it worse
 #
-# A popular patch is $-\ln(p_c+\varepsilon)$ with a small $\varepsilon$. The infinity is gone. What about the gradient, for which the loss exists? With $\partial p_c/\partial z_c = p_c(1-p_c)$ and the chain rule,
+# A popular patch is $-\ln(p_c+\varepsilon)$ with a small $\varepsilon$. The infinity is gone. What about the gradient, for which the loss exists? With $\partial p_c/\partial z_c = p_c(1-p_c)$, to be derived in {eq}`eq-4-softmax-jacobian`, and the chain rule,
 #
 # $$
 # \frac{\partial}{\partial z_c}\bigl[-\ln(p_c+\varepsilon)\bigr] = -\frac{p_c\,(1-p_c)}{p_c+\varepsilon} ,
@@ -542,7 +526,7 @@ assert surviving(256.0, np.float64)[1] < 1 == surviving(256.0, np.float64)[2]
 # \frac{\partial}{\partial z_c}\bigl[-\ln p_c\bigr] = -(1-p_c) .
 # $$ (eq-4-epsilon)
 #
-# For $p_c\gg\varepsilon$ they agree. For $p_c\ll\varepsilon$ the patched gradient is $-p_c/\varepsilon$, next to nothing. The more wrong the answer, the less is learned from it.
+# For $p_c\gg\varepsilon$ they agree. At $p_c=\varepsilon$ half of the gradient is lost; with two classes that is where the wrong score leads by about $\ln(1/\varepsilon)$. For $p_c\ll\varepsilon$ the patched gradient is about $-p_c/\varepsilon$, next to nothing. The more wrong the answer, the less is learned from it.
 
 # %%
 ε = 1e-7
@@ -571,7 +555,7 @@ show(
 # Does it matter? Start a linear classifier from scores that are confidently wrong (weights thirty times too large), and train it with either gradient.
 
 
-# %%
+# %% tags=["hide-input"]
 def train_from_wrong(epsilon, seed, steps=200, rate=0.5):
     """Test accuracy of a linear classifier that starts with far too large weights."""
     W = 30 * np.random.default_rng(seed).standard_normal((64, 10)) / 8
@@ -630,7 +614,7 @@ exercises.check_logsumexp(lse_along)
 # %% [markdown]
 # :::{admonition} Exercise 3 · two classes
 # :class: exercise
-# With two classes only the difference $z$ of the scores matters, and the loss is the *softplus* $\ln(1+e^{z})$. Write it so that it neither overflows at 1000 nor returns zero at −40. `np.log1p(t)` computes $\ln(1+t)$ accurately for small $t$.
+# With two classes only the difference $z$ of the scores, wrong minus right, matters, and the loss is the *softplus* $\ln(1+e^{z})$. Write it so that it neither overflows at 1000 nor returns zero at −40. `np.log1p(t)` computes $\ln(1+t)$ accurately for small $t$.
 # :::
 
 
@@ -665,14 +649,15 @@ tenths = np.full(10_000_000, 0.1, np.float32)
 long_sum = np.cumsum(tenths)[-1]
 print(f"float16:      5,000 × 0.1 = {short_sum}")
 print(f"float32: 10,000,000 × 0.1 = {long_sum:,.0f}")
+assert (long_sum - 2.0**19) / 0.125 > 4e6  # so many tenths were added as an eighth
 
 # %% [markdown]
 # :::{admonition} Predict
 # :class: predict
-# The first sum should be 500, the second a million. One is far too small, the other too large. Where did the float16 sum stop, and why exactly there? Use {eq}`eq-4-gap`.
+# The first sum should be 500, the second a million. Why did float16 stop exactly where it did? And why is float32 too large, not too small? Use {eq}`eq-4-gap`.
 # :::
 #
-# Between 256 and 512, float16 has a gap of $2^{8-10} = 1/4$. A tenth is less than half of that, so $256 + 0.1$ is rounded back to 256. The sum is *stuck*, and every further term is lost whole. In float32 nothing gets stuck yet, but above $2^{19} = 524{,}288$ the gap is $1/16$: each tenth is added as $2/16$, a quarter too much, half a million times and more. Errors of one sign do not cancel.
+# Between 256 and 512, float16 has a gap of $2^{8-10} = 1/4$. A tenth is less than half of that, so $256 + 0.1$ is rounded back to 256. The sum is *stuck*, and every further term is lost whole. In float32 nothing gets stuck yet, but above $2^{19} = 524{,}288$ the gap is $1/16$: each tenth is added as $2/16$, a quarter too much, more than four million times. Errors of one sign do not cancel.
 #
 # **How fast can the error grow?** Let $s_k$ be the computed sum after $k$ terms, $s_1=x_1$. By {eq}`eq-4-roundoff` each addition multiplies by a factor near one:
 #
@@ -743,9 +728,12 @@ print(
 
 # %% [markdown]
 # Equal terms are a special case. Take random ones between 0 and 1, twenty seeds, and follow the relative error as the sum grows. A float64 sum serves as the truth.
+#
+# What would show that errors *accumulate*? A single rounding is off by at most $u$ times the partial sum that it rounds, and with positive terms no partial sum is larger than the last. So an error above $u$ times the sum
+# cannot come from one rounding; several have added up. Take this as the criterion, before looking: it leaves nothing to tune. Count the seeds that exceed $u$.
 
 # %%
-stops = 10 ** np.arange(1, 7)
+stops, u32 = 10 ** np.arange(1, 7), 2.0**-24
 errors = {"naive": [], "pairwise": [], "Kahan": []}
 for seed in range(20):
     x = np.random.default_rng(seed).uniform(size=10**6).astype(np.float32)
@@ -758,13 +746,15 @@ for seed in range(20):
     for name, found in sums.items():
         errors[name].append(np.abs(found.astype(float) - truth) / truth)
 errors = {name: np.array(rows) for name, rows in errors.items()}
-typical = np.median(errors["naive"][:, 1])  # of the twenty sums of a hundred terms
-grown = errors["naive"][:, -1] > 10 * typical
+grown = errors["naive"][:, -1] > u32
+print("seeds of 20 with an error above u, for n =", *stops)
 for name, rows in errors.items():
-    print(f"{name:9s} largest relative error at n = 1,000,000: {rows[:, -1].max():.1e}")
+    counts = (rows > u32).sum(axis=0)
+    print(
+        f"{name:9s}{counts}   largest error at the end {rows[:, -1].max() / u32:.1f} u"
+    )
 
 # %% tags=["hide-input"]
-u32 = 2.0**-24
 fig, ax = plt.subplots()
 for (name, rows), color, marker in zip(errors.items(), (ORANGE, BLUE, GREEN), "os^"):
     ax.plot(stops, rows.max(axis=0), marker=marker, color=color, label=name)
@@ -792,13 +782,15 @@ show(
 settle(
     "C4.1",
     grown,
-    f"the naive error at n = {stops[-1]:,} is more than ten times the typical one at n = {stops[1]}; the median grows {np.median(errors['naive'][:, -1]) / typical:.0f} times",
+    f"after {stops[-1]:,} terms the naive error is at least {errors['naive'][:, -1].min() / u32:.0f} times what one rounding can do, in the median {np.median(errors['naive'][:, -1]) / u32:.0f} times",
 )
+assert (np.diff((errors["naive"] > u32).sum(axis=0)) >= 0).all()
+assert ((errors["pairwise"] > u32).mean(axis=0) < 0.5).all()
 assert (errors["naive"] <= (stops - 1) * u32).all() and errors["Kahan"].max() < 2 * u32
 assert (errors["pairwise"] <= np.ceil(np.log2(stops)) * u32 * 1.001).all()
 
 # %% [markdown]
-# The claim holds for the naive chain. (In the remaining seeds errors of opposite sign happened to cancel; a bound is not a forecast.) It is a property of the *algorithm*, not of long computations as such: put `pairwise` in place of `naive` in the line that makes `grown`, and the card turns.
+# The claim holds for the naive chain: the longer it is, the more seeds exceed one rounding, in the end all of them. Yet the error stays far below its bound, because roundings of opposite sign cancel; a bound is not a forecast. And it is a property of the *algorithm*, not of long computations as such. Pairwise sums exceed one rounding in a minority of seeds, at every length. Put `Kahan` in place of `naive` in the line that makes `grown`, and the card turns.
 #
 # **Where it bites.** NumPy's own `sum` works pairwise, but only along the axis in which the numbers lie side by side in memory. Along another axis it adds row after row, naively. The mean of a feature over a large batch is such a sum:
 
@@ -851,7 +843,7 @@ exercises.check_compensated_sum(compensated_sum)
 #
 # *You can keep an algorithm from adding errors. After this section you can tell when the problem itself enlarges the errors of its input.*
 #
-# A *condition number* (条件数) says how much a relative change of the input is magnified in the output. For $y=f(x)$, a small change $\Delta x$ gives $\Delta y\approx f'(x)\,\Delta x$. Divide by $y$ and extend by $x$:
+# A *condition number* (条件数) says how much a relative change of the input is magnified in the output. For $y=f(x)$, a small change $\Delta x$ gives $\Delta y\approx f'(x)\,\Delta x$. Divide by $y$, and multiply and divide by $x$:
 #
 # $$
 # \frac{\Delta y}{y}\approx\frac{f'(x)\,\Delta x}{f(x)} = \underbrace{\frac{x\,f'(x)}{f(x)}}_{\pm\kappa}\cdot\frac{\Delta x}{x} ,
@@ -862,7 +854,7 @@ exercises.check_compensated_sum(compensated_sum)
 #
 # The first two follow by inserting $f$. For the difference, let $a$ and $b$ change by a relative $\delta$ each, in opposite directions: $a-b$ changes by up to $\delta(|a|+|b|)$. The last formula is the dangerous one. When $a$ and $b$ nearly agree, their leading digits cancel, and what remains is mostly the rounding error that each brought along. This is *cancellation*.
 #
-# **A classic bug.** The variance of a feature is $\mathbb E[x^2]-\mathbb E[x]^2$, a difference of two large numbers if the mean is large. Batches of temperatures in kelvin, say, spread by a tenth around 300:
+# **A classic bug.** The variance of a feature is $\mathbb E[x^2]-\mathbb E[x]^2$, with $\mathbb E$ for the mean: a difference of two large numbers if the mean is large. Batches of temperatures in kelvin, say, spread by a tenth around 300:
 
 # %%
 rng = np.random.default_rng(0)
@@ -887,9 +879,9 @@ print(f"κ of the difference {κ:.1e}, times u of float32: {κ * u32:.2f}")
 assert (one_pass <= 0).any() and (np.abs(two_pass / true_variance - 1) < 1e-5).all()
 
 # %% [markdown]
-# $\kappa u$ predicts it: an expected relative error of the order of one, nothing left. Yet the variance itself is well conditioned; the second formula proves it by getting it right. Subtracting first, while the numbers are still exact, is the whole difference. *An ill-conditioned step in a well-conditioned problem is the algorithm's fault, and can be avoided.*
+# $\kappa u$ predicts it: an expected relative error of the order of one, nothing left. The problem is not to blame. A relative change $\delta$ of each $x$ moves it by about $300\,\delta$ and the variance by a relative $2\cdot300\,\delta/0.1$ at most: a condition number smaller by the factor $300/0.1$. The second formula, with the same stored numbers, gets five digits right. It subtracts first, while the numbers are still exact. *A step that is worse conditioned than its problem is the algorithm's fault, and can be avoided.*
 #
-# It cannot be avoided when the problem itself is ill-conditioned. Solve $A\mathbf x=\mathbf b$ for a symmetric matrix with positive eigenvalues. (An *eigenvector* (特征向量) is a direction that $A$ only stretches, $A\mathbf q=\lambda\mathbf q$; the factor $\lambda$ is its *eigenvalue* (特征值). A symmetric matrix has a full set of eigenvectors at right angles.) Lengths are stretched by at most $\lambda_{\max}$ and at least $\lambda_{\min}$, so
+# It cannot be avoided when the problem itself has a large condition number (is *ill-conditioned*). Solve $A\mathbf x=\mathbf b$ for a symmetric matrix with positive eigenvalues. (An *eigenvector* (特征向量) is a direction that $A$ only stretches, $A\mathbf q=\lambda\mathbf q$; the factor $\lambda$ is its *eigenvalue* (特征值). A symmetric matrix has a full set of eigenvectors at right angles, and every vector is a sum of parts along them.) So no length $\lVert\mathbf x\rVert$ is stretched by more than $\lambda_{\max}$ or less than $\lambda_{\min}$, and
 #
 # $$
 # \lVert\Delta\mathbf x\rVert = \lVert A^{-1}\Delta\mathbf b\rVert\le\frac{\lVert\Delta\mathbf b\rVert}{\lambda_{\min}},\quad
@@ -898,7 +890,7 @@ assert (one_pass <= 0).any() and (np.abs(two_pass / true_variance - 1) < 1e-5).a
 # \frac{\lVert\Delta\mathbf x\rVert}{\lVert\mathbf x\rVert}\le\underbrace{\frac{\lambda_{\max}}{\lambda_{\min}}}_{\kappa(A)}\,\frac{\lVert\Delta\mathbf b\rVert}{\lVert\mathbf b\rVert} .
 # $$ (eq-4-kappa)
 #
-# For the second inequality's use, note that $1/\lVert\mathbf x\rVert\le\lambda_{\max}/\lVert\mathbf b\rVert$. Move the slider: left the data with an uncertainty of eight percent, right all solutions that this uncertainty allows.
+# (Divide the first by $\lVert\mathbf x\rVert$, and use the second as $1/\lVert\mathbf x\rVert\le\lambda_{\max}/\lVert\mathbf b\rVert$.) Move the slider: left the data with an uncertainty of eight percent, right all solutions that this uncertainty allows.
 
 # %%
 UNCERTAINTY, angle = 0.08, np.deg2rad(35)
@@ -972,7 +964,7 @@ print(
 #
 # :::{admonition} Exercise 5 · the small root
 # :class: exercise
-# $x^2-2bx+1=0$ has the roots $b\pm\sqrt{b^2-1}$. For large $b$ the small one is a difference of two nearly equal numbers. Compute it to full accuracy for $1<b\le10^{12}$. (What is the product of the two roots?)
+# $x^2-2bx+1=0$ has the roots $b\pm\sqrt{b^2-1}$. For large $b$ the small one is a difference of two nearly equal numbers. Compute it to twelve digits for $b$ from 1.25 to $10^{12}$. (What is the product of the two roots?)
 # :::
 
 
@@ -1140,24 +1132,7 @@ def draw_direction(axes, direction_in_degrees):
 
 explore(
     draw_direction,
-    direction_in_degrees=[
-        0,
-        25,
-        45,
-        53,
-        75,
-        100,
-        125,
-        143,
-        165,
-        190,
-        215,
-        233,
-        260,
-        290,
-        323,
-        340,
-    ],
+    direction_in_degrees=[0, 25, 45, 53, 75, 100, 125, 143, 165, 190, 233, 270, 323],
     start=2,
     columns=2,
     figsize=(8.4, 3.6),
@@ -1293,7 +1268,7 @@ for name, norm in NORMS.items():
     )
 
 # %% [markdown]
-# Three charges, three rules. The first is gradient descent. The second moves every coordinate by the *same* amount, and keeps only the signs of the gradient; the third moves one coordinate and no other. All three have names (gradient descent, sign descent, steepest coordinate descent), and all three are derived, each from its own notion of distance.
+# Three charges, three rules. The first is gradient descent. The second moves every coordinate by the *same* amount, and keeps of each entry of the gradient only the sign; the third moves one coordinate and no other. All three have names (gradient descent, sign descent, steepest coordinate descent), and all three are derived, each from its own notion of distance.
 
 # %%
 forced, different, drop = [], [], []
@@ -1324,7 +1299,7 @@ settle(
 #
 # ### How long may the step be?
 #
-# "Naturally", the notes go on, one moves along the negative gradient *to reduce the function*. They give no step size. When does the step really reduce $f$? Let $L$ bound the curvature (曲率): along every line, the second derivative is at most $L$. Then $f$ lies below a parabola, and this inequality is the workhorse of the whole field:
+# "Naturally", the notes go on, one moves along the negative gradient *to reduce the function*. They give no step size. When does the step really reduce $f$? Let $L$ bound the curvature (曲率): along every line, walked at unit speed, the second derivative is at most $L$. Then $f$ lies below a parabola:
 #
 # $$
 # \begin{aligned}
@@ -1405,35 +1380,10 @@ def draw_valley(ax, learning_rate):
     )
 
 
-explore(
-    draw_valley,
-    learning_rate=[
-        0.005,
-        0.01,
-        0.02,
-        0.04,
-        0.06,
-        0.08,
-        0.1,
-        0.12,
-        0.14,
-        0.16,
-        0.175,
-        0.18,
-        0.185,
-        0.19,
-        0.195,
-        0.2,
-        0.202,
-        0.205,
-        0.21,
-        0.22,
-    ],
-    start=3,
-)
+explore(draw_valley, learning_rate=np.arange(1, 23) / 100, start=3)
 
 # %% [markdown]
-# Three regimes. Up to $\eta=0.1$ the path slides in from one side; at 0.1 the factor of $y$ is zero, and one step is enough. Between 0.1 and 0.2 it jumps from wall to wall and still arrives. At 0.2 it jumps forever, above it climbs the walls. Slow, zigzag, explosion: a loss curve of any network shows one of these faces.
+# Three regimes. Up to $\eta=0.1$ the path slides in from one side; at 0.1 the factor of $y$ is zero, and one step is enough. Between 0.1 and 0.2 it jumps from wall to wall and still arrives. At 0.2 it jumps forever, above it climbs the walls. Slow, zigzag, explosion: loss curves of networks show the same three faces.
 #
 # The cliff, measured: bisection finds the largest rate at which gradient descent still comes closer, on twenty random bowls in five dimensions.
 
@@ -1533,7 +1483,7 @@ w = np.random.default_rng(0).standard_normal(65)
 assert relative_error(gradient38(w), numerical_gradient(f38, w)) < 1e-7
 
 # %% [markdown]
-# The curvature changes with $\mathbf w$. At the start, $\mathbf w=0$, every $\sigma'$ is one quarter, and the curvature is as large as it can be. Near the minimum most sigmoids are saturated, and it is much smaller. So there are two limits. A rate below $2/L$, with $L$ the bound over all $\mathbf w$, is safe everywhere. A rate above $2/\lambda_{\max}$ *at the minimum* cannot settle there: near the minimum the loss is a bowl, and {eq}`eq-4-factors` throws it out.
+# The curvature changes with $\mathbf w$. At the start, $\mathbf w=0$, every $\sigma'$ is one quarter, and the curvature is as large as it can be. At the minimum many scores are far from zero, where the sigmoid is nearly flat, and the curvature is smaller. So there are two limits. A rate below $2/L$, with $L$ the bound over all $\mathbf w$, is safe everywhere. A rate above $2/\lambda_{\max}$ *at the minimum* cannot settle there: near the minimum the loss is a bowl, and {eq}`eq-4-factors` throws it out.
 #
 # :::{admonition} Predict
 # :class: predict
@@ -1570,6 +1520,7 @@ print(
     "rates that did not:                                     ", relative_rates[~settled]
 )
 assert (settled == (relative_rates < 1)).all()
+assert solve38(relative_rates[settled][-1] * 2 / λ_end, 10)[0].max() > np.log(2)
 
 # %% tags=["hide-input"]
 fig, ax = plt.subplots()
@@ -1591,7 +1542,7 @@ show(
 )
 
 # %% [markdown]
-# The bound $2/L$ is safe and too modest. Between the two limits the first steps may climb, but the iteration is thrown toward gentler ground and settles: the curvature at the end decides. (Why the *worst* loss of the last steps? Above the cliff the iteration falls into the minimum again and again and is thrown out each time; a single look may catch it inside.) In practice neither is known in advance, and one raises the rate until the loss misbehaves. You now know what the misbehavior measures: $2/\lambda_{\max}$.
+# The bound $2/L$ is safe and too modest. Between the two limits the loss may climb at first (at the largest rate that settled it rises above its value at the start, $\ln2$), but the iteration is thrown toward gentler ground and settles: the curvature at the end decides. (Why the *worst* loss of the last steps? Above the cliff the iteration falls into the minimum again and again and is thrown out each time; a single look may catch it inside.) In practice neither is known in advance, and one raises the rate until the loss misbehaves. You now know what the misbehavior measures: $2/\lambda_{\max}$.
 #
 # :::{admonition} Exercise 7 · steepest in another metric
 # :class: exercise
@@ -1653,7 +1604,7 @@ exercises.check_largest_rate(largest_rate)
 # J_{ij} = \frac{\partial f_i}{\partial x_j},\qquad\qquad H_{ij} = \frac{\partial^2 f}{\partial x_i\,\partial x_j} .
 # $$ (eq-4-jacobian)
 #
-# The link between them: $H$ is the Jacobian of the gradient. (A function with several outputs has one Hessian each, a stack of matrices.) Both can be measured column by column with differences:
+# The link between them: $H$ is the Jacobian of the gradient. (A function with several outputs has one Hessian for each of them, a stack of matrices.) Both can be measured column by column with differences:
 
 
 # %%
@@ -1697,7 +1648,7 @@ for name, gradient in (
     print(f"{name:20s}symmetric: {np.allclose(M, M.T, atol=1e-6)}")
 
 # %% [markdown]
-# The test finds the missing term and passes the factor of two, which is still the gradient of *something*. It is a check of consistency; differences of $f$ itself remain the judge.
+# The test finds the missing $x^2$. It passes the factor of two, which is still the gradient of *something*, and would pass a missing $3y^2$. It is a check of consistency; differences of $f$ itself remain the judge.
 #
 # ### What the Hessian says
 #
@@ -1719,7 +1670,7 @@ for name, gradient in (
 # f(\mathbf x+t\mathbf u) = f(\mathbf x)+\frac{t^2}2\,\mathbf u^\top H\,\mathbf u+o(t^2) .
 # $$ (eq-4-taylor)
 #
-# ($o(t^2)$ stands for terms that vanish faster than $t^2$.) If all eigenvalues are positive, every direction goes up: a local minimum. All negative: a local maximum. Both signs: up one way and down another, a *saddle point* (鞍点), which the notes omit. If some are zero and the others agree, the leading term is silent, and higher ones decide.
+# ($o(t^2)$ stands for terms that vanish faster than $t^2$.) If all eigenvalues are positive, every direction goes up, by nearly $\lambda_{\min}t^2/2$ or more: a local minimum. All negative: a local maximum. Both signs: up one way and down another, a *saddle point* (鞍点), which the notes omit. If some are zero and the others agree, the leading term is silent, and higher ones decide.
 #
 # Here is a landscape with nine critical points (Himmelblau's function, scaled down and tilted). Newton's method, the subject of the next section, finds them all from a grid of starts; each is then given its type by the eigenvalues.
 #
@@ -1731,7 +1682,7 @@ for name, gradient in (
 # Walk through them.
 
 
-# %%
+# %% tags=["hide-input"]
 def land(p):
     x, y = p
     return ((x**2 + y - 11) ** 2 + (x + y**2 - 7) ** 2) / 100 + 0.1 * x
@@ -1833,14 +1784,17 @@ explore(
 # %%
 ring = 1e-3 * CIRCLE
 minima = [p for p in critical.T if kind_of(p) == "minimum"]
+summits = [p for p in critical.T if kind_of(p) == "maximum"]
 decided = {
     "a zero gradient marks the critical points": bool(
         np.abs(land_gradient(critical)).max() < 1e-5 and critical.shape[1] == 9
     ),
     "eigenvalues of one sign: a local extremum": all(
-        bool((land(p[:, None] + ring) > land(p)).all()) for p in minima
+        bool((sign * (land(p[:, None] + ring) - land(p)) > 0).all())
+        for sign, points in ((1, minima), (-1, summits))
+        for p in points
     ),
-    "eigenvalues of one sign: the global extremum": all(
+    "all eigenvalues positive: the global minimum": all(
         land(p) <= land(critical).min() + 1e-9 for p in minima
     ),
 }
@@ -1866,7 +1820,7 @@ settle(
 # %% [markdown]
 # To see the third line turn, flatten the landscape's tilt: without the $0.1\,x$ all four minima have the same value, zero.
 #
-# And where an eigenvalue is zero the Hessian is silent. $x^2+y^4$ and $x^2-y^4$ have the *same* Hessian at the origin, with eigenvalues 2 and 0; the first has a minimum there, the second a saddle. The *monkey saddle* $x^3-3xy^2$ has a Hessian of zeros, three ways down and three ways up (the third for the tail).
+# And where an eigenvalue is zero the Hessian is silent. $x^2+y^4$ and $x^2-y^4$ have the *same* Hessian at the origin, with eigenvalues 2 and 0; the first has a minimum there, the second a saddle. The *monkey saddle* $x^3-3xy^2$ has a Hessian of zeros, three ways up and three ways down (two for the legs, one for the tail).
 #
 # (q4-2)=
 # :::{admonition} Question 4.2 · How can one decide whether a critical point is the optimum?
@@ -1874,9 +1828,9 @@ settle(
 # From its neighborhood alone one cannot. All eigenvalues positive: a local minimum. All negative: a local maximum. Both signs: a saddle, whatever the rest. Zeros among eigenvalues of one sign: undecided; look at higher derivatives, or at the function. A *local* minimum is the global one if the function is convex, the subject of the [last section](#sec-4-convex). Otherwise one compares the critical points one has found, and hopes to have found them all.
 # :::
 #
-# ### In many dimensions, nearly everything is a saddle
+# ### How rare is a minimum in many dimensions?
 #
-# For a minimum *all* eigenvalues must be positive. How likely is that? If signs were coin tosses: $2^{-D}$. Eigenvalues of one matrix repel each other, which makes it rarer still. Draw random symmetric matrices (standard normal entries, made symmetric) and count.
+# For a minimum *all* eigenvalues must be positive. How likely is that? If signs were coin tosses: $2^{-D}$, and as much again for a maximum. But the eigenvalues of one matrix are not independent. Draw random symmetric matrices (standard normal entries, made symmetric) and count.
 
 # %%
 rng = np.random.default_rng(0)
@@ -1916,7 +1870,7 @@ show(
 assert (np.array(share_definite[2:]) < 0.5 * 2.0 ** (1 - dimensions[2:])).all()
 
 # %% [markdown]
-# A network has thousands of variables and more. Its Hessians are not random matrices, but the tendency may survive: Dauphin et al. ([2014](../book/bibliography.md)) argue, from theory and from experiments, that saddles rather than bad minima slow training down.
+# Rarer still than with coins. A network has thousands of variables and more. Its Hessians are not random matrices, but the tendency may survive: Dauphin et al. ([2014](../book/bibliography.md)) argue, from theory and from experiments, that saddles rather than bad minima slow training down.
 #
 # :::{admonition} Exercise 9 · minimum, maximum, saddle, undecided
 # :class: exercise
@@ -2035,31 +1989,12 @@ def draw_newton(ax, position):
 
 explore(
     draw_newton,
-    position=[
-        -2.2,
-        -2.0,
-        -1.8,
-        -1.6,
-        -1.4,
-        -1.2,
-        -1.0,
-        -0.7,
-        -0.4,
-        -0.1,
-        0.2,
-        0.4,
-        0.6,
-        1.0,
-        1.2,
-        1.5,
-        1.8,
-        2.1,
-    ],
+    position=[-2.2, -1.8, -1.4, -1.0, -0.7, -0.4, -0.1, 0.2, 0.4, 0.6, 1.0, 1.4, 1.8],
     start=1,
 )
 
 # %% [markdown]
-# Near a valley floor the jump is superb. Between the valleys the parabola opens *downward*, its vertex is a maximum, and Newton climbs to it without hesitation. The equation solved was "slope zero", and a summit solves it too.
+# Near a valley floor one jump nearly arrives. Around the hilltop the parabola opens *downward*, its vertex is a maximum, and Newton climbs to it without hesitation. The equation solved was "slope zero", and a summit solves it too.
 #
 # Test the notes' sentence as an experiment. Three bowls with the same slope at the origin, but different curvatures. What do the two methods propose?
 
@@ -2102,7 +2037,7 @@ settle(
 #
 # ### First order, second order
 #
-# The names count the derivatives a method looks at. Count them for real, on the digits of {eq}`eq-4-logistic`: wrap gradient and Hessian so that they count their calls, and run both methods until the gradient is shorter than $10^{-6}$.
+# The names count the derivatives a method looks at. Count them for real, on the digits of {eq}`eq-4-logistic`: wrap gradient and Hessian so that they count their calls, and run both methods until the gradient is shorter than $10^{-6}$. Newton's method has no rate to tune; its rival gets the best of five.
 
 
 # %%
@@ -2130,7 +2065,10 @@ def minimize38(step, most=5000):
     return calls, np.array(norms)
 
 
-calls_gd, norms_gd = minimize38(lambda g, H: -1.9 / L * g)
+tuned = [
+    minimize38(lambda g, H, r=r: -r * 2 / λ_end * g) for r in (0.5, 0.7, 0.8, 0.9, 0.95)
+]
+calls_gd, _ = min(tuned, key=lambda run: run[0]["gradient"])
 calls_newton, norms_newton = minimize38(lambda g, H: -np.linalg.solve(H(), g))
 print("gradient descent:", calls_gd)
 print("Newton's method: ", calls_newton)
@@ -2148,7 +2086,7 @@ settle(
 )
 
 # %% [markdown]
-# (Hand Newton's loop the step of its rival and the second line of the card turns.) Near the end the number of right digits doubles with each step. Is the comparison fair? A Newton step costs more, so count multiplications too:
+# (Hand Newton's loop a step of its rival's kind and the second line of the card turns.) Near the end the number of right digits roughly doubles with each step. Is the comparison fair? A Newton step costs more, so count multiplications too:
 
 # %%
 N, D = X.shape
@@ -2159,10 +2097,10 @@ work_newton = calls_newton["gradient"] * 2 * N * D + calls_newton["Hessian"] * (
 print(
     f"multiplications: gradient descent {work_gd:.1e}, Newton {work_newton:.1e}, {work_gd / work_newton:.0f} times fewer"
 )
-assert work_gd > 2 * work_newton
+assert work_gd > 1.5 * work_newton
 
 # %% [markdown]
-# Still ahead, with 65 weights. (Methods that *estimate* curvature from gradients, called quasi-Newton, stand between the two; Nocedal and Wright [2006](../book/bibliography.md) treat them.)
+# Still ahead with 65 weights, but not by much. (Methods that *estimate* curvature from gradients, called quasi-Newton, stand between the two; Nocedal and Wright [2006](../book/bibliography.md) treat them.)
 #
 # **Why so slow, the other one?** Because of the condition number again. In a valley with curvatures between $\lambda_{\min}$ and $\lambda_{\max}$ one rate must serve all directions. The slowest factor is the larger of $|1-\eta\lambda_{\min}|$ and $|1-\eta\lambda_{\max}|$; the first falls with $\eta$, the second rises, so the best rate makes them equal:
 #
@@ -2179,46 +2117,58 @@ assert work_gd > 2 * work_newton
 # k = \frac{6\ln10}{-\ln\frac{\kappa-1}{\kappa+1}}\approx\frac{6\ln10}{2}\,\kappa\approx6.9\,\kappa .
 # $$ (eq-4-iterations)
 #
-# Newton's method on a quadratic needs one step, whatever $\kappa$ is: its model *is* the function.
+# Newton's method on a quadratic needs one step, whatever $\kappa$ is: its model *is* the function. Move the slider.
 
 
 # %%
-def steps_needed(κ, method, most=100_000):
-    """Steps on ½(x² + κy²) until the distance to the minimum has shrunk by 1e-6."""
-    λ, x = np.array([1.0, κ]), np.array([1.0, 1.0])
-    goal = 1e-6 * np.linalg.norm(x)
-    for step in range(most):
-        if np.linalg.norm(x) <= goal:
-            return step
-        g = λ * x
-        x = x - (2 / (1 + κ) * g if method == "gradient descent" else g / λ)
-    return most
+def walk(κ, newton, most=100_000):
+    """The path on ½(x² + κy²) from (1, 1) until the distance to the minimum has shrunk by 1e-6."""
+    λ, path = np.array([1.0, κ]), [np.ones(2)]
+    while np.linalg.norm(path[-1]) > 1e-6 * np.sqrt(2) and len(path) <= most:
+        g = λ * path[-1]
+        path.append(path[-1] - (g / λ if newton else 2 / (1 + κ) * g))
+    return np.array(path)
 
 
-conditions = [2, 5, 10, 30, 100, 300, 1000]
-needed = {
-    m: np.array([steps_needed(κ, m) for κ in conditions])
-    for m in ("gradient descent", "Newton")
+conditions = 2 ** np.arange(1, 10)
+walks = {
+    "gradient descent": [walk(κ, newton=False) for κ in conditions],
+    "Newton": [walk(κ, newton=True) for κ in conditions],
 }
-ratios = (np.array(conditions) - 1) / (np.array(conditions) + 1)
-predicted_steps = np.ceil(6 * np.log(10) / -np.log(ratios))
-assert (np.abs(needed["gradient descent"] - predicted_steps) <= 1).all() and (
-    needed["Newton"] == 1
-).all()
+needed = {m: np.array([len(path) - 1 for path in paths]) for m, paths in walks.items()}
+predicted = np.ceil(-6 * np.log(10) / np.log((conditions - 1) / (conditions + 1)))
+assert (np.abs(needed["gradient descent"] - predicted) <= 1).all()
+assert (needed["Newton"] == 1).all()
+
 
 # %% tags=["hide-input"]
-fig, ax = plt.subplots()
-lines(ax, conditions, needed, marker="o")
-log_scale(ax)
-ax.set(
-    xlabel="condition number κ",
-    ylabel="steps to one millionth",
-    title="Gradient descent pays for every unit of κ",
-)
-show(
-    fig,
-    f"At κ = {conditions[0]} gradient descent with its best rate needs {needed['gradient descent'][0]} steps, at κ = {conditions[-1]} it needs {needed['gradient descent'][-1]}; Newton's method needs {needed['Newton'][-1]} at every κ.",
-)
+def draw_walks(axes, condition_number):
+    left, right = axes
+    i = list(conditions).index(condition_number)
+    side = np.linspace(-1.2, 1.2, 50)
+    bowl = (side**2 + condition_number * side[:, None] ** 2) / 2
+    levels = np.array([0.03, 0.15, 0.4, 0.7, 1.0]) * (1 + condition_number) / 2
+    left.contour(side, side, bowl, levels=levels, colors=INK, linewidths=0.5)
+    for (method, paths), style, color in zip(
+        walks.items(), ("o-", "s--"), (BLUE, ORANGE)
+    ):
+        left.plot(*paths[i][:41].T, style, color=color, ms=4, lw=1, label=method)
+        right.plot(conditions, needed[method], style, color=color, ms=4, label=method)
+        right.plot(condition_number, needed[method][i], style[0], color=color, ms=11)
+    left.set(aspect="equal", xlabel="x (curvature 1)", ylabel="y (curvature κ)")
+    left.set_title("the first forty steps")
+    log_scale(right)
+    right.legend(fontsize=9)
+    right.set(xlabel="condition number κ", ylabel="steps to one millionth")
+    right.set_title("every unit of κ costs")
+    steps = needed["gradient descent"][i]
+    return (
+        f"Condition number {condition_number}: gradient descent at its best rate needs {steps} steps to one millionth of the distance, "
+        f"{steps / condition_number:.2f} times κ; Newton's method needs {needed['Newton'][i]}."
+    )
+
+
+explore(draw_walks, condition_number=conditions, start=3, columns=2, figsize=(8.4, 3.8))
 
 # %% [markdown]
 # **Why then does nobody train networks with it?** Three reasons, each in numbers.
@@ -2238,7 +2188,7 @@ for D in (65, 10_000, 1_000_000):
 # x-\frac{f'}{f''} = x-x\,(1+x^2) = -x^3 .
 # $$ (eq-4-runaway)
 #
-# From $|x|<1$ it converges at a fabulous speed, from $|x|>1$ it flies off just as fast. Far from the minimum the parabola is too flat, and its vertex too far.
+# From $|x|<1$ it converges, and very fast; from $|x|>1$ it flies off just as fast. Far from the minimum the parabola is too flat, and its vertex too far.
 
 # %%
 for start in (0.9, 1.1):
@@ -2263,7 +2213,7 @@ for name, ends in (("gradient descent", descended), ("Newton", landed)):
 assert rest["Newton"]["saddle"] > 50 and rest["gradient descent"]["saddle"] == 0
 
 # %% [markdown]
-# Gradient descent never stops on a pass; Newton's method often does, for to it a saddle is as good a zero of the gradient as any. In high dimension, where nearly everything critical is a saddle, that is disqualifying. Chapter 8 meets the compromises: methods that use a little curvature, cheaply.
+# From these starts gradient descent never ends on a pass. Newton's method often does, for to it a saddle is as good a zero of the gradient as any. If saddles are the rule in high dimension, that is a grave fault. Chapter 8 meets the compromises: methods that use a little curvature, cheaply.
 
 # %% [markdown]
 # (sec-4-convex)=
@@ -2284,7 +2234,7 @@ assert rest["Newton"]["saddle"] > 50 and rest["gradient descent"]["saddle"] == 0
 # (q4-1)=
 # :::{admonition} Question 4.1 · How can a function be proved to be convex?
 # :class: question
-# In four ways. (1) By the definition: show that chords lie above. (2) By tangents: $f(\mathbf b)\ge f(\mathbf a)+\nabla f(\mathbf a)^\top(\mathbf b-\mathbf a)$ for all $\mathbf a,\mathbf b$. (3) By curvature: $\mathbf v^\top H\mathbf v\ge0$ everywhere, for every $\mathbf v$. (4) By rules: sums with positive factors, maxima, and $f(A\mathbf x+\mathbf b)$ of convex functions are convex. An experiment can only *refute*: one chord below the graph is enough. All four follow, with cross-entropy as the example.
+# In four ways. (1) By the definition: show that chords lie above. (2) By tangents: $f(\mathbf b)\ge f(\mathbf a)+\nabla f(\mathbf a)^\top(\mathbf b-\mathbf a)$ for all $\mathbf a,\mathbf b$. (3) By curvature: $\mathbf v^\top H\mathbf v\ge0$ everywhere, for every $\mathbf v$. (Ways 2 and 3 need the derivatives to exist.) (4) By rules: sums with positive factors, maxima, and $f(A\mathbf x+\mathbf b)$ of convex functions are convex. An experiment can only *refute*: one chord below the graph is enough. All four follow, with cross-entropy as the example.
 # :::
 #
 # **(3) proves (1).** On the way from $\mathbf a$ to $\mathbf b$ let $\varphi(t)=f(\mathbf a+t(\mathbf b-\mathbf a))$. By {eq}`eq-4-curvature`, $\varphi''(t)=(\mathbf b-\mathbf a)^\top H(\mathbf b-\mathbf a)\ge0$, so $\varphi'$ never decreases. Then the mean slope over $[0,t]$ is at most that over $[t,1]$:
@@ -2296,6 +2246,8 @@ assert rest["Newton"]["saddle"] > 50 and rest["gradient descent"]["saddle"] == 0
 # $$ (eq-4-second-order)
 #
 # (Multiply by $t(1-t)$ and collect $\varphi(t)$.) **(3) proves (2)** as well: a slope that never decreases never falls below its start, so $\varphi(1)\ge\varphi(0)+\varphi'(0)$.
+#
+# **(2) proves (1).** Take the tangent at $\mathbf c=(1-t)\,\mathbf a+t\,\mathbf b$. By (2), $f(\mathbf a)\ge f(\mathbf c)+\nabla f(\mathbf c)^\top(\mathbf a-\mathbf c)$, and the same with $\mathbf b$. Add $(1-t)$ times the first to $t$ times the second. The gradient drops out, because $(1-t)(\mathbf a-\mathbf c)+t(\mathbf b-\mathbf c)=\mathbf 0$, and {eq}`eq-4-convex` is left.
 #
 # **The rules of (4).** Sums: add the inequalities {eq}`eq-4-convex` of the parts. Maxima: at each point of the chord the larger part is below *its* chord, which is below the chord of the maximum. Affine maps: put $\mathbf x=(1-t)\mathbf a+t\mathbf b$ into $A\mathbf x+\mathbf c$ and get $(1-t)(A\mathbf a+\mathbf c)+t(A\mathbf b+\mathbf c)$: chords go to chords, and so $f(A\mathbf x+\mathbf c)$ inherits {eq}`eq-4-convex` from $f$.
 #
@@ -2346,7 +2298,7 @@ for way, violations in worst.items():
 #
 # The exchanged network computes the same function: same loss, other point in weight space. *If* the loss were convex, then on the chord between the two it could only be lower or equal. But halfway the two units are averaged, hence identical, and the network has one unit less to work with.
 
-# %%
+# %% tags=["hide-input"]
 x300, y300 = data.train.x[:300], data.train.y[:300]
 SHAPES = [(64, 6), (6,), (6, 10), (10,)]
 
@@ -2540,7 +2492,7 @@ exercises.check_chord_gap(largest_chord_gap)
 #
 # 1. A format is three numbers: precision $p$, smallest and largest exponent. Every stored number carries a relative error of at most $u=2^{-p}$; `inf` and `nan` stand where no number is. Comparisons with `nan` are false, so write guards as `not loss <= limit`.
 # 2. Softmax needs the maximum subtracted; *one* large score is enough to break it. For the loss, never take the logarithm of a probability: use $x-\mathrm{LSE}(x)$. Adding an $\varepsilon$ inside the logarithm saves the loss and kills the gradient where it matters most.
-# 3. Rounding errors of a sum grow with the longest chain of additions: $n$ naively, $\log_2n$ pairwise, not at all with compensation. Accumulate in a wider format.
+# 3. Rounding errors of a sum grow with the longest chain of additions: at most like $n$ naively, like $\log_2n$ pairwise, and hardly at all with compensation. Accumulate in a wider format.
 # 4. A condition number says what the problem does to errors. Cancellation is usually the algorithm's fault; $\kappa(A)=\lambda_{\max}/\lambda_{\min}$ is nobody's.
 # 5. $D_{\mathbf u}f=\nabla f\cdot\mathbf u$. The gradient is the steepest direction for a differentiable function and Euclidean length; another metric, another direction.
 # 6. Gradient descent minimizes slope plus price of distance. The price is chosen, the rule follows. It descends if $\eta<2/L$, and the cliff at $2/\lambda_{\max}$ is real, on digits too.
