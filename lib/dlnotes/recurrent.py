@@ -5,8 +5,8 @@ state and returns the states of all steps, so a sequence can be cut and continue
 done at once outside the loop over time: the product with the inputs before it, the gradients of the weights
 after it. Inside remains what one step must wait for: the product with the last state.
 
-The columns of Wx (D, k·H), Wh (H, k·H) and b (k·H,) belong to k gates side by side, sigmoid gates first,
-so that one product serves all gates.
+The columns of Wx (D, k·H), Wh (H, k·H) and b (k·H,) belong to k gates side by side, sigmoid gates first.
+Inside, gates are the first axis, (k, ...): one product serves all gates, and `i, f, o, g = gates` takes them apart.
 """
 
 import numpy as np
@@ -16,7 +16,7 @@ from .arrays import Array, Backward, Data
 
 
 def _check(x, Wx, Wh, gates: int, *, b, **states: Array):
-    """Arrays of the equation, whether x is data, and the input's share of every step, x Wx + b (T, N, k·H)."""
+    """Checked x, weights by gate (k, D, H) and (k, H, H), whether x is data, and x Wx + b as (k, T, N, H)."""
     constant = isinstance(x, Data)
     x = checks.floating("x", x, axes="T N D")
     checks.not_empty("x", x)
@@ -37,44 +37,57 @@ def _check(x, Wx, Wh, gates: int, *, b, **states: Array):
             raise ValueError(
                 f"{name} must have shape {shape} for x {x.shape} and {H} units, got {array.shape}"
             )
-    inputs = x.reshape(T * N, D) @ Wx + b
-    return x, Wx, Wh, constant, inputs.reshape(T, N, gates * H)
+    Wx, Wh, b = (_by_gate(array, gates) for array in (Wx, Wh, b[None]))
+    inputs = x.reshape(T * N, D) @ Wx
+    inputs += b
+    return x, Wx, Wh, constant, inputs.reshape(gates, T, N, H)
+
+
+def _by_gate(W: Array, gates: int) -> Array:
+    """Columns of all gates (D, k·H) → one matrix for each gate (k, D, H)."""
+    return np.ascontiguousarray(W.reshape(len(W), gates, -1).swapaxes(0, 1))
+
+
+def _side_by_side(W: Array) -> Array:
+    """(k, D, H) → (D, k·H)."""
+    return W.swapaxes(0, 1).reshape(W.shape[1], -1)
 
 
 def _to_inputs(dz: Array, x: Array, Wx: Array, constant: bool):
-    """dx, dWx and db from the gradients dz (T, N, k·H) of all pre-activations."""
-    flat = dz.reshape(-1, dz.shape[-1])
-    dx = None if constant else (flat @ Wx.T).reshape(x.shape)
-    return dx, x.reshape(len(flat), -1).T @ flat, flat.sum(axis=0)
+    """dx, dWx and db from the gradients dz (k, T, N, H) of all pre-activations."""
+    flat = dz.reshape(len(dz), -1, dz.shape[-1])
+    dx = None if constant else (flat @ Wx.mT).sum(axis=0).reshape(x.shape)
+    return dx, _product_over_time(x, dz), flat.sum(axis=1).ravel()
 
 
-def _product_over_time(a: Array, b: Array) -> Array:
-    """Σₜ aₜᵀ bₜ for a (T, N, H) and b (T, N, K)."""
-    return a.reshape(-1, a.shape[-1]).T @ b.reshape(-1, b.shape[-1])
+def _product_over_time(x: Array, dz: Array) -> Array:
+    """Σₜ xₜᵀ dzₜ for x (T, N, D) and dz (k, T, N, H), as (D, k·H)."""
+    flat = dz.reshape(len(dz), -1, dz.shape[-1])
+    return _side_by_side(x.reshape(-1, x.shape[-1]).T @ flat)
 
 
-def _halved(inputs: Array, Wh: Array, sigmoids: int) -> tuple[Array, Array]:
-    """Inputs and Wh with z/2 for the first gates: σ(z) = (1 + tanh(z/2)) / 2, so that one tanh serves all."""
-    H = len(Wh)
-    inputs[..., : sigmoids * H] *= 0.5
+def _halved(inputs: Array, Wh: Array, sigmoids: int) -> Array:
+    """Wh for z/2 at the first gates, as inputs from now on: σ(z) = (1 + tanh(z/2)) / 2, so one tanh serves all."""
+    inputs[:sigmoids] *= 0.5
     Wh = Wh.copy()
-    Wh[:, : sigmoids * H] *= 0.5
-    return inputs, Wh
+    Wh[:sigmoids] *= 0.5
+    return Wh
 
 
 def _opened(gates: Array, sigmoids: int) -> None:
     """tanh of all gates of a step, in place, and the first ones moved from ±1 to 0 … 1."""
     np.tanh(gates, out=gates)
-    first = gates[:, :sigmoids]
+    first = gates[:sigmoids]
     first += 1
     first *= 0.5
 
 
-def _slopes(gates: Array, sigmoids: int, out: Array) -> None:
-    """σ′ = σ (1 − σ) of the first gates of a step, tanh′ = 1 − tanh² of the others."""
-    np.multiply(gates, gates, out=out)
-    np.subtract(gates[:, :sigmoids], out[:, :sigmoids], out=out[:, :sigmoids])
-    np.subtract(1, out[:, sigmoids:], out=out[:, sigmoids:])
+def _slopes(gates: Array, sigmoids: int) -> Array:
+    """σ′ = σ (1 − σ) of the first gates, tanh′ = 1 − tanh² of the others."""
+    slopes = gates * gates
+    np.subtract(gates[:sigmoids], slopes[:sigmoids], out=slopes[:sigmoids])
+    np.subtract(1, slopes[sigmoids:], out=slopes[sigmoids:])
+    return slopes
 
 
 def rnn(x: Array, h0: Array, Wx: Array, Wh: Array, b: Array) -> tuple[Array, Backward]:
@@ -84,19 +97,20 @@ def rnn(x: Array, h0: Array, Wx: Array, Wh: Array, b: Array) -> tuple[Array, Bac
     backward(dy) → dx, dh0, dWx, dWh, db.
     """
     x, Wx, Wh, constant, z = _check(x, Wx, Wh, 1, b=b, h0=h0)
-    h = np.concatenate([np.asarray(h0)[None], z])
+    h = np.concatenate([np.asarray(h0)[None], z[0]])
     for t in range(len(x)):
-        z[t] += h[t] @ Wh
-        np.tanh(z[t], out=h[t + 1])
+        h[t + 1] += h[t] @ Wh[0]
+        np.tanh(h[t + 1], out=h[t + 1])
 
     def backward(dy: Array):
-        dz, WhT = np.empty_like(z), np.ascontiguousarray(Wh.T)
+        dz, WhT = 1 - h[1:] ** 2, np.ascontiguousarray(Wh[0].T)
         dh = np.zeros_like(h[0])
         for t in reversed(range(len(x))):
-            np.multiply(dy[t] + dh, 1 - h[t + 1] ** 2, out=dz[t])
+            dh += dy[t]
+            dz[t] *= dh
             dh = dz[t] @ WhT
-        dx, dWx, db = _to_inputs(dz, x, Wx, constant)
-        return dx, dh, dWx, _product_over_time(h[:-1], dz), db
+        dx, dWx, db = _to_inputs(dz[None], x, Wx, constant)
+        return dx, dh, dWx, _product_over_time(h[:-1], dz[None]), db
 
     return h[1:], backward
 
@@ -111,35 +125,38 @@ def lstm(
     Shapes: x (T, N, D), h0 and c0 (N, H), Wx (D, 4H), Wh (H, 4H), b (4H,) with gates in the order i, f, o, g;
     y (2, T, N, H) holds all h and all c. backward(dy) → dx, dh0, dc0, dWx, dWh, db.
     """
-    x, Wx, Wh, constant, inputs = _check(x, Wx, Wh, 4, b=b, h0=h0, c0=c0)
-    T, H = len(x), len(Wh)
-    gates, Wh_halved = _halved(inputs, Wh, 3)
-    states = np.empty((2, T + 1, *np.shape(h0)), gates.dtype)
+    x, Wx, Wh, constant, gates = _check(x, Wx, Wh, 4, b=b, h0=h0, c0=c0)
+    halved, (i, f, o, g) = _halved(gates, Wh, 3), gates
+    states = np.empty((2, len(x) + 1, *np.shape(h0)), gates.dtype)
     h, c = states
     h[0], c[0] = h0, c0
-    tanh_c = np.empty_like(h[1:])
-    i, f, o, g = np.split(gates, 4, axis=-1)  # views: (T, N, H) each
-    for t in range(T):
-        gates[t] += h[t] @ Wh_halved
-        _opened(gates[t], 3 * H)
+    tanh_c = np.empty_like(g)
+    for t in range(len(x)):
+        gates[:, t] += h[t] @ halved
+        _opened(gates[:, t], 3)
         np.multiply(f[t], c[t], out=c[t + 1])
         c[t + 1] += i[t] * g[t]
         np.tanh(c[t + 1], out=tanh_c[t])
         np.multiply(o[t], tanh_c[t], out=h[t + 1])
 
     def backward(dy: Array):
-        dz, WhT = np.empty_like(gates), np.ascontiguousarray(Wh.T)
-        di, df, do, dg = np.split(dz, 4, axis=-1)
+        dz, WhT = _slopes(gates, 3), np.ascontiguousarray(Wh.mT)
+        di, df, do, dg = dz
+        di *= g
+        df *= c[:-1]
+        dg *= i  # now ∂c/∂ of these three
+        do *= tanh_c  # and ∂h/∂ of this
+        to_cell = o * (1 - tanh_c**2)
         dh, dc = np.zeros_like(h[0]), np.zeros_like(c[0])
-        for t in reversed(range(T)):
-            _slopes(gates[t], 3 * H, out=dz[t])
+        for t in reversed(range(len(x))):
             dh += dy[0, t]
-            dc += dy[1, t] + dh * o[t] * (1 - tanh_c[t] ** 2)
-            di[t] *= dc * g[t]
-            df[t] *= dc * c[t]
-            do[t] *= dh * tanh_c[t]
-            dg[t] *= dc * i[t]
-            dh, dc = dz[t] @ WhT, dc * f[t]
+            dc += dy[1, t] + dh * to_cell[t]
+            di[t] *= dc
+            df[t] *= dc
+            do[t] *= dh
+            dg[t] *= dc
+            dh = (dz[:, t] @ WhT).sum(axis=0)
+            dc *= f[t]
         dx, dWx, db = _to_inputs(dz, x, Wx, constant)
         return dx, dh, dc, dWx, _product_over_time(h[:-1], dz), db
 
@@ -154,37 +171,35 @@ def gru(x: Array, h0: Array, Wx: Array, Wh: Array, b: Array) -> tuple[Array, Bac
     Shapes: x (T, N, D), h0 (N, H), Wx (D, 3H), Wh (H, 3H), b (3H,) with gates in the order r, z, n; y (T, N, H).
     backward(dy) → dx, dh0, dWx, dWh, db. The notes write u = 1 − z.
     """
-    x, Wx, Wh, constant, inputs = _check(x, Wx, Wh, 3, b=b, h0=h0)
-    T, H = len(x), len(Wh)
-    Wg, Wn = Wh[:, : 2 * H], Wh[:, 2 * H :]
-    gates, Wh_halved = _halved(inputs, Wh, 2)
-    h = np.empty((T + 1, *np.shape(h0)), gates.dtype)
+    x, Wx, Wh, constant, gates = _check(x, Wx, Wh, 3, b=b, h0=h0)
+    halved, (r, z, n) = _halved(gates, Wh, 2), gates
+    h = np.empty((len(x) + 1, *np.shape(h0)), gates.dtype)
     h[0] = h0
-    r, z, n = np.split(gates, 3, axis=-1)
-    for t in range(T):
-        rz = gates[t, :, : 2 * H]
-        rz += h[t] @ Wh_halved[:, : 2 * H]
-        _opened(rz, 2 * H)
-        n[t] += (r[t] * h[t]) @ Wn
+    for t in range(len(x)):
+        gates[:2, t] += h[t] @ halved[:2]
+        _opened(gates[:2, t], 2)
+        n[t] += (r[t] * h[t]) @ Wh[2]
         np.tanh(n[t], out=n[t])
         h[t + 1] = n[t] + z[t] * (h[t] - n[t])
 
     def backward(dy: Array):
-        d = np.empty_like(gates)
-        dr, dz, dn = np.split(d, 3, axis=-1)
-        WgT, WnT = np.ascontiguousarray(Wg.T), np.ascontiguousarray(Wn.T)
+        d, WhT = _slopes(gates, 2), np.ascontiguousarray(Wh.mT)
+        dr, dz, dn = d
+        before = h[:-1]
+        dz *= before - n
+        dn *= 1 - z  # now ∂h/∂ of these two
+        dr *= before  # and ∂(r ⊙ h)/∂ of this
         dh = np.zeros_like(h[0])
-        for t in reversed(range(T)):
-            _slopes(gates[t], 2 * H, out=d[t])
+        for t in reversed(range(len(x))):
             dh += dy[t]
-            dz[t] *= dh * (h[t] - n[t])
-            dn[t] *= dh * (1 - z[t])
-            to_reset = dn[t] @ WnT
-            dr[t] *= to_reset * h[t]
-            dh = dh * z[t] + to_reset * r[t] + d[t, :, : 2 * H] @ WgT
+            dz[t] *= dh
+            dn[t] *= dh
+            to_reset = dn[t] @ WhT[2]
+            dr[t] *= to_reset
+            dh = dh * z[t] + to_reset * r[t] + (d[:2, t] @ WhT[:2]).sum(axis=0)
         dx, dWx, db = _to_inputs(d, x, Wx, constant)
-        dWg = _product_over_time(h[:-1], d[..., : 2 * H])
-        return dx, dh, dWx, np.hstack([dWg, _product_over_time(r * h[:-1], dn)]), db
+        dWh = [_product_over_time(before, d[:2]), _product_over_time(r * before, d[2:])]
+        return dx, dh, dWx, np.hstack(dWh), db
 
     return h[1:], backward
 
@@ -199,41 +214,37 @@ def gru_reset_after(
 
     backward(dy) → dx, dh0, dWx, dWh, db, dbh.
     """
-    x, Wx, Wh, constant, inputs = _check(x, Wx, Wh, 3, b=b, h0=h0)
-    T, H = len(x), len(Wh)
-    gates, Wh_halved = _halved(inputs, Wh, 2)
+    x, Wx, Wh, constant, gates = _check(x, Wx, Wh, 3, b=b, h0=h0)
     bh = checks.floating("bh", bh, axes="H")
-    checks.same_size("the size of bh", bh.size, "the number of units", H)
-    h = np.empty((T + 1, *np.shape(h0)), gates.dtype)
+    checks.same_size("the size of bh", bh.size, "the number of units", len(Wh[0]))
+    halved, (r, z, n) = _halved(gates, Wh, 2), gates
+    h = np.empty((len(x) + 1, *np.shape(h0)), gates.dtype)
     h[0] = h0
-    memory = np.empty_like(h[1:])  # hₜ₋₁ Wh + bh, the part that r scales
-    r, z, n = np.split(gates, 3, axis=-1)
-    for t in range(T):
-        product = h[t] @ Wh_halved
-        rz = gates[t, :, : 2 * H]
-        rz += product[:, : 2 * H]
-        _opened(rz, 2 * H)
-        memory[t] = product[:, 2 * H :] + bh
+    memory = np.empty_like(n)  # hₜ₋₁ Wh + bh, the part that r scales
+    for t in range(len(x)):
+        product = h[t] @ halved
+        gates[:2, t] += product[:2]
+        _opened(gates[:2, t], 2)
+        np.add(product[2], bh, out=memory[t])
         n[t] += r[t] * memory[t]
         np.tanh(n[t], out=n[t])
         h[t + 1] = n[t] + z[t] * (h[t] - n[t])
 
     def backward(dy: Array):
-        d, dproduct = np.empty_like(gates), np.empty_like(gates)
-        dr, dz, dn = np.split(d, 3, axis=-1)
-        WhT, dh = np.ascontiguousarray(Wh.T), np.zeros_like(h[0])
-        for t in reversed(range(T)):
-            _slopes(gates[t], 2 * H, out=d[t])
+        d, WhT = _slopes(gates, 2), np.ascontiguousarray(Wh.mT)
+        dr, dz, dn = d
+        dz *= h[:-1] - n
+        dn *= 1 - z
+        dr *= memory * dn  # now ∂h/∂ of every pre-activation
+        dh = np.zeros_like(h[0])
+        for t in reversed(range(len(x))):
             dh += dy[t]
-            dz[t] *= dh * (h[t] - n[t])
-            dn[t] *= dh * (1 - z[t])
-            dr[t] *= dn[t] * memory[t]
-            dproduct[t, :, : 2 * H] = d[t, :, : 2 * H]
-            dproduct[t, :, 2 * H :] = dn[t] * r[t]
-            dh = dh * z[t] + dproduct[t] @ WhT
+            d[:, t] *= dh
+            to_memory = dn[t] * r[t]
+            dh = dh * z[t] + to_memory @ WhT[2] + (d[:2, t] @ WhT[:2]).sum(axis=0)
         dx, dWx, db = _to_inputs(d, x, Wx, constant)
-        dbh = dproduct[..., 2 * H :].sum(axis=(0, 1))
-        return dx, dh, dWx, _product_over_time(h[:-1], dproduct), db, dbh
+        d[2] *= r  # from here on with respect to the memory
+        return dx, dh, dWx, _product_over_time(h[:-1], d), db, d[2].sum(axis=(0, 1))
 
     return h[1:], backward
 
