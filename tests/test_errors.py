@@ -649,7 +649,7 @@ REFUSED = [
         (lambda f: f(F.relu, *parameters()), ValueError, r"number of parameters is 2, .* arguments \[\] after the first is 0"),
         (lambda f: f(F.conv2d, *parameters(), *parameters()), ValueError,
          r"number of parameters is 4, .* arguments \['W', 'b'\] after the first is 2"),
-        (lambda f: f(F.linear, *parameters(), names=("W",)), ValueError, r"number of parameters is 2, .*\('W',\)"),
+        (lambda f: f(F.linear, *parameters(), names=("W",)), ValueError, r"number of parameters is 2, .*\['W'\]"),
     ),
     *against(Sequential,
         (lambda f: f([F.relu]), TypeError, "function must be callable, got .<function relu"),

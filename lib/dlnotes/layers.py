@@ -135,6 +135,7 @@ class LayerNorm(Layer):
     def __init__(self, D: int, *, epsilon: float = 1e-5):
         checks.count("D", D)
         self.gamma, self.beta = Parameter(np.ones(D)), Parameter(np.zeros(D))
+        epsilon = checks.positive("epsilon", epsilon)
         super().__init__(partial(F.layer_norm, epsilon=epsilon), self.gamma, self.beta)
 
 
@@ -147,6 +148,7 @@ class BatchNorm(Layer):
     def __init__(self, C: int, *, momentum: float = 0.1, epsilon: float = 1e-5):
         checks.count("C", C)
         self.momentum = checks.fraction("momentum", momentum)
+        epsilon = checks.positive("epsilon", epsilon)
         self.gamma, self.beta = Parameter(np.ones(C)), Parameter(np.zeros(C))
         self.mean, self.variance = np.zeros(C), np.ones(C)
         super().__init__(partial(F.batch_norm, epsilon=epsilon), self.gamma, self.beta)
@@ -171,10 +173,8 @@ class Dropout(Layer):
     """In training, a fresh mask from `rng` for every batch; in use, nothing happens."""
 
     def __init__(self, rate: float, *, rng: np.random.Generator):
-        self.rate, self.rng = (
-            checks.fraction("rate", rate),
-            checks.generator("rng", rng),
-        )
+        self.rate = checks.fraction("rate", rate)
+        self.rng = checks.generator("rng", rng)
         super().__init__(F.dropout)
 
     def forward(self, x: Array, *, training: bool = False) -> tuple[Array, Backward]:
@@ -184,13 +184,17 @@ class Dropout(Layer):
 
 
 class RandomizedLeakyReLU(Layer):
-    """In training every entry draws its slope from U(low, high); in use all have the mean (Xu et al. 2015, as in PyTorch)."""
+    """Slopes below 0 drawn from U(low, high) for every entry in training; their mean in use.
+
+    Source: Xu et al. 2015, with the slopes as PyTorch counts them.
+    """
 
     def __init__(
         self, low: float = 1 / 8, high: float = 1 / 3, *, rng: np.random.Generator
     ):
         checks.interval(low, high)
-        self.low, self.high, self.rng = low, high, checks.generator("rng", rng)
+        self.low, self.high = low, high
+        self.rng = checks.generator("rng", rng)
         super().__init__(F.leaky_relu)
 
     def forward(self, x: Array, *, training: bool = False) -> tuple[Array, Backward]:
@@ -218,8 +222,8 @@ class _Recurrent(Layer):
 
     def forward(self, x: Array, *, training: bool = False) -> tuple[Array, Backward]:
         checked = checks.floating("x", x, axes="T N D")
-        rest = np.zeros((checked.shape[1], len(self.Wh.value)), checked.dtype)
-        y, pullback = self.function(x, rest, *(p.value for p in self._own))
+        zero_state = np.zeros((checked.shape[1], len(self.Wh.value)), checked.dtype)
+        y, pullback = self.function(x, zero_state, *(p.value for p in self._own))
 
         def without_state(dy: Array) -> tuple[Array, ...]:
             dx, _, *gradients = pullback(dy)
@@ -248,9 +252,9 @@ class GRU(_Recurrent):
             super().__init__(F.gru, 3, D, H, rng)
 
 
-def _hidden_states(x, rest, *parameters) -> tuple[Array, Backward]:
-    """`lstm` from rest, without its cell states."""
-    states, pullback = F.lstm(x, rest, rest, *parameters)
+def _hidden_states(x, zero_state, *parameters) -> tuple[Array, Backward]:
+    """`lstm` from zero states, without its cell states."""
+    states, pullback = F.lstm(x, zero_state, zero_state, *parameters)
 
     def backward(dh: Array) -> tuple[Array, ...]:
         dstates = np.zeros((2, *dh.shape), dh.dtype)

@@ -32,6 +32,8 @@ class Layer:
     the names the function gives its arguments, unless `names` says otherwise.
     """
 
+    _own: tuple[Parameter, ...] = ()  # its own parameters, without those of parts
+
     def __init__(
         self, function: Callable, *parameters: Parameter, names: Iterable[str] = ()
     ):
@@ -41,15 +43,8 @@ class Layer:
                 raise TypeError(f"parameters must be Parameter objects, got {p!r}")
         self._own = parameters
         if parameters:
-            names = (
-                names
-                or [
-                    n
-                    for n, p in inspect.signature(function).parameters.items()
-                    if p.kind is not p.KEYWORD_ONLY
-                ][1:]
-            )
-            self._names = list(names)[: len(parameters)]
+            names = list(names) or _arguments(function)[1:]
+            self._names = names[: len(parameters)]
             checks.same_size(
                 "the number of parameters",
                 len(parameters),
@@ -106,6 +101,12 @@ class Layer:
         return state
 
 
+def _arguments(function: Callable) -> list[str]:
+    """Names of the arguments that `function` takes by position."""
+    named = inspect.signature(function).parameters.values()
+    return [p.name for p in named if p.kind is not p.KEYWORD_ONLY]
+
+
 def _layer(part: Layer | Callable) -> Layer:
     return part if isinstance(part, Layer) else Layer(part)
 
@@ -115,7 +116,6 @@ class Sequential(Layer):
 
     def __init__(self, *layers: Layer | Callable):
         self.layers = [_layer(layer) for layer in layers]
-        self._own = ()
 
     def forward(self, x: Array, *, training: bool = False) -> tuple[Array, Backward]:
         pullbacks = []
@@ -156,7 +156,7 @@ class Bidirectional(Layer):
     """
 
     def __init__(self, ahead: Layer, back: Layer):
-        self.ahead, self.back, self._own = _layer(ahead), _layer(back), ()
+        self.ahead, self.back = _layer(ahead), _layer(back)
 
     def forward(self, x: Array, *, training: bool = False) -> tuple[Array, Backward]:
         y, pull_ahead = self.ahead.forward(x, training=training)

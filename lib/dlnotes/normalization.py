@@ -77,12 +77,12 @@ def layer_norm(
     Shapes: x and y (..., N, D), gamma and beta (D,). Works alike in training and use.
     """
     x, gamma, beta = _check(x, gamma, beta, -1, epsilon)
-    x_hat, through_mean = _normalize(x, (-1,), epsilon)
+    x_hat, through_statistics = _normalize(x, (-1,), epsilon)
     y, through_affine = _affine(x_hat, gamma, beta, -1)
 
     def backward(dy: Array) -> tuple[Array, Array, Array]:
         dx_hat, dgamma, dbeta = through_affine(dy)
-        return through_mean(dx_hat), dgamma, dbeta
+        return through_statistics(dx_hat), dgamma, dbeta
 
     return y, backward
 
@@ -102,7 +102,7 @@ def batch_norm(
     """
     x, gamma, beta = _check(x, gamma, beta, 1, epsilon)
     if statistics is None:
-        x_hat, through_mean = _normalize(
+        x_hat, through_statistics = _normalize(
             x, tuple(i for i in range(x.ndim) if i != 1), epsilon
         )
     else:
@@ -113,14 +113,14 @@ def batch_norm(
         inverse = 1 / np.sqrt(variance + epsilon)
         x_hat = (x - mean) * inverse
 
-        def through_mean(g: Array) -> Array:
+        def through_statistics(g: Array) -> Array:
             return g * inverse
 
     y, through_affine = _affine(x_hat, gamma, beta, 1)
 
     def backward(dy: Array) -> tuple[Array, Array, Array]:
         dx_hat, dgamma, dbeta = through_affine(dy)
-        return through_mean(dx_hat), dgamma, dbeta
+        return through_statistics(dx_hat), dgamma, dbeta
 
     return y, backward
 

@@ -14,9 +14,8 @@ from .arrays import Array
 from .network import Parameter
 from .schedules import Schedule
 
-BLOCK = (
-    1 << 14
-)  # so many numbers, and what is computed from them, stay in a processor's cache
+# A step goes piece by piece: so many numbers, and what is computed from them, stay in a processor's cache.
+BLOCK = 1 << 14
 
 
 class Optimizer:
@@ -66,10 +65,8 @@ class Optimizer:
         start = 0
         for p in parameters:
             window = slice(start, start + p.value.size)
-            p.value, p.grad = (
-                self.theta[window].reshape(p.value.shape),
-                self.grad[window].reshape(p.value.shape),
-            )
+            p.value = self.theta[window].reshape(p.value.shape)
+            p.grad = self.grad[window].reshape(p.value.shape)
             start = window.stop
 
     def direction(self, g: Array, *memory: Array) -> Array:
