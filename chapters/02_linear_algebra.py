@@ -793,14 +793,14 @@ explore(
 # %% [markdown]
 # At 45 and at 135 degrees nothing turns, and there the ellipse is longest and shortest: the eigenvectors are its axes. That is no accident, and the reason is worth more than the fact.
 #
-# **Every symmetric matrix has perpendicular eigenvectors.** Let $A=A^\top$ be $n\times n$, and look for the unit vector with the largest $q(\mathbf x)=\mathbf x^\top A\mathbf x$. The unit sphere is closed and bounded and $q$ is continuous, so a largest value exists. Let $\mathbf v_1$ reach it, and walk away from it on the sphere, toward any unit vector $\mathbf y\perp\mathbf v_1$:
+# **Every symmetric matrix has perpendicular eigenvectors.** Let $A=A^\top$ be $n\times n$, and look for the unit vector with the largest $q(\mathbf x)=\mathbf x^\top A\mathbf x$. The unit sphere is closed and bounded and $q$ is continuous, so a largest value exists. Let $\mathbf v_1$ reach it, and walk away from it on the sphere, toward any unit vector $\mathbf y\perp\mathbf v_1$ (of the four terms the two mixed ones are equal, because $A=A^\top$):
 #
 # $$
 # \begin{aligned}
-# q(\cos t\,\mathbf v_1+\sin t\,\mathbf y) &= \cos^2t\;q(\mathbf v_1)+2\sin t\cos t\;\mathbf y^\top A\mathbf v_1+\sin^2t\;q(\mathbf y) && (A=A^\top)\\
-# \text{slope at } t=0:\quad 2\,\mathbf y^\top A\mathbf v_1 &= 0 && (\mathbf v_1 \text{ is highest})\\
-# \Longrightarrow\quad A\mathbf v_1&=\lambda_1\mathbf v_1 && (\text{perpendicular to all } \mathbf y\perp\mathbf v_1)\\
-# q(\mathbf v_1) &= \mathbf v_1^\top\lambda_1\mathbf v_1 = \lambda_1 && \text{(the largest value)}
+# q(\cos t\,\mathbf v_1+\sin t\,\mathbf y) &= \cos^2t\;q(\mathbf v_1)+2\sin t\cos t\;\mathbf y^\top A\mathbf v_1+\sin^2t\;q(\mathbf y)\\
+# \text{slope at } t=0:\quad 2\,\mathbf y^\top A\mathbf v_1 &= 0 \qquad(\mathbf v_1 \text{ is highest})\\
+# \Longrightarrow\quad A\mathbf v_1&=\lambda_1\mathbf v_1 \qquad(A\mathbf v_1 \text{ is perpendicular to all } \mathbf y\perp\mathbf v_1)\\
+# q(\mathbf v_1) &= \mathbf v_1^\top\lambda_1\mathbf v_1 = \lambda_1 \qquad\text{(the largest value)}
 # \end{aligned}
 # $$ (eq-2-spectral)
 #
@@ -843,7 +843,7 @@ assert np.allclose(remaining[1:6] / remaining[:5], 1 / 3)
 #
 # **When is there no such decomposition?** The notes ask and do not answer. $A=V\Lambda V^{-1}$ needs $n$ *independent* eigenvectors, enough to fill $V$, and that is all it needs, since then $AV=V\Lambda$ can be solved for $A$. Different eigenvalues suffice: a shortest relation $\sum_ic_i\mathbf v_i=\mathbf 0$ would become shorter under $A-\lambda_kI$, which removes $\mathbf v_k$ and multiplies every other $\mathbf v_i$ by $\lambda_i-\lambda_k\ne0$. Four families, twenty random members each:
 
-# %%
+# %% tags=["hide-input"]
 rng = np.random.default_rng(3)
 G = rng.standard_normal((20, 4, 4))
 jordan = np.eye(4) + np.diag(np.ones(3), 1)
@@ -1039,7 +1039,7 @@ explore(
 # Around rank 20 many digits become legible, at about half of the numbers: not much has been saved. Before you praise, compare, at the same price. Baseline one: store a coarser picture. And an idea: cut the picture along its tiles, put each digit into one row of 64 pixels, and take the SVD of *that* table. It holds the same numbers.
 
 
-# %%
+# %% tags=["hide-input"]
 def relative_miss(A, approximation):
     return np.linalg.norm(A - approximation) / np.linalg.norm(A)
 
@@ -1649,7 +1649,7 @@ from dlnotes.decomposition import pca  # from here on, the library's
 # The $K$ numbers $B^\top(\mathbf x-\boldsymbol\mu)$ replace $D$, at the price $\lambda_{K+1}+\dots+\lambda_D$. That is cheap exactly if the data lie near a flat sheet of dimension $K$. PCA does not *make* data low-dimensional; it finds out whether they are, in the sense of flat.
 # :::
 
-# %%
+# %% tags=["hide-input"]
 rng = np.random.default_rng(10)
 N = 400
 flat = rng.uniform(-1, 1, (N, 2)) @ np.array(
@@ -1792,7 +1792,7 @@ for name, runs in trials.items():
     test_error[name] = np.median([errors for errors, _ in runs], axis=0)
     wobble[name] = np.array([w for _, w in runs]).std(axis=0).mean(axis=1)
     print(
-        f"signal in the {name} direction: errors {test_error[name]}, coefficients vary by {wobble[name]}"
+        f"signal in the {name} direction: errors {test_error[name]}, coefficients ± {wobble[name]}"
     )
 
 # %% tags=["hide-input"]
@@ -1933,7 +1933,7 @@ assert (p < g).all() and (g < r).all()
 # **How many components?** One habit is to keep 95 % of the variance. Another is to ask the task. Read each digit of the *validation set* (验证集), set aside for such choices, as its nearest neighbor (最近邻): give it the label of the training digit with the nearest code. Take the smallest $K$ whose accuracy is within half a point of the best. A *test set* (测试集) that had no say judges the choice:
 
 
-# %%
+# %% tags=["hide-input"]
 def squared_distances(a, b):
     return (a**2).sum(axis=1)[:, None] - 2 * a @ b.T + (b**2).sum(axis=1)
 
@@ -2326,7 +2326,10 @@ settle(
 # Any rotation $Q$ afterwards leaves it white, $Q^\top IQ=I$. The choice $Q=V^\top$ turns back: $E=V\Lambda^{-1/2}V^\top$, called ZCA (Bell and Sejnowski [1997](../book/bibliography.md)). Its result $\mathbf y$ is the white one nearest to the original in the mean square. Only the cross term depends on $Q$, and the diagonal of an orthogonal matrix cannot exceed 1:
 #
 # $$
-# \frac1N\sum_n\mathbf x_n^\top\mathbf y_n = \operatorname{Tr}(Q^\top\Lambda^{-1/2}V^\top C) = \operatorname{Tr}(\Lambda^{1/2}\,V^\top Q^\top) \le \operatorname{Tr}(\Lambda^{1/2}), \quad\text{equal for } Q=V^\top .
+# \begin{aligned}
+# \frac1N\sum_n\mathbf x_n^\top\mathbf y_n &= \operatorname{Tr}(Q^\top\Lambda^{-1/2}V^\top C) = \operatorname{Tr}(\Lambda^{1/2}\,V^\top Q^\top)\\
+# &\le \operatorname{Tr}(\Lambda^{1/2}), \quad\text{equal for } Q=V^\top .
+# \end{aligned}
 # $$ (eq-2-zca)
 #
 # A small $\varepsilon$ added to $\Lambda$ keeps directions without variance from blowing up.
@@ -2585,7 +2588,7 @@ print(f"{'the more frequent answer':24s}{np.mean(guess):8.1%}")
 # %% [markdown]
 # And the digits, where all columns share one unit from the start:
 
-# %%
+# %% tags=["hide-input"]
 train_x, val_x = data.train.x, data.validation.x
 alive = train_x.std(axis=0) > 0
 z_pixels, white_pixels = (
@@ -2662,7 +2665,7 @@ assert table[[0, 2, 3], raw_at].mean(axis=1).max() < np.mean(guess) + 0.05
 # times as much: nearly twice, just where deleting looks safest.
 
 
-# %%
+# %% tags=["hide-input"]
 base = np.random.default_rng(15).standard_normal((60, 2))
 base = whitening(base).encode(base)  # exactly uncorrelated, exactly variance 1
 grid = np.linspace(-0.99, 0.99, 67)

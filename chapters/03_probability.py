@@ -73,9 +73,9 @@ hole = (middle < 4).astype(int)
 
 joint = np.zeros((10, 2))
 np.add.at(joint, (labels, hole), 1 / len(labels))
-print("digit      " + "".join(f"{digit:8d}" for digit in range(10)))
-print("ink   X = 0" + "".join(f"{p:8.4f}" for p in joint[:, 0]))
-print("blank X = 1" + "".join(f"{p:8.4f}" for p in joint[:, 1]))
+print("digit      " + "".join(f"{digit:7d}" for digit in range(10)))
+print("ink   X = 0" + "".join(f"{p:7.4f}" for p in joint[:, 0]))
+print("blank X = 1" + "".join(f"{p:7.4f}" for p in joint[:, 1]))
 assert np.isclose(joint.sum(), 1)
 
 # %% [markdown]
@@ -145,7 +145,7 @@ for axis in (0, 1):
 # the *density* (pdf, 概率密度) is its slope:
 #
 # $$
-# F(x) = P(X\le x), \qquad p(x) = F'(x), \qquad P(a < X\le b) = F(b)-F(a) = \int_a^b p(x)\,dx .
+# F(x) = P(X\le x), \quad p(x) = F'(x), \quad P(a < X\le b) = F(b)-F(a) = \int_a^b p(x)\,dx .
 # $$ (eq-3-density)
 #
 # The density that rules this chapter is the **Gaussian** (高斯分布), also called normal, with center $\mu$ and width $\sigma$:
@@ -226,7 +226,10 @@ explore(
 # Expectation is linear, because sums are. Variance is not: a factor $c$ leaves it as $c^2$, and for a sum, with $\tilde X = X-\mathbb EX$ and $\tilde Y = Y - \mathbb EY$,
 #
 # $$
-# \operatorname{Var}(X+Y) = \mathbb E\bigl[(\tilde X+\tilde Y)^2\bigr] = \mathbb E[\tilde X^2] + \mathbb E[\tilde Y^2] + 2\,\mathbb E[\tilde X\tilde Y] = \operatorname{Var}X+\operatorname{Var}Y+2\operatorname{Cov}(X,Y) .
+# \begin{aligned}
+# \operatorname{Var}(X+Y) &= \mathbb E\bigl[(\tilde X+\tilde Y)^2\bigr] = \mathbb E[\tilde X^2] + \mathbb E[\tilde Y^2] + 2\,\mathbb E[\tilde X\tilde Y]\\
+# &= \operatorname{Var}X+\operatorname{Var}Y+2\operatorname{Cov}(X,Y) .
+# \end{aligned}
 # $$ (eq-3-variance-sum)
 #
 # Two variables are *independent* (独立) if the table is a product, $p(x,y)=p(x)\,p(y)$. Then $\mathbb E[\tilde X\tilde Y] = \mathbb E\tilde X\cdot\mathbb E\tilde Y=0$: the covariance vanishes. The converse fails. Let $X$ be $-1$, $0$ or $1$, each with probability one third, and $Y=X^2$: knowing $X$ you know $Y$, and yet
@@ -733,7 +736,7 @@ assert all(rms[name][1] < rms[name][0] for name in ("Laplace", "one in ten misre
 # \begin{aligned}
 # \text{cross-entropy:}&\; -0.7\ln f-0.3\ln(1-f), & \tfrac{d}{df}=0 &\Rightarrow f=0.7 ;\\
 # \text{squared:}&\; 0.7(1-f)^2+0.3f^2, & -1.4(1-f)+0.6f=0 &\Rightarrow f=0.7;\\
-# \text{absolute:}&\; 0.7(1-f)+0.3f = 0.7-0.4f, & \text{slope } {-0.4} &\Rightarrow f=1 .
+# \text{absolute:}&\; 0.7(1-f)+0.3f, & \text{slope } {-0.4} &\Rightarrow f=1 .
 # \end{aligned}
 # $$ (eq-3-expected-losses)
 
@@ -1067,7 +1070,7 @@ def axioms(distance, seed=0, trials=5000):
 
 tested = {"KL": axioms(kl), "√JS": axioms(root_js)}
 for name, results in tested.items():
-    print(f"{name:4s}", results)
+    print(f"{name:4s} passes:", ", ".join(test for test, ok in results.items() if ok))
 
 # %%
 ab = np.array([[0.5, 0.5], [0.9, 0.1]])
@@ -1116,8 +1119,8 @@ assert abs(by_sum - kl_normal(0, 1, 1, 2)) < 1e-6
 # $$
 # \begin{aligned}
 # H(p,q) &= \frac{\mathbb E_p(x-m)^2}{2s^2}+\ln s+\tfrac12\ln2\pi ,\\
-# \frac{\partial H}{\partial m} = -\frac{\mathbb E_p[x]-m}{s^2}=0 &\Rightarrow m=\mathbb E_p[x] ,\qquad
-# \frac{\partial H}{\partial s} = -\frac{\mathbb E_p(x-m)^2}{s^3}+\frac1s=0 \Rightarrow s^2=\operatorname{Var}_p x .
+# \frac{\partial H}{\partial m} &= -\frac{\mathbb E_p[x]-m}{s^2}=0 \quad\Rightarrow\quad m=\mathbb E_p[x] ,\\
+# \frac{\partial H}{\partial s} &= -\frac{\mathbb E_p(x-m)^2}{s^3}+\frac1s=0 \quad\Rightarrow\quad s^2=\operatorname{Var}_p x .
 # \end{aligned}
 # $$ (eq-3-moment-matching)
 #
@@ -1550,8 +1553,8 @@ for point in (-1.0, 0.2, 2.0):
 #
 # $$
 # \begin{aligned}
-# \frac{\partial\ell}{\partial\sigma_k} &= \sum_n r_{nk}\Bigl(\frac{(x_n-\mu_k)^2}{\sigma_k^3}-\frac1{\sigma_k}\Bigr) = 0 &&\Rightarrow\; \sigma_k^2 = \frac{\sum_n r_{nk}(x_n-\mu_k)^2}{\sum_n r_{nk}} ,\\
-# \frac{\partial}{\partial\pi_k}\Bigl[\ell-\lambda\sum_j\pi_j\Bigr] &= \sum_n\frac{r_{nk}}{\pi_k}-\lambda=0 &&\Rightarrow\; \pi_k=\frac1N\sum_n r_{nk} ,
+# \frac{\partial\ell}{\partial\sigma_k} &= \sum_n r_{nk}\Bigl(\frac{(x_n-\mu_k)^2}{\sigma_k^3}-\frac1{\sigma_k}\Bigr) = 0 \;\Rightarrow\; \sigma_k^2 = \frac{\sum_n r_{nk}(x_n-\mu_k)^2}{\sum_n r_{nk}} ,\\
+# \frac{\partial}{\partial\pi_k}\Bigl[\ell-\lambda\sum_j\pi_j\Bigr] &= \sum_n\frac{r_{nk}}{\pi_k}-\lambda=0 \;\Rightarrow\; \pi_k=\frac1N\sum_n r_{nk} ,
 # \end{aligned}
 # $$ (eq-3-gmm-rest)
 #
@@ -2304,8 +2307,10 @@ exercises.check_first_variation(first_variation)
 # The notes list sampling, KL divergence, Gaussian noise and Gaussian mixtures as the theoretical basis of the variational autoencoder, VAE (变分自编码器; Kingma and Welling [2014](../book/bibliography.md)), which Chapter 14 will build. Its model is a mixture with a *continuous* hidden choice: draw $z\sim\mathcal N(0,1)$, then $x$ from a Gaussian around $g(z)$,
 #
 # $$
-# p(x)=\int\mathcal N(z;0,1)\,\mathcal N\bigl(x;g(z),s^2\bigr)\,dz ,\qquad
-# \ln p(x)\;\ge\;\underbrace{\mathbb E_q\bigl[\ln\mathcal N(x;g(z),s^2)\bigr]}_{\text{by sampling}}-\mathrm{KL}\bigl(q(z)\Vert\mathcal N(0,1)\bigr) ,
+# \begin{aligned}
+# p(x) &= \int\mathcal N(z;0,1)\,\mathcal N\bigl(x;g(z),s^2\bigr)\,dz ,\\
+# \ln p(x) &\ge \underbrace{\mathbb E_q\bigl[\ln\mathcal N(x;g(z),s^2)\bigr]}_{\text{by sampling}}-\mathrm{KL}\bigl(q(z)\Vert\mathcal N(0,1)\bigr) ,
+# \end{aligned}
 # $$ (eq-3-vae)
 #
 # which is {eq}`eq-3-bound` with $p(x,z)=p(z)\,p(x\mid z)$, for a noisy code $q(z)=\mathcal N(z;m,v^2)$. Is each of the four needed? Remove them one at a time from a toy model, $g(z)=3\tanh(2z)$ and $s=\tfrac12$, and see whether something breaks.

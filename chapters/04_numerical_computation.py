@@ -400,9 +400,10 @@ with np.errstate(divide="ignore"):
 # The second value should be −1000, an ordinary number. We computed the softmax correctly to sixteen decimals, and its logarithm is wrong by infinity. The cure is never to form $p_c$. Take the logarithm on paper first:
 #
 # $$
-# \ln p_i = \ln\frac{e^{x_i}}{\sum_j e^{x_j}} = x_i - \underbrace{\ln\sum_j e^{x_j}}_{\mathrm{LSE}(x)} ,
-# \qquad
-# \mathrm{LSE}(x) = \ln\Bigl(e^{m}\sum_j e^{x_j-m}\Bigr) = m + \ln\sum_j e^{x_j-m} .
+# \begin{aligned}
+# \ln p_i &= \ln\frac{e^{x_i}}{\sum_j e^{x_j}} = x_i - \underbrace{\ln\sum_j e^{x_j}}_{\mathrm{LSE}(x)} ,\\
+# \mathrm{LSE}(x) &= \ln\Bigl(e^{m}\sum_j e^{x_j-m}\Bigr) = m + \ln\sum_j e^{x_j-m} .
+# \end{aligned}
 # $$ (eq-4-lse)
 #
 # The *log-sum-exp* LSE is a smooth maximum. With $m=\max_j x_j$ one of the $K$ terms of the sum is 1 and none is larger, so
@@ -522,7 +523,7 @@ assert all(surviving(s, kind)[2] == 1 for s in SCALES for kind in FORMATS.values
 #
 # $$
 # \frac{\partial}{\partial z_c}\bigl[-\ln(p_c+\varepsilon)\bigr] = -\frac{p_c\,(1-p_c)}{p_c+\varepsilon} ,
-# \qquad\text{against the true}\qquad
+# \quad\text{against the true}\quad
 # \frac{\partial}{\partial z_c}\bigl[-\ln p_c\bigr] = -(1-p_c) .
 # $$ (eq-4-epsilon)
 #
@@ -732,7 +733,7 @@ print(
 # What would show that errors *accumulate*? A single rounding is off by at most $u$ times the partial sum that it rounds, and with positive terms no partial sum is larger than the last. So an error above $u$ times the sum
 # cannot come from one rounding; several have added up. Take this as the criterion, before looking: it leaves nothing to tune. Count the seeds that exceed $u$.
 
-# %%
+# %% tags=["hide-input"]
 stops, u32 = 10 ** np.arange(1, 7), 2.0**-24
 errors = {"naive": [], "pairwise": [], "Kahan": []}
 for seed in range(20):
@@ -798,7 +799,7 @@ assert (errors["pairwise"] <= np.ceil(np.log2(stops)) * u32 * 1.001).all()
 batch = np.full((1_000_000, 2), 0.1, np.float32)
 along_memory, across = batch[:, 0].copy().sum(), batch.sum(axis=0)[0]
 print(
-    f"relative error: one column copied out and summed below 1e-6: {abs(along_memory / 1e5 - 1) < 1e-6}; batch.sum(axis=0): {abs(across / 1e5 - 1):.2%}"
+    f"relative error: a column copied and summed below 1e-6: {abs(along_memory / 1e5 - 1) < 1e-6}; batch.sum(axis=0): {abs(across / 1e5 - 1):.2%}"
 )
 assert abs(along_memory / 1e5 - 1) < 1e-6 and abs(across / 1e5 - 1) > 0.005
 print(
@@ -846,10 +847,11 @@ exercises.check_compensated_sum(compensated_sum)
 # A *condition number* (条件数) says how much a relative change of the input is magnified in the output. For $y=f(x)$, a small change $\Delta x$ gives $\Delta y\approx f'(x)\,\Delta x$. Divide by $y$, and multiply and divide by $x$:
 #
 # $$
-# \frac{\Delta y}{y}\approx\frac{f'(x)\,\Delta x}{f(x)} = \underbrace{\frac{x\,f'(x)}{f(x)}}_{\pm\kappa}\cdot\frac{\Delta x}{x} ,
-# \qquad
+# \begin{gathered}
+# \frac{\Delta y}{y}\approx\frac{f'(x)\,\Delta x}{f(x)} = \underbrace{\frac{x\,f'(x)}{f(x)}}_{\pm\kappa}\cdot\frac{\Delta x}{x} ,\\
 # \kappa_{\exp}(x) = |x| ,\qquad \kappa_{\ln}(x) = \frac1{|\ln x|} ,\qquad
 # \kappa_{a-b} = \frac{|a|+|b|}{|a-b|} .
+# \end{gathered}
 # $$ (eq-4-condition)
 #
 # The first two follow by inserting $f$. For the difference, let $a$ and $b$ change by a relative $\delta$ each, in opposite directions: $a-b$ changes by up to $\delta(|a|+|b|)$. The last formula is the dangerous one. When $a$ and $b$ nearly agree, their leading digits cancel, and what remains is mostly the rounding error that each brought along. This is *cancellation*.
@@ -884,10 +886,11 @@ assert (one_pass <= 0).any() and (np.abs(two_pass / true_variance - 1) < 1e-5).a
 # It cannot be avoided when the problem itself has a large condition number (is *ill-conditioned*). Solve $A\mathbf x=\mathbf b$ for a symmetric matrix with positive eigenvalues. (An *eigenvector* (特征向量) is a direction that $A$ only stretches, $A\mathbf q=\lambda\mathbf q$; the factor $\lambda$ is its *eigenvalue* (特征值). A symmetric matrix has a full set of eigenvectors at right angles, and every vector is a sum of parts along them.) So no length $\lVert\mathbf x\rVert$ is stretched by more than $\lambda_{\max}$ or less than $\lambda_{\min}$, and
 #
 # $$
-# \lVert\Delta\mathbf x\rVert = \lVert A^{-1}\Delta\mathbf b\rVert\le\frac{\lVert\Delta\mathbf b\rVert}{\lambda_{\min}},\quad
-# \lVert\mathbf b\rVert = \lVert A\mathbf x\rVert\le\lambda_{\max}\lVert\mathbf x\rVert
-# \quad\Longrightarrow\quad
-# \frac{\lVert\Delta\mathbf x\rVert}{\lVert\mathbf x\rVert}\le\underbrace{\frac{\lambda_{\max}}{\lambda_{\min}}}_{\kappa(A)}\,\frac{\lVert\Delta\mathbf b\rVert}{\lVert\mathbf b\rVert} .
+# \begin{gathered}
+# \lVert\Delta\mathbf x\rVert = \lVert A^{-1}\Delta\mathbf b\rVert\le\frac{\lVert\Delta\mathbf b\rVert}{\lambda_{\min}},\qquad
+# \lVert\mathbf b\rVert = \lVert A\mathbf x\rVert\le\lambda_{\max}\lVert\mathbf x\rVert ,\\
+# \text{hence}\qquad\frac{\lVert\Delta\mathbf x\rVert}{\lVert\mathbf x\rVert}\le\underbrace{\frac{\lambda_{\max}}{\lambda_{\min}}}_{\kappa(A)}\,\frac{\lVert\Delta\mathbf b\rVert}{\lVert\mathbf b\rVert} .
+# \end{gathered}
 # $$ (eq-4-kappa)
 #
 # (Divide the first by $\lVert\mathbf x\rVert$, and use the second as $1/\lVert\mathbf x\rVert\le\lambda_{\max}/\lVert\mathbf b\rVert$.) Move the slider: left the data with an uncertainty of eight percent, right all solutions that this uncertainty allows.
@@ -1388,7 +1391,7 @@ explore(draw_valley, learning_rate=np.arange(1, 23) / 100, start=3)
 # The cliff, measured: bisection finds the largest rate at which gradient descent still comes closer, on twenty random bowls in five dimensions.
 
 
-# %%
+# %% tags=["hide-input"]
 def random_bowl(seed, D=5):
     rng = np.random.default_rng(seed)
     B = rng.standard_normal((D, D))
@@ -1491,7 +1494,7 @@ assert relative_error(gradient38(w), numerical_gradient(f38, w)) < 1e-7
 # :::
 
 
-# %%
+# %% tags=["hide-input"]
 def solve38(η, steps=2000):
     """Losses of gradient descent from w = 0."""
     w, found = np.zeros(65), []
@@ -1513,12 +1516,8 @@ excess38 = np.array(
     [solve38(r * 2 / λ_end, 600)[0][-200:].max() - f38(w_star) for r in relative_rates]
 )
 settled = excess38 < 1e-3
-print(
-    "rates (in units of 2/λ_max at the minimum) that settled:", relative_rates[settled]
-)
-print(
-    "rates that did not:                                     ", relative_rates[~settled]
-)
+print("settled at the rates (times 2/λ_max)", relative_rates[settled])
+print("did not settle at                   ", relative_rates[~settled])
 assert (settled == (relative_rates < 1)).all()
 assert solve38(relative_rates[settled][-1] * 2 / λ_end, 10)[0].max() > np.log(2)
 
@@ -1781,7 +1780,7 @@ explore(
 # %% [markdown]
 # Four minima, four saddles, one summit; and the four minima lie at different heights. "The Hessian decides whether a critical point is the extremum 最值", the notes write: the *largest or smallest value of all*. It cannot. It only looks at the immediate neighborhood, and decides about 极值, the *local* extremum. (The notes' next sentence does say "local".) Check what holds and what does not:
 
-# %%
+# %% tags=["hide-input"]
 ring = 1e-3 * CIRCLE
 minima = [p for p in critical.T if kind_of(p) == "minimum"]
 summits = [p for p in critical.T if kind_of(p) == "maximum"]
@@ -2040,7 +2039,7 @@ settle(
 # The names count the derivatives a method looks at. Count them for real, on the digits of {eq}`eq-4-logistic`: wrap gradient and Hessian so that they count their calls, and run both methods until the gradient is shorter than $10^{-6}$. Newton's method has no rate to tune; its rival gets the best of five.
 
 
-# %%
+# %% tags=["hide-input"]
 def counted(function, calls, name):
     def wrapped(w):
         calls[name] = calls.get(name, 0) + 1

@@ -176,8 +176,9 @@ def gru(x: Array, h0: Array, Wx: Array, Wh: Array, b: Array) -> tuple[Array, Bac
     h = np.empty((len(x) + 1, *np.shape(h0)), gates.dtype)
     h[0] = h0
     for t in range(len(x)):
-        gates[:2, t] += h[t] @ halved[:2]
-        _opened(gates[:2, t], 2)
+        rz = gates[:2, t]
+        rz += h[t] @ halved[:2]
+        _opened(rz, len(rz))
         n[t] += (r[t] * h[t]) @ Wh[2]
         np.tanh(n[t], out=n[t])
         h[t + 1] = n[t] + z[t] * (h[t] - n[t])
@@ -223,8 +224,9 @@ def gru_reset_after(
     memory = np.empty_like(n)  # hₜ₋₁ Wh + bh, the part that r scales
     for t in range(len(x)):
         product = h[t] @ halved
-        gates[:2, t] += product[:2]
-        _opened(gates[:2, t], 2)
+        rz = gates[:2, t]
+        rz += product[:2]
+        _opened(rz, len(rz))
         np.add(product[2], bh, out=memory[t])
         n[t] += r[t] * memory[t]
         np.tanh(n[t], out=n[t])
