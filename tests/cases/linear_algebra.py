@@ -20,6 +20,8 @@ FLIPS = [
     ("C2.10", [("B = V[:, :K]\nscores = Z @ B", "B = V[:, -K:]\nscores = Z @ B")], "IT DEPENDS"),
     ("C2.11", [("P = V.T\n", "P = V\n")], "IT DEPENDS"),
     ("C2.12", [("np.sqrt([4.0, 1.0, 0.25, 0.01, 0.005, 0.002])", "np.sqrt([4.0, 4.0, 4.0, 4.0, 4.0, 4.0])")], "FALSE"),
+    ("C2.13", [("'raw 0…255': lambda train, x: 255 * x", "'raw 0…255': lambda train, x: x"),
+               ("(x - train.mean(axis=0)) / np.maximum(train.std(axis=0), 1e-09)", "x + 0 * train[0]")], "TRUE"),
     ("C2.14", [("'two uniform sources': rng.uniform(-1, 1, (N, 2))",
       "'two uniform sources': rng.standard_normal((N, 2))")], "IT DEPENDS"),
     ("C2.15", [("(x - x.mean(axis=0)).mean(axis=0) / x.std", "(x - x.mean(axis=1, keepdims=True)).mean(axis=0) / x.std")], "FALSE"),
