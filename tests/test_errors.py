@@ -722,6 +722,10 @@ REFUSED = [
     *against(optim.SGD,
         (lambda f: f(parameters(), lambda t: 0.0), ValueError, "learning_rate must be a positive number, got 0.0"),
         (lambda f: f(parameters(), lambda t: None), TypeError, "learning_rate must be a positive number, got None"),
+        (
+            lambda f: f([Parameter(zeros(3)), Parameter(zeros(3, np.float32))], 0.1),
+            TypeError, r"parameters must have one dtype, got \['float32', 'float64'\]",
+        ),
     ),
     *against(optim.Optimizer, (lambda f: f(parameters(), 0.1).step(), NotImplementedError, "")),
     *against(schedules.warm_up, (lambda f: f(0, steps=3), ValueError, "schedule must be a positive number, got 0")),

@@ -52,6 +52,7 @@ def test_area_is_the_chance_that_a_positive_scores_higher():
     chance = (positive > negative).mean() + (positive == negative).mean() / 2
     assert_allclose(metrics.roc_area(scores, labels), chance)
     assert metrics.roc_area(SCORES, SCORES.round().astype(int)) == 1
+    assert type(metrics.roc_area(scores, labels)) is float
 
 
 def test_precision_recall_curve_by_hand():

@@ -175,7 +175,6 @@ class Dropout(Layer):
     def __init__(self, rate: float, *, rng: np.random.Generator):
         self.rate = checks.fraction("rate", rate)
         self.rng = checks.generator("rng", rng)
-        super().__init__(F.dropout)
 
     def forward(self, x: Array, *, training: bool = False) -> tuple[Array, Backward]:
         if not training:
@@ -195,7 +194,6 @@ class RandomizedLeakyReLU(Layer):
         checks.interval(low, high)
         self.low, self.high = low, high
         self.rng = checks.generator("rng", rng)
-        super().__init__(F.leaky_relu)
 
     def forward(self, x: Array, *, training: bool = False) -> tuple[Array, Backward]:
         slope = (self.low + self.high) / 2
