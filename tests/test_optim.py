@@ -229,19 +229,19 @@ SCHEDULES = [
     (schedules.exponential(0.8, factor=0.5), {0: 0.8, 1: 0.4, 3: 0.1}),
     (schedules.inverse_time(0.6, half=10), {0: 0.6, 10: 0.3, 20: 0.2}),
     (
-        schedules.linear_to_constant(1.0, steps=4, last=0.2),
-        {0: 1.0, 1: 0.8, 4: 0.2, 9: 0.2},
+        schedules.linear_to_constant(2.0, steps=4, last=0.4),
+        {0: 2.0, 1: 1.6, 4: 0.4, 9: 0.4},
     ),
     (schedules.cosine(1.0, steps=4, last=0.2), {0: 1.0, 2: 0.6, 4: 0.2, 9: 0.2}),
-    (schedules.cosine(1.0, steps=6), {0: 1.0, 2: 0.75, 3: 0.5, 6: 0.0}),
+    (schedules.cosine(0.8, steps=6), {0: 0.8, 2: 0.6, 3: 0.4, 6: 0.0}),
     (schedules.warm_up(0.8, steps=4), {0: 0.2, 1: 0.4, 3: 0.8, 9: 0.8}),
     (
         schedules.warm_up(schedules.exponential(0.8, factor=0.5), steps=2),
         {0: 0.4, 1: 0.4, 2: 0.2},
     ),
     (
-        schedules.one_cycle(1.0, steps=11, up=6 / 11, first=0.2, last=0.1),
-        {0: 0.2, 5: 1.0, 10: 0.1},
+        schedules.one_cycle(0.8, steps=11, up=6 / 11, first=0.2, last=0.1),
+        {0: 0.2, 5: 0.8, 10: 0.1},
     ),
 ]
 
