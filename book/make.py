@@ -25,6 +25,13 @@ TARGETS = [
         "execute chapters that changed (CHAPTER=06b: one)",
         "book.tools.notebooks:run",
     ),
+    ("handout", "write notebooks without solutions", "book.tools.handout:run"),
+    ("pdf", "print the whole book into one file", "book.tools.pdf:run"),
+    (
+        "reset",
+        "restore a chapter, keeping yours aside (CHAPTER=02)",
+        "book.tools.reset:run",
+    ),
     ("bench", "time the library beside its reference", "book.tools.regression:bench"),
     ("environment", "only prepare .venv", None),
     ("clean", "remove what was built (ALL=1: .venv too)", None),
@@ -33,7 +40,7 @@ TARGETS = [
 NOTES = """
 Options are NAME=value, with make and without it:
   PYTHON=python3.12   the Python to use, 3.11 to 3.13 (make only; else start that Python itself)
-  CHAPTER=06b         notebooks: only the chapters whose name begins so
+  CHAPTER=06b         notebooks, reset: only the chapters whose name begins so
   ENV=current         use the packages of the running Python (conda, Binder) instead of .venv
   ARGS="..."          passed on to JupyterLab (lab), pytest (test) or the timings (bench)
 """

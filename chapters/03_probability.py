@@ -23,7 +23,7 @@
 # - write the EM algorithm for Gaussian mixtures from scratch, explain why it climbs, and where it gets stuck;
 # - differentiate with respect to a whole function.
 #
-# **You need** derivatives and integrals from school, logarithms, and Python with NumPy. Reading takes about a hundred minutes;
+# **You need** derivatives and integrals from school, logarithms, and Python with NumPy. Reading takes about ninety minutes;
 # running everything takes less than one.
 #
 # The chapter fills the heading "3 Probability and information theory" (概率和信息论), which stands empty in the notes, with what they

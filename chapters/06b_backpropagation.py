@@ -30,7 +30,7 @@
 # - train a network on real handwritten digits and compare it fairly with methods that need no gradient.
 #
 # **You need** derivatives and the chain rule from school, matrix products, and Python with NumPy. Reading takes about
-# ninety minutes; running everything takes less than one.
+# eighty minutes; running everything takes less than one.
 #
 # The chapter follows the notes' sections on backpropagation (反向传播) and sections 6.5 and 8.2.5 of Goodfellow, Bengio and
 # Courville ([2016](../book/bibliography.md)). Cards such as the ones below the experiments settle single claims of the

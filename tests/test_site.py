@@ -111,9 +111,8 @@ def test_links_and_anchors_lead_somewhere(pages):
             place, anchor = urldefrag(link)
             if urlsplit(place).scheme or not link.strip("#"):
                 continue
-            target = (
-                (page.path.parent / unquote(place)).resolve() if place else page.path
-            )
+            path = unquote(urlsplit(place).path)
+            target = (page.path.parent / path).resolve() if path else page.path
             assert target.exists(), (
                 f"{page.path.name} links to {link}, which is missing"
             )

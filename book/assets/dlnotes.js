@@ -88,8 +88,8 @@ document.addEventListener("DOMContentLoaded", () => {
 // 4. The ledger's filter.
 function filterLedger(form) {
   const words = form.elements.words.value.toLowerCase().split(/\s+/).filter(Boolean);
-  const { page, verdict } = form.elements;
-  const active = Boolean(words.length || page.value || verdict.value);
+  const chosen = ["kind", "page", "verdict"].map((name) => [name, form.elements[name].value]).filter(([, value]) => value);
+  const active = Boolean(words.length || chosen.length);
   let shown = 0;
   for (const ledger of document.querySelectorAll(".dl-ledger")) {
     let here = 0;
@@ -97,8 +97,7 @@ function filterLedger(form) {
       const text = entry.textContent.toLowerCase();
       entry.hidden = !(
         words.every((word) => text.includes(word)) &&
-        (!page.value || entry.dataset.page === page.value) &&
-        (!verdict.value || entry.dataset.verdict === verdict.value)
+        chosen.every(([name, value]) => entry.dataset[name] === value)
       );
       here += !entry.hidden;
     }
@@ -113,6 +112,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const form = document.querySelector(".dl-filter");
   if (!form) return;
   form.hidden = false;
+  for (const [name, value] of new URLSearchParams(location.search)) if (form.elements[name]) form.elements[name].value = value;
   form.addEventListener("input", () => filterLedger(form));
   form.addEventListener("submit", (event) => event.preventDefault());
   filterLedger(form);

@@ -238,7 +238,7 @@ def clean(root: Path, everything: bool) -> int:
     """Remove what was built: the site, the caches and, if asked for, the environment."""
     doomed = [
         root / name
-        for name in ("book/_build", ".cache", ".pytest_cache", ".ruff_cache")
+        for name in ("book/_build", "handout", ".cache", ".pytest_cache", ".ruff_cache")
     ]
     for folder in ("book", "lib", "chapters", "tests", "benchmarks"):
         doomed += (root / folder).rglob("__pycache__")

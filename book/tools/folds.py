@@ -24,8 +24,10 @@ def fold_all(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     for parent in doctree.findall(nodes.container):
         for index, node in enumerate(parent.children):
             if isinstance(node, HideCodeCellNode):
-                title = [nodes.Text(_name(node["prompt_show"]))]
-                parent[index] = _folded(node, title, node.children)
+                name = _name(node["prompt_show"])
+                kind = name.lower().replace(" ", "-")
+                title = [nodes.Text(name)]
+                parent[index] = _folded(node, title, node.children, f"dl-{kind}")
 
 
 def _name(prompt: str) -> str:
@@ -36,13 +38,14 @@ def _name(prompt: str) -> str:
 
 
 def _folded(
-    node: nodes.Element, title: list[nodes.Node], body: list[nodes.Node]
+    node: nodes.Element, title: list[nodes.Node], body: list[nodes.Node], *kinds: str
 ) -> fold:
-    return fold("", fold_title("", "", *title), *body, ids=node["ids"])
+    head = fold_title("", "", *title)
+    return fold("", head, *body, ids=node["ids"], classes=["admonition", *kinds])
 
 
 def _open(translator, node: fold) -> None:
-    translator.body.append(translator.starttag(node, "details", CLASS="admonition"))
+    translator.body.append(translator.starttag(node, "details"))
 
 
 def _close(translator, node: fold) -> None:

@@ -11,6 +11,7 @@ Link = Callable[[str], str]  # from a page's name to its address as seen from th
 CONTROLS = """
 <form class="dl-filter" hidden role="search" aria-label="Filter the ledger">
   <label>Words <input type="search" name="words" autocomplete="off"></label>
+  <label>Kind <select name="kind"><option value="">all</option>{kinds}</select></label>
   <label>Chapter <select name="page"><option value="">all</option>{pages}</select></label>
   <label>Verdict <select name="verdict"><option value="">all</option>{verdicts}</select></label>
   <output aria-live="polite"></output>
@@ -34,17 +35,41 @@ def tally(claims: dict, records: list[Record]) -> dict[str, int]:
     }
 
 
+def picture(counts: dict[str, int]) -> str:
+    """One bar: of all claims, how many came out how, and how many are not yet tested."""
+    shares = {
+        verdict: counts[verdict.lower().replace(" ", "-")] for verdict in VERDICTS
+    }
+    shares["NOT YET TESTED"] = counts["claims"] - counts["settled"]
+    shares = {verdict: count for verdict, count in shares.items() if count}
+    bar = "".join(
+        f'<span data-verdict="{verdict}" style="flex-grow:{count}"></span>'
+        for verdict, count in shares.items()
+    )
+    legend = "".join(
+        f'<li data-verdict="{verdict}"><b>{count}</b> {verdict.lower()}</li>'
+        for verdict, count in shares.items()
+    )
+    return (
+        f'<figure class="dl-tally"><div aria-hidden="true">{bar}</div>'
+        f"<figcaption>The {counts['claims']} claims of the notes: <ul>{legend}</ul></figcaption></figure>"
+    )
+
+
 def controls(pages: Iterable[str]) -> str:
     """The filter above the ledger; a script shows it, so that without one nothing dead stands."""
     verdicts = (*VERDICTS, "ANSWERED", "NOT YET TESTED")
     return CONTROLS.format(
-        pages="".join(
-            f'<option value="{page}">{escape(heading(page))}</option>' for page in pages
-        ),
-        verdicts="".join(
-            f'<option value="{verdict}">{verdict.lower()}</option>'
-            for verdict in verdicts
-        ),
+        kinds=_options({"C": "claims", "Q": "questions"}),
+        pages=_options({page: heading(page) for page in pages}),
+        verdicts=_options({verdict: verdict.lower() for verdict in verdicts}),
+    )
+
+
+def _options(names: dict[str, str]) -> str:
+    return "".join(
+        f'<option value="{value}">{escape(name)}</option>'
+        for value, name in names.items()
     )
 
 
@@ -95,7 +120,7 @@ def _entry(item: dict, record: Record | None, documents: dict, link: Link) -> st
         else ""
     )
     return (
-        f'<li id="ledger-{anchor(item["id"])}" data-page="{item["page"]}" data-verdict="{verdict}">'
+        f'<li id="ledger-{anchor(item["id"])}" data-page="{item["page"]}" data-kind="{item["id"][0]}" data-verdict="{verdict}">'
         f'<p class="dl-verdict">{name} <b>{verdict}</b></p>'
         f'<p class="dl-statement">{escape(item["statement"])}</p>{evidence}'
         f'<p class="dl-source">{_source(item, documents)}</p></li>'

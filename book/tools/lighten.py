@@ -64,8 +64,10 @@ def postpone_scripts(
 ) -> None:
     """Let no script hold up the page but two small ones that the text of some pages addresses.
 
-    MathJax is only named: dlnotes.js loads it once the page has been painted.
+    MathJax is only named: dlnotes.js loads it once the page has been painted. What is printed has no reader to wait.
     """
+    if app.builder.name == "singlehtml":
+        return
     for script in list(context["script_files"]):
         name = str(getattr(script, "filename", "") or "")
         if name.endswith(MATHJAX):
@@ -118,8 +120,15 @@ def use_mathjax_parts(app: Sphinx, config: Config) -> None:
     config.mathjax_path = MATHJAX
 
 
+def set_all_mathematics(app: Sphinx) -> None:
+    """In what is to be printed no formula waits until it is seen."""
+    if app.builder.name == "singlehtml":
+        app.config.mathjax3_config["loader"]["load"].remove("ui/lazy")
+
+
 def setup(app: Sphinx) -> None:
     app.connect("config-inited", use_mathjax_parts)
+    app.connect("builder-inited", set_all_mathematics)
     app.connect("doctree-resolved", move_frames)
     app.connect("html-page-context", describe)
     app.connect("html-page-context", mend_roles)

@@ -21,7 +21,7 @@ COLORS = re.compile(r"\x1b\[[0-9;]*m")
 SHOWN = 40  # warnings printed before the rest is only counted
 
 
-def command(root: Path) -> list[str]:
+def command(root: Path, builder: str, folder: str) -> list[str]:
     """The call of jupyter-book: the repository is the source, and warnings are errors."""
     program = "import sys; from jupyter_book.cli.main import main; sys.exit(main())"
     options = [
@@ -30,7 +30,9 @@ def command(root: Path) -> list[str]:
         "--toc",
         "book/_toc.yml",
         "--path-output",
-        "book",
+        folder,
+        "--builder",
+        builder,
         "-W",
         "--keep-going",
         "-n",
@@ -38,14 +40,14 @@ def command(root: Path) -> list[str]:
     return [sys.executable, "-c", program, "build", str(root), *options]
 
 
-def build(root: Path) -> int:
+def build(root: Path, builder: str = "html", folder: str = "book") -> int:
     """Build the site under `root`, showing progress; return 0 when there was no warning."""
     start = time.perf_counter()
     print("Building the site ...", flush=True)
     options = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
     log = []
     with subprocess.Popen(
-        command(root), cwd=root, encoding="utf-8", **options
+        command(root, builder, folder), cwd=root, encoding="utf-8", **options
     ) as process:
         for line in process.stdout:
             log.append(COLORS.sub("", line))
@@ -56,8 +58,10 @@ def build(root: Path) -> int:
     if failed:
         _explain(log, seconds)
         # An incremental build forgets the warnings of pages it does not read again, and would pass.
-        shutil.rmtree(root / "book/_build/.doctrees", ignore_errors=True)
+        shutil.rmtree(root / folder / "_build/.doctrees", ignore_errors=True)
         return 1
+    if builder != "html":
+        return 0
     (root / STAMP).touch()
     print(f"Built in {seconds:.1f} s. Open {PAGES}/index.html in a browser,")
     print(f"or serve it: python -m http.server --directory {PAGES} 8000")

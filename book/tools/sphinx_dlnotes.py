@@ -1,22 +1,27 @@
-"""What the site adds to Sphinx: the ledger of claims and the plan of the book, and what the
-modules `folds` and `lighten` do to each page."""
+"""What the site adds to Sphinx: the ledger of claims, the plan of the book, the head and foot of
+pages, and what the modules `folds` and `lighten` do to each page."""
 
 import hashlib
-from html import escape
+import shutil
 from pathlib import Path
 
+import nbformat
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
-from . import folds, ledger, ledger_page, lighten
-from .contents import CHAPTERS, Chapter, heading
+from . import folds, ledger, ledger_page, lighten, overview
+from .contents import CHAPTERS, heading
 
 logger = logging.getLogger(__name__)
 
 CLAIMS = "lib/dlnotes/data/claims.json"
+
+
+SOURCES = "_sources/chapters"  # where Sphinx keeps the notebooks of a page for download
 
 
 def finished_pages(app: Sphinx) -> list[Path]:
@@ -54,6 +59,37 @@ def outdated(
     touched = any(name.startswith("chapters/") for name in added | changed | removed)
     overviews = getattr(env, "dlnotes_overviews", ())
     return [page for page in overviews if touched and page in env.all_docs]
+
+
+def open_chapters(app: Sphinx, doctree: nodes.document) -> None:
+    """Put under a chapter's title how long it takes, what it builds on, and its files."""
+    folder, _, page = app.env.docname.rpartition("/")
+    for chapter in CHAPTERS:
+        if (folder, page) == ("chapters", chapter.page):
+            root = Path(app.srcdir)
+            minutes = overview.reading_minutes(read(root, page))
+            finished = {path.stem for path in finished_pages(app)}
+            line = overview.opening(
+                chapter, minutes, finished, "{}.html".format, overview.repository(root)
+            )
+            next(doctree.findall(nodes.title)).parent.insert(1, raw(line))
+
+
+def read(root: Path, page: str) -> nbformat.NotebookNode:
+    return nbformat.read(root / f"chapters/{page}.ipynb", as_version=4)
+
+
+def configure(app: Sphinx, config: Config) -> None:
+    """The foot of every page, from what pyproject.toml says."""
+    config.html_theme_options["extra_footer"] = overview.footer(Path(app.srcdir))
+
+
+def copy_sources(app: Sphinx, exception: Exception | None) -> None:
+    """Beside each chapter's notebook its Python file, to download."""
+    target = Path(app.outdir, SOURCES)
+    if exception is None and target.is_dir():
+        for path in finished_pages(app):
+            shutil.copy(path.with_suffix(".py"), target)
 
 
 def raw(html: str) -> nodes.raw:
@@ -104,26 +140,45 @@ class DocumentsDirective(_Overview, SphinxDirective):
         return [raw(ledger_page.documents_html(claims))]
 
 
+class TallyDirective(_Overview, SphinxDirective):
+    """`{ledger-picture}`: one look at how much of the notes held."""
+
+    def run(self) -> list[nodes.Node]:
+        return [raw(ledger_page.picture(ledger_page.tally(*self.overview())))]
+
+
 class ChaptersDirective(_Overview, SphinxDirective):
     """`{chapter-list}`: the plan of the book; a chapter is a link once its notebook exists."""
 
     def run(self) -> list[nodes.Node]:
         self.overview()
-        finished = self.finished()
-        rows = [self._row(chapter, chapter.page in finished) for chapter in CHAPTERS]
-        return [raw(f'<ol class="dl-chapters">{"".join(rows)}</ol>')]
+        root = Path(self.env.app.srcdir)
+        times = {p: overview.reading_minutes(read(root, p)) for p in self.finished()}
+        return [raw(overview.chapter_list(times, self.address))]
 
-    def _row(self, chapter: Chapter, exists: bool) -> str:
-        title = f"<b>{escape(chapter.title)}</b>"
-        if exists:
-            title = f'<a href="{self.address(chapter.page)}">{title}</a>'
-        else:
-            title += ' <span class="dl-planned">planned</span>'
-        kind = "dl-ready" if exists else "dl-coming"
-        return (
-            f'<li class="{kind}"><span class="dl-number">{chapter.number}</span>'
-            f"<span>{title}<br>{escape(chapter.about)}</span></li>"
-        )
+
+class MapDirective(_Overview, SphinxDirective):
+    """`{chapter-map}`: which chapter builds on which."""
+
+    def run(self) -> list[nodes.Node]:
+        self.overview()
+        return [raw(overview.chapter_map(self.finished(), self.address))]
+
+
+class FigureDirective(_Overview, SphinxDirective):
+    """`{chapter-figure} 04_numerical_computation draw_valley`: the figure a chapter makes with that function."""
+
+    required_arguments = 2
+
+    def run(self) -> list[nodes.Node]:
+        self.overview()
+        page, function = self.arguments
+        for cell in read(Path(self.env.app.srcdir), page).cells:
+            if cell.cell_type == "code" and f"def {function}(" in cell.source:
+                found = [o.data["text/html"] for o in cell.outputs if "data" in o]
+                if found:
+                    return [raw(found[0])]
+        raise self.error(f"{page} shows no figure where it defines {function}.")
 
 
 class CountRole(_Overview, SphinxRole):
@@ -151,9 +206,15 @@ def setup(app: Sphinx) -> dict:
     app.add_config_value("dlnotes_code", own_digest(), "env", [str])
     app.add_directive("ledger", LedgerDirective)
     app.add_directive("note-documents", DocumentsDirective)
+    app.add_directive("ledger-picture", TallyDirective)
     app.add_directive("chapter-list", ChaptersDirective)
+    app.add_directive("chapter-map", MapDirective)
+    app.add_directive("chapter-figure", FigureDirective)
     app.add_role("ledger-count", CountRole())
+    app.connect("config-inited", configure)
     app.connect("builder-inited", check_ledger)
+    app.connect("doctree-read", open_chapters)
+    app.connect("build-finished", copy_sources)
     app.connect("env-get-outdated", outdated)
     folds.setup(app)
     lighten.setup(app)

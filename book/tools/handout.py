@@ -1,0 +1,32 @@
+"""`make handout`: every chapter as a notebook without its worked solutions, to be given to a class."""
+
+from pathlib import Path
+
+from nbformat import NotebookNode, read
+
+from book.tools.pairs import dumps
+
+FOLDER = "handout"  # beside chapters/, so that what a notebook reads and links to is where it expects it
+
+
+def run(root: Path) -> int:
+    """Write the handouts, and say how many solutions were left out."""
+    (root / FOLDER).mkdir(exist_ok=True)
+    for path in sorted((root / "chapters").glob("[0-9]*.ipynb")):
+        notebook = read(path, as_version=4)
+        removed = strip(notebook)
+        (root / FOLDER / path.name).write_text(dumps(notebook), "utf-8", newline="\n")
+        print(f"  {FOLDER}/{path.name:<36} {removed} solutions left out")
+    return 0
+
+
+def strip(notebook: NotebookNode) -> int:
+    """Remove the cells that hold worked solutions; returns how many there were."""
+    kept = [cell for cell in notebook.cells if not is_solution(cell)]
+    removed = len(notebook.cells) - len(kept)
+    notebook.cells = kept
+    return removed
+
+
+def is_solution(cell: NotebookNode) -> bool:
+    return cell.cell_type == "code" and cell.source.startswith("# Solution.")

@@ -1,0 +1,142 @@
+"""What the pages say about the chapters: how long one takes, what it builds on, where to get it, and the map of all."""
+
+import re
+import tomllib
+from collections.abc import Callable
+from html import escape
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from .contents import CHAPTERS, Chapter
+
+Link = Callable[[str], str]  # from a page's name to its address as seen from here
+
+# Minutes: a page of 500 words in two and a half, and a while with paper for each equation and each exercise.
+WORDS_A_MINUTE, EQUATION_MINUTES, EXERCISE_MINUTES = 200, 0.5, 2.5
+
+
+def reading_minutes(notebook: NotebookNode) -> int:
+    """How long a chapter takes to read, in steps of ten minutes."""
+    text = "\n".join(
+        cell.source for cell in notebook.cells if cell.cell_type == "markdown"
+    )
+    minutes = (
+        len(text.split()) / WORDS_A_MINUTE
+        + len(re.findall(r"^\$\$$", text, re.MULTILINE)) * EQUATION_MINUTES
+        + text.count(":class: exercise") * EXERCISE_MINUTES
+    )
+    return max(10, 10 * round(minutes / 10))
+
+
+def repository(root: Path) -> str:
+    """The public address of the repository, where pyproject.toml names one, otherwise nothing."""
+    project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]
+    return project.get("urls", {}).get("Repository", "").rstrip("/")
+
+
+def version(root: Path) -> str:
+    return tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"][
+        "version"
+    ]
+
+
+def footer(root: Path) -> str:
+    """The edition, and where to report what is wrong in it if there is such a place."""
+    address = repository(root)
+    errata = f' · <a href="{address}/issues">Report an error</a>' if address else ""
+    return f"<p>Version {version(root)}{errata}</p>"
+
+
+def opening(
+    chapter: Chapter, minutes: int, finished: set[str], link: Link, address: str = ""
+) -> str:
+    """The line under a chapter's title: time, what it builds on, and the files to take along."""
+    parts = [f"About {minutes} minutes"]
+    if chapter.needs:
+        parts.append(f"builds on {_needs(chapter, finished, link)}")
+    files = f"../_sources/chapters/{chapter.page}"
+    parts.append(f'<a href="{files}.ipynb" download>notebook</a>')
+    parts.append(f'<a href="{files}.py" download>Python file</a>')
+    if address.startswith("https://github.com/"):
+        place = address.removeprefix("https://github.com/")
+        binder = f"https://mybinder.org/v2/gh/{place}/HEAD?labpath=chapters/{chapter.page}.ipynb"
+        parts.append(f'<a href="{escape(binder)}">run on Binder</a>')
+    return f'<p class="dl-opening">{" · ".join(parts)}</p>'
+
+
+def _needs(chapter: Chapter, finished: set[str], link: Link) -> str:
+    """ "2 and 4", as links where these chapters exist."""
+    by_number = {other.number: other for other in CHAPTERS}
+    names = [
+        f'<a href="{link(page)}">{number}</a>' if page in finished else number
+        for number in chapter.needs
+        for page in [by_number[number].page]
+    ]
+    return f"chapter{'s' * (len(names) > 1)} {' and '.join(names)}"
+
+
+def chapter_list(times: dict[str, int], link: Link) -> str:
+    """Every chapter of the plan; those with a reading time exist and are links."""
+    rows = "".join(_row(chapter, times, link) for chapter in CHAPTERS)
+    return f'<ol class="dl-chapters">{rows}</ol>'
+
+
+def _row(chapter: Chapter, times: dict[str, int], link: Link) -> str:
+    title, facts = f"<b>{escape(chapter.title)}</b>", []
+    if chapter.page in times:
+        title = f'<a href="{link(chapter.page)}">{title}</a>'
+        facts.append(f"about {times[chapter.page]} minutes")
+    else:
+        facts.append("planned")
+    if chapter.needs:
+        facts.append(f"builds on {' and '.join(chapter.needs)}")
+    kind = "dl-ready" if chapter.page in times else "dl-coming"
+    return (
+        f'<li class="{kind}"><span class="dl-number">{chapter.number}</span>'
+        f'<span>{title} <span class="dl-facts">{", ".join(facts)}</span><br>{escape(chapter.about)}</span></li>'
+    )
+
+
+# ── The map: chapters on a line, an arc from each to those that build on it ──
+
+STEP, RADIUS, FLATNESS = 26, 10, 0.55
+
+
+def chapter_map(finished: set[str], link: Link) -> str:
+    """All chapters in order on a line; the arcs above it lead from a chapter to those that build on it."""
+    place = {chapter.number: STEP * (i + 0.5) for i, chapter in enumerate(CHAPTERS)}
+    spans = [
+        (place[need], place[chapter.number])
+        for chapter in CHAPTERS
+        for need in chapter.needs
+    ]
+    base = FLATNESS * max(stop - start for start, stop in spans) / 2 + RADIUS + 4
+    arcs = "".join(_arc(start, stop, base - RADIUS) for start, stop in spans)
+    dots = "".join(
+        _dot(chapter, place[chapter.number], base, finished, link)
+        for chapter in CHAPTERS
+    )
+    width, height = STEP * len(CHAPTERS), base + RADIUS + 2
+    return (
+        '<nav class="dl-map" aria-label="Map of the chapters">'
+        f'<svg viewBox="0 0 {width} {height:g}">'
+        f'<g aria-hidden="true">{arcs}</g>{dots}</svg>'
+        "<p>An arc leads from a chapter to one that builds on it; filled chapters are written.</p></nav>"
+    )
+
+
+def _arc(start: float, stop: float, y: float) -> str:
+    rx = (stop - start) / 2
+    return f'<path d="M{start:g} {y:g}A{rx:g} {FLATNESS * rx:g} 0 0 1 {stop:g} {y:g}"/>'
+
+
+def _dot(chapter: Chapter, x: float, y: float, finished: set[str], link: Link) -> str:
+    dot = (
+        f'<circle cx="{x:g}" cy="{y:g}" r="{RADIUS}"/>'
+        f'<text x="{x:g}" y="{y:g}" dy="0.35em">{chapter.number}</text>'
+    )
+    name = escape(f"{chapter.number}. {chapter.title}")
+    if chapter.page not in finished:
+        return f'<g class="dl-coming" role="img" aria-label="{name}, planned"><title>{name}, planned</title>{dot}</g>'
+    return f'<a href="{link(chapter.page)}" aria-label="{name}"><title>{name}</title>{dot}</a>'
