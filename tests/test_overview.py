@@ -50,7 +50,7 @@ def test_a_chapter_announces_the_time_that_is_counted(path):
 def test_the_opening_names_what_a_chapter_builds_on_and_its_files():
     chapter = next(c for c in CHAPTERS if c.number == "14")
     line = overview.opening(chapter, 70, {"03_probability"}, LINK)
-    assert "About 70 minutes" in line
+    assert "Chapter 14 · about 70 minutes" in line
     assert 'chapters <a href="03_probability.html">3</a> and 6b' in line
     for suffix in ("ipynb", "py"):
         assert f'href="../_sources/chapters/14_autoencoders.{suffix}" download' in line

@@ -52,7 +52,7 @@ def opening(
     chapter: Chapter, minutes: int, finished: set[str], link: Link, address: str = ""
 ) -> str:
     """The line under a chapter's title: time, what it builds on, and the files to take along."""
-    parts = [f"About {minutes} minutes"]
+    parts = [f"Chapter {chapter.number}", f"about {minutes} minutes"]
     if chapter.needs:
         parts.append(f"builds on {_needs(chapter, finished, link)}")
     files = f"../_sources/chapters/{chapter.page}"

@@ -1,5 +1,5 @@
 """What the site adds to Sphinx: the ledger of claims, the plan of the book, the head and foot of
-pages, and what the modules `folds` and `lighten` do to each page."""
+pages, and what the modules `figures`, `folds` and `lighten` do to each page."""
 
 import hashlib
 import shutil
@@ -7,13 +7,14 @@ from pathlib import Path
 
 import nbformat
 from docutils import nodes
+from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
-from . import folds, ledger, ledger_page, lighten, overview
+from . import figures, folds, ledger, ledger_page, lighten, overview
 from .contents import CHAPTERS, heading
 
 logger = logging.getLogger(__name__)
@@ -62,7 +63,7 @@ def outdated(
 
 
 def open_chapters(app: Sphinx, doctree: nodes.document) -> None:
-    """Put under a chapter's title how long it takes, what it builds on, and its files."""
+    """Put a chapter's number into the navigation, and under its title how long it takes and what it builds on."""
     folder, _, page = app.env.docname.rpartition("/")
     for chapter in CHAPTERS:
         if (folder, page) == ("chapters", chapter.page):
@@ -73,6 +74,12 @@ def open_chapters(app: Sphinx, doctree: nodes.document) -> None:
                 chapter, minutes, finished, "{}.html".format, overview.repository(root)
             )
             next(doctree.findall(nodes.title)).parent.insert(1, raw(line))
+            env, name = app.env, app.env.docname
+            for title in (
+                env.titles[name],
+                next(env.tocs[name].findall(addnodes.compact_paragraph)).children[0],
+            ):
+                title.insert(0, nodes.Text(f"{chapter.number} "))
 
 
 def read(root: Path, page: str) -> nbformat.NotebookNode:
@@ -213,9 +220,10 @@ def setup(app: Sphinx) -> dict:
     app.add_role("ledger-count", CountRole())
     app.connect("config-inited", configure)
     app.connect("builder-inited", check_ledger)
-    app.connect("doctree-read", open_chapters)
+    app.connect("doctree-read", open_chapters, priority=900)  # after titles are taken
     app.connect("build-finished", copy_sources)
     app.connect("env-get-outdated", outdated)
+    figures.setup(app)
     folds.setup(app)
     lighten.setup(app)
     return {"parallel_read_safe": False, "parallel_write_safe": True, "version": "1"}
