@@ -85,16 +85,20 @@ document.addEventListener("DOMContentLoaded", () => {
   if (document.querySelector("meta[name=mathjax]")) requestAnimationFrame(() => setTimeout(loadMathJax));
 });
 
-// 4. The ledger's filter.
+// 4. The ledger's filter, and the glossary's. Accents and tones do not count.
+const plain = (text) => text.toLowerCase().normalize("NFD").replace(/\p{M}/gu, "");
+const wordsOf = (form) => plain(form.elements.words.value).split(/\s+/).filter(Boolean);
+const filters = { ledger: filterLedger, glossary: filterGlossary };
+
 function filterLedger(form) {
-  const words = form.elements.words.value.toLowerCase().split(/\s+/).filter(Boolean);
+  const words = wordsOf(form);
   const chosen = ["kind", "page", "verdict"].map((name) => [name, form.elements[name].value]).filter(([, value]) => value);
   const active = Boolean(words.length || chosen.length);
   let shown = 0;
   for (const ledger of document.querySelectorAll(".dl-ledger")) {
     let here = 0;
     for (const entry of ledger.querySelectorAll(".dl-entries > li")) {
-      const text = entry.textContent.toLowerCase();
+      const text = plain(entry.textContent);
       entry.hidden = !(
         words.every((word) => text.includes(word)) &&
         chosen.every(([name, value]) => entry.dataset[name] === value)
@@ -108,12 +112,24 @@ function filterLedger(form) {
   }
   form.querySelector("output").textContent = active ? `${shown} shown` : "";
 }
+function filterGlossary(form) {
+  const words = wordsOf(form);
+  let shown = 0;
+  for (const term of document.querySelectorAll("dl.glossary > dt")) {
+    const meaning = term.nextElementSibling;
+    const text = plain(`${term.textContent} ${meaning.textContent}`);
+    term.hidden = meaning.hidden = !words.every((word) => text.includes(word));
+    shown += !term.hidden;
+  }
+  form.querySelector("output").textContent = words.length ? `${shown} shown` : "";
+}
 document.addEventListener("DOMContentLoaded", () => {
   const form = document.querySelector(".dl-filter");
   if (!form) return;
+  const filter = () => filters[form.dataset.filters](form);
   form.hidden = false;
   for (const [name, value] of new URLSearchParams(location.search)) if (form.elements[name]) form.elements[name].value = value;
-  form.addEventListener("input", () => filterLedger(form));
+  form.addEventListener("input", filter);
   form.addEventListener("submit", (event) => event.preventDefault());
-  filterLedger(form);
+  filter();
 });

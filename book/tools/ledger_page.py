@@ -9,7 +9,7 @@ from .ledger import VERDICTS, Record, anchor
 Link = Callable[[str], str]  # from a page's name to its address as seen from the ledger
 
 CONTROLS = """
-<form class="dl-filter" hidden role="search" aria-label="Filter the ledger">
+<form class="dl-filter" data-filters="ledger" hidden role="search" aria-label="Filter the ledger">
   <label>Words <input type="search" name="words" autocomplete="off"></label>
   <label>Kind <select name="kind"><option value="">all</option>{kinds}</select></label>
   <label>Chapter <select name="page"><option value="">all</option>{pages}</select></label>

@@ -1,5 +1,5 @@
 """What the site adds to Sphinx: the ledger of claims, the plan of the book, the head and foot of
-pages, and what the modules `figures`, `folds` and `lighten` do to each page."""
+pages, and what the modules `figures`, `folds`, `lighten` and `terms` do to each page."""
 
 import hashlib
 import shutil
@@ -14,7 +14,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
-from . import figures, folds, ledger, ledger_page, lighten, overview
+from . import figures, folds, ledger, ledger_page, lighten, overview, terms
 from .contents import CHAPTERS, heading
 
 logger = logging.getLogger(__name__)
@@ -226,4 +226,5 @@ def setup(app: Sphinx) -> dict:
     figures.setup(app)
     folds.setup(app)
     lighten.setup(app)
+    terms.setup(app)
     return {"parallel_read_safe": False, "parallel_write_safe": True, "version": "1"}
