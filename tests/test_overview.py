@@ -79,6 +79,12 @@ def test_the_map_has_an_arc_for_every_need_and_links_what_exists():
     assert svg.count(", planned</title>") == len(CHAPTERS) - 1
 
 
+def test_the_start_page_leads_to_every_chapter():
+    links = re.findall(r"\]\(([^)]*)\)", overview.start_page(ROOT))
+    assert [path.relative_to(ROOT).as_posix() for path in NOTEBOOKS] == links[:-1]
+    assert all((ROOT / link).exists() for link in links)
+
+
 def test_the_list_links_what_has_a_reading_time():
     html = overview.chapter_list({"03_probability": 90}, LINK)
     assert html.count("<li") == len(CHAPTERS) and html.count("<a ") == 1

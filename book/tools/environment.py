@@ -247,4 +247,5 @@ def clean(root: Path, everything: bool) -> int:
         doomed.append(root / ".venv")
     for path in doomed:
         shutil.rmtree(path, ignore_errors=True)
+    (root / "start.md").unlink(missing_ok=True)
     return 0

@@ -9,6 +9,7 @@ from pathlib import Path
 from nbformat import read
 from nbformat.sign import NotebookNotary
 
+from book.tools import overview
 from book.tools.environment import replace_process
 
 CONFIG = """\
@@ -22,10 +23,13 @@ from book.tools.pairs import before_save
 c = get_config()  # noqa: F821
 c.ServerApp.root_dir = {root!r}
 c.ContentsManager.pre_save_hook = before_save
+c.LabApp.default_url = "/lab/tree/{start}"
 c.LabApp.news_url = None
 c.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"
 c.LabApp.extension_manager = "readonly"
 """
+
+START = "start.md"  # written each time, and not under git
 
 # No toast about news or new versions: nothing here talks to another host. And all cells of a chapter
 # stay in the page, so that links and the browser's own search find what has scrolled away.
@@ -34,6 +38,9 @@ OVERRIDES = {
     "@jupyterlab/apputils-extension:notification": {
         "fetchNews": "false",
         "checkForUpdates": False,
+    },
+    "@jupyterlab/docmanager-extension:plugin": {
+        "defaultViewers": {"markdown": "Markdown Preview"}
     },
 }
 
@@ -76,9 +83,10 @@ def run(root: Path) -> int:
 
 
 def configure(root: Path, home: Path) -> None:
-    """Write what the server reads: the pre-save hook, and no toasts."""
+    """Write what the server reads: the pre-save hook, the page it opens with, and no toasts."""
     (home / "config/labconfig").mkdir(parents=True, exist_ok=True)
-    config = CONFIG.format(root=str(root))
+    config = CONFIG.format(root=str(root), start=START)
+    (root / START).write_text(overview.start_page(root), "utf-8")
     (home / "config/jupyter_server_config.py").write_text(config, "utf-8")
     overrides = home / "config/labconfig/default_setting_overrides.json"
     overrides.write_text(json.dumps(OVERRIDES), "utf-8")

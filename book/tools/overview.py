@@ -6,6 +6,7 @@ from collections.abc import Callable
 from html import escape
 from pathlib import Path
 
+import nbformat
 from nbformat import NotebookNode
 
 from .contents import CHAPTERS, Chapter
@@ -96,6 +97,39 @@ def _row(chapter: Chapter, times: dict[str, int], link: Link) -> str:
         f'<li class="{kind}"><span class="dl-number">{chapter.number}</span>'
         f'<span>{title} <span class="dl-facts">{", ".join(facts)}</span><br>{escape(chapter.about)}</span></li>'
     )
+
+
+# ── The page that JupyterLab opens with ──
+
+START = """\
+# Deep Learning Notes, Put to the Test
+
+{rows}
+
+Open a chapter and choose *Run > Run All Cells*; it takes less than a minute. Move a slider. Change an assumption, run its cell
+again with Shift+Enter, and watch the verdict under it. Exercises tell you in words what is wrong with an answer; the worked
+solutions are the collapsed cells below them.
+
+What you save keeps the notebook and its Python file in step. To get a chapter back as it was, close it and type
+`make reset CHAPTER=02` in a terminal; your version is kept aside.
+
+The library that the chapters call is in [lib/dlnotes](lib/dlnotes/__init__.py), a few pages a module. A chapter's `.py` file
+opens as a notebook with the right button and *Open With > Jupytext Notebook*.
+"""
+
+
+def start_page(root: Path) -> str:
+    """The chapters that exist, as links that open in JupyterLab from the root of the repository."""
+    rows = []
+    for chapter in CHAPTERS:
+        path = root / f"chapters/{chapter.page}.ipynb"
+        if path.exists():
+            minutes = reading_minutes(nbformat.read(path, as_version=4))
+            name = f"{chapter.number} {chapter.title}"
+            rows.append(
+                f"- [{name}](chapters/{path.name}): {chapter.about} (about {minutes} minutes)"
+            )
+    return START.format(rows="\n".join(rows))
 
 
 # ── The map: chapters on a line, an arc from each to those that build on it ──
