@@ -9,7 +9,9 @@ import sys
 import time
 from pathlib import Path
 
+import nbformat
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook
 
 from book.tools.pairs import check_pairs
 
@@ -125,15 +127,55 @@ def test_run_all_slide_and_save(
     record_property("checked live sliders in JupyterLab", moving)
 
 
-def run_all(page) -> None:
-    """Run > Run All Cells, and wait until no cell waits for its number any more."""
-    status = "#jp-main-statusbar >> text=/\\| {}/"
-    page.wait_for_selector(status.format("Idle"), timeout=60_000)
+def test_lab_opens_with_the_chapters(browser, lab, record_property) -> None:
+    page = browser.new_context().new_page()
+    page.goto(f"{lab}/")
+    assert page.url.split("?")[0].endswith("/lab/tree/start.md")
+    page.goto(f"{lab}/lab/tree/start.md?reset")
+    links = page.locator(".jp-MarkdownViewer a[href*='chapters/']")
+    links.first.wait_for(timeout=60_000)
+    assert links.count() == len(CHAPTERS)
+    links.first.click()
+    page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
+    page.context.close()
+    record_property("checked start pages of JupyterLab", 1)
+
+
+def test_run_all_stops_at_a_broken_cell(
+    browser, lab, workshop, record_property
+) -> None:
+    cells = [new_code_cell(source) for source in ("x = 1", "x + y", "print('never')")]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    nbformat.write(
+        new_notebook(cells=cells, metadata=kernel), workshop / "broken.ipynb"
+    )
+    page = browser.new_context().new_page()
+    page.goto(f"{lab}/lab/tree/broken.ipynb?reset")
+    page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
+    start_run_all(page)
+    page.get_by_text("NameError: name 'y' is not defined").wait_for(timeout=60_000)
+    page.wait_for_function(f"!{WAITING}")
+    outputs = page.locator(".jp-Notebook .jp-Cell").all_inner_texts()
+    assert outputs[2].count("never") == 1, "the cell after the broken one was run"
+    page.context.close()
+    record_property("checked broken notebooks in JupyterLab", 1)
+
+
+WAITING = "[...document.querySelectorAll('.jp-InputPrompt')].some((p) => p.textContent.includes('*'))"
+
+
+def start_run_all(page) -> None:
+    """Run > Run All Cells, as soon as the kernel is there."""
+    page.wait_for_selector("#jp-main-statusbar >> text=/\\| Idle/", timeout=60_000)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-    waiting = "[...document.querySelectorAll('.jp-InputPrompt')].some((p) => p.textContent.includes('*'))"
-    page.wait_for_function(waiting, timeout=30_000)
-    page.wait_for_function(f"!{waiting}", timeout=300_000)
+
+
+def run_all(page) -> None:
+    """Run all, and wait until no cell waits for its number any more."""
+    start_run_all(page)
+    page.wait_for_function(WAITING, timeout=30_000)
+    page.wait_for_function(f"!{WAITING}", timeout=300_000)
 
 
 def expect_count(page, locator, count: int, seconds: float = 60) -> None:
