@@ -2,7 +2,7 @@
 # # Numerical computation
 #
 # Two classes, equally likely. A network says so by giving both the same score (a *logit*), and the softmax function turns scores into
-# probabilities: $e^{x_i}/\sum_j e^{x_j}$. For the scores $(1, 1)$ it answers $(0.5, 0.5)$. For $(1000, 1000)$ the
+# probabilities: the exponential of each, divided by the sum of all. For the scores $(1, 1)$ it answers $(0.5, 0.5)$. For $(1000, 1000)$ the
 # mathematics is the same, and so should be the answer. Python says `nan`: not a number.
 #
 # No step of the formula is wrong. What failed is the idea that a computer calculates with real numbers. It has at most
