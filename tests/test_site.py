@@ -194,3 +194,28 @@ def test_frames_move_out_and_unused_ones_go(tmp_path):
     (tmp_path / "page.html").write_text(html)
     assert frames.prune(tmp_path) == ["frame-0000000000000000.gif"]
     assert (tmp_path / "_images" / name).exists()
+
+
+FIGURE = r"""<figure ([^>]*)>(.*?)</figure>(<details class="dl-words">.*?</details>)?"""
+CHAPTERS = sorted((ROOT / "chapters").glob("[0-9]*.ipynb"))
+
+
+@pytest.mark.parametrize("notebook", CHAPTERS, ids=lambda path: path.stem)
+def test_figures_have_addresses_and_say_every_position(pages, notebook):
+    text = pages[HTML / f"chapters/{notebook.stem}.html"].text
+    figures = re.findall(FIGURE, text, re.DOTALL)
+    names = [re.search(r'id="([^"]*)"', attributes)[1] for attributes, _, _ in figures]
+    assert len(figures) == text.count("<figure ") >= 10
+    assert len(set(names)) == len(names)
+    assert all(re.fullmatch(r"sec-\w+-[\w-]+-fig-\d+", name) for name in names), names
+    for attributes, inside, words in figures:
+        frames = inside.count("<img ")
+        assert words.count("<dt>") == (frames if "dl-moving" in attributes else 0)
+
+
+@pytest.mark.parametrize("notebook", CHAPTERS, ids=lambda path: path.stem)
+def test_a_chinese_term_is_linked_once_a_page(pages, notebook):
+    text = pages[HTML / f"chapters/{notebook.stem}.html"].text
+    terms = re.findall(r'<span class="dl-term" lang="zh">([^<]*)</span>', text)
+    assert len(terms) >= 5
+    assert len(set(terms)) == len(terms)
