@@ -1,6 +1,7 @@
 """The ledger: what is read out of notebooks, and what is refused."""
 
 import json
+import re
 
 import pytest
 
@@ -174,3 +175,19 @@ def test_a_chapter_to_come_is_folded_and_says_so():
         and "1 claim and 0 questions, not yet tested" in html
     )
     assert 'data-verdict="NOT YET TESTED"' in html and "href" not in html
+
+
+def test_the_picture_shows_every_claim_once():
+    records = [
+        ledger.Record(id=name, verdict=verdict, page="06b", anchor="", evidence="")
+        for name, verdict in (
+            ("C6.10", "TRUE"),
+            ("C6.11", "FALSE"),
+            ("Q6.6", "ANSWERED"),
+        )
+    ]
+    html = ledger_page.picture(ledger_page.tally(CLAIMS, records))
+    assert re.findall(r"<b>(\d+)</b> ([a-z ]+)", html) == [
+        ("1", "true"), ("1", "false"), ("1", "not yet tested"),
+    ]  # fmt: skip
+    assert re.findall(r"flex-grow:(\d+)", html) == ["1", "1", "1"]

@@ -209,13 +209,17 @@ def test_figures_have_addresses_and_say_every_position(pages, notebook):
     assert len(set(names)) == len(names)
     assert all(re.fullmatch(r"sec-\w+-[\w-]+-fig-\d+", name) for name in names), names
     for attributes, inside, words in figures:
-        frames = inside.count("<img ")
-        assert words.count("<dt>") == (frames if "dl-moving" in attributes else 0)
+        alts = re.findall(r'<img [^>]*?alt="([^"]*)"', inside)
+        said = re.findall(r"<dd>(.*?)</dd>", words, re.DOTALL)
+        assert said == (alts if "dl-moving" in attributes else [])
 
 
 @pytest.mark.parametrize("notebook", CHAPTERS, ids=lambda path: path.stem)
 def test_a_chinese_term_is_linked_once_a_page(pages, notebook):
     text = pages[HTML / f"chapters/{notebook.stem}.html"].text
-    terms = re.findall(r'<span class="dl-term" lang="zh">([^<]*)</span>', text)
-    assert len(terms) >= 5
-    assert len(set(terms)) == len(terms)
+    glossary = pages[HTML / "book/glossary.html"].text
+    links = re.findall(r'glossary.html#([^"]*)"><span class="dl-term" lang="zh">([^<]*)</span>', text)  # fmt: skip
+    assert len(links) >= 5
+    assert len({term for _, term in links}) == len(links) == text.count("dl-term")
+    for place, term in links:  # the entry it leads to is the one that explains it
+        assert term in glossary.partition(f'id="{place}"')[2].partition("</dd>")[0]

@@ -30,23 +30,20 @@ def reading_minutes(notebook: NotebookNode) -> int:
     return max(10, 10 * round(minutes / 10))
 
 
+def _project(root: Path) -> dict:
+    return tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]
+
+
 def repository(root: Path) -> str:
     """The public address of the repository, where pyproject.toml names one, otherwise nothing."""
-    project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]
-    return project.get("urls", {}).get("Repository", "").rstrip("/")
-
-
-def version(root: Path) -> str:
-    return tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"][
-        "version"
-    ]
+    return _project(root).get("urls", {}).get("Repository", "").rstrip("/")
 
 
 def footer(root: Path) -> str:
     """The edition, and where to report what is wrong in it if there is such a place."""
     address = repository(root)
     errata = f' · <a href="{address}/issues">Report an error</a>' if address else ""
-    return f"<p>Version {version(root)}{errata}</p>"
+    return f"<p>Version {_project(root)['version']}{errata}</p>"
 
 
 def opening(
@@ -68,11 +65,12 @@ def opening(
 
 def _needs(chapter: Chapter, finished: set[str], link: Link) -> str:
     """ "2 and 4", as links where these chapters exist."""
-    by_number = {other.number: other for other in CHAPTERS}
+    needed = [other for other in CHAPTERS if other.number in chapter.needs]
     names = [
-        f'<a href="{link(page)}">{number}</a>' if page in finished else number
-        for number in chapter.needs
-        for page in [by_number[number].page]
+        f'<a href="{link(other.page)}">{other.number}</a>'
+        if other.page in finished
+        else other.number
+        for other in needed
     ]
     return f"chapter{'s' * (len(names) > 1)} {' and '.join(names)}"
 

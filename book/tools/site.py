@@ -16,6 +16,7 @@ SOURCES = (
     "book/tools/*.py",
     "chapters/*.ipynb",
     "lib/dlnotes/data/claims.json",
+    "pyproject.toml",
 )
 COLORS = re.compile(r"\x1b\[[0-9;]*m")
 SHOWN = 40  # warnings printed before the rest is only counted

@@ -20,8 +20,6 @@ from .contents import CHAPTERS, heading
 logger = logging.getLogger(__name__)
 
 CLAIMS = "lib/dlnotes/data/claims.json"
-
-
 SOURCES = "_sources/chapters"  # where Sphinx keeps the notebooks of a page for download
 
 
@@ -56,30 +54,30 @@ def outdated(
     changed: set[str],
     removed: set[str],
 ) -> list[str]:
-    """Pages that look at all chapters are read again when a chapter comes, changes or goes."""
-    touched = any(name.startswith("chapters/") for name in added | changed | removed)
+    """Pages that look at all chapters are read again when one changes; every chapter, when one comes or goes."""
+    come_or_gone = any(name.startswith("chapters/") for name in added | removed)
+    touched = any(name.startswith("chapters/") for name in changed)
+    if come_or_gone:  # the heads of chapters link to those they build on
+        return sorted(env.all_docs)
     overviews = getattr(env, "dlnotes_overviews", ())
     return [page for page in overviews if touched and page in env.all_docs]
 
 
 def open_chapters(app: Sphinx, doctree: nodes.document) -> None:
     """Put a chapter's number into the navigation, and under its title how long it takes and what it builds on."""
-    folder, _, page = app.env.docname.rpartition("/")
-    for chapter in CHAPTERS:
-        if (folder, page) == ("chapters", chapter.page):
-            root = Path(app.srcdir)
-            minutes = overview.reading_minutes(read(root, page))
-            finished = {path.stem for path in finished_pages(app)}
-            line = overview.opening(
-                chapter, minutes, finished, "{}.html".format, overview.repository(root)
-            )
-            next(doctree.findall(nodes.title)).parent.insert(1, raw(line))
-            env, name = app.env, app.env.docname
-            for title in (
-                env.titles[name],
-                next(env.tocs[name].findall(addnodes.compact_paragraph)).children[0],
-            ):
-                title.insert(0, nodes.Text(f"{chapter.number} "))
+    env, name, root = app.env, app.env.docname, Path(app.srcdir)
+    chapter = next((c for c in CHAPTERS if f"chapters/{c.page}" == name), None)
+    if chapter is None:
+        return
+    minutes = overview.reading_minutes(read(root, chapter.page))
+    finished = {path.stem for path in finished_pages(app)}
+    line = overview.opening(
+        chapter, minutes, finished, "{}.html".format, overview.repository(root)
+    )
+    next(doctree.findall(nodes.title)).parent.insert(1, raw(line))
+    entry = next(env.tocs[name].findall(addnodes.compact_paragraph)).children[0]
+    for title in (env.titles[name], entry):
+        title.insert(0, nodes.Text(f"{chapter.number} "))
 
 
 def read(root: Path, page: str) -> nbformat.NotebookNode:
@@ -182,7 +180,8 @@ class FigureDirective(_Overview, SphinxDirective):
         page, function = self.arguments
         for cell in read(Path(self.env.app.srcdir), page).cells:
             if cell.cell_type == "code" and f"def {function}(" in cell.source:
-                found = [o.data["text/html"] for o in cell.outputs if "data" in o]
+                shown = [output.get("data", {}) for output in cell.outputs]
+                found = [data["text/html"] for data in shown if "text/html" in data]
                 if found:
                     return [raw(found[0])]
         raise self.error(f"{page} shows no figure where it defines {function}.")

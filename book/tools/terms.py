@@ -1,7 +1,6 @@
 """Links the Chinese terms in the chapters to the glossary, each where a page first uses it."""
 
 import re
-from functools import cache
 from pathlib import Path
 
 from docutils import nodes
@@ -14,13 +13,12 @@ _CHINESE = re.compile(r"[\u4e00-\u9fff]+")
 _UNTOUCHED = (nodes.reference, nodes.title, nodes.literal, nodes.literal_block, nodes.math, pending_xref)  # fmt: skip
 
 
-@cache
 def read_terms(path: Path) -> dict[str, str]:
     """Chinese term → English term. One entry may give several Chinese words, separated by 、."""
     return {
-        word.strip(): english
+        word: english
         for english, chinese in _ENTRY.findall(path.read_text("utf-8"))
-        for word in re.split("[、，,/]", chinese)
+        for word in chinese.split("、")
     }
 
 
