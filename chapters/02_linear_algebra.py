@@ -20,10 +20,10 @@
 # - choose the number of components by the spectrum or by validation, and know what neither can see;
 # - center, scale and whiten data, and predict which models will care.
 #
-# **You need** school calculus, arrows in the plane, and Python with NumPy. Reading takes about ninety minutes; running everything takes less than one.
+# **You need** school calculus, arrows in the plane, and Python with NumPy. Reading takes about ninety minutes, doing the exercises longer; running everything takes less than one.
 #
 # The chapter follows the notes' section on linear algebra (线性代数), their section on preprocessing, and chapter 2 of Goodfellow, Bengio and
-# Courville ([2016](../book/bibliography.md)). Where the notes leave a heading empty, we fill it. Cards settle single claims; their verdicts are computed.
+# Courville ([2016](../book/bibliography.md)). Where the notes leave a heading empty, we fill it. Cards settle single claims; their verdicts are computed, and after a card we often name a change to the code above it that would turn the verdict: make it in the notebook. Questions and claims keep the numbers they have in the notes, so they do not come in order.
 
 # %% tags=["hide-input"]
 from itertools import combinations
@@ -43,6 +43,7 @@ from dlnotes.plotting import (
     GREEN,
     INK,
     ORANGE,
+    image_grid,
     lines,
     log_scale,
     use_style,
@@ -62,7 +63,7 @@ np.set_printoptions(precision=4, suppress=True)
 
 # %%
 def shop_log(days=365, seed=2):
-    """Views, visitors, orders, deals and revenue (yuan) of an invented shop, one row a day."""
+    """Views, visitors, orders, deals, revenue (yuan) of an invented shop, by day."""
     rng = np.random.default_rng(seed)
     visitors = 400 * np.exp(0.35 * rng.standard_normal(days))
     views = 3 * visitors * np.exp(0.12 * rng.standard_normal(days))
@@ -120,7 +121,7 @@ assert abs(ρ - np.corrcoef(pair.T)[0, 1]) < 1e-12 and 0.9 < ρ < 0.97
 
 # %%
 def lost(kept):
-    """Share of the total variance of z that multiples of one kept column cannot restore."""
+    """Share of the variance of z that multiples of one kept column cannot restore."""
     multiples = kept @ z / (kept @ kept)
     return ((z - np.outer(kept, multiples)) ** 2).mean(axis=0).sum() / 2
 
@@ -153,6 +154,7 @@ for ax, kept, name in zip(
         aspect="equal",
     )
 axes[0].set_ylabel("views (z-score)")
+axes[1].tick_params(labelleft=True)
 axes[0].legend()
 show(
     fig,
@@ -163,7 +165,7 @@ show(
 # %% [markdown]
 # The sum loses about half as much. On the left every error must be vertical, because the visitors are kept exactly; on the right errors may lean, and the
 # shortest way to a line is the perpendicular. Is the sum the best single column? What if the columns are five, or sixty-four pixels? For that we need the
-# tools that the notes list before PCA: products, spans, norms, eigenvectors. Each will return.
+# tools that the notes list before PCA: products, spans and least squares, lengths, eigenvectors and the SVD. If you are in a hurry to meet PCA, skip the inverse, the norms other than the ordinary length, and *When is there no such decomposition?*; it does without them.
 #
 # (sec-2-products)=
 # ## Tables, products and their laws
@@ -215,6 +217,8 @@ print("A * B =", *(A * B), " A @ B =", *(A @ B), " B @ A =", *(B @ A))
 # %% [markdown]
 # The *transpose* (转置) $A^\top$ has the columns of $A$ as rows. A product is transposed factor by factor, in reverse order: $(AB)^\top=B^\top A^\top$, since entry $ij$ of either side is $\sum_k A_{jk}B_{ki}$.
 #
+# A column times a row is a whole table, the *outer product* $\mathbf x\mathbf y^\top$ with the entries $x_iy_j$ (`np.outer`); all its rows are multiples of $\mathbf y$. The sum in {eq}`eq-2-products` says that every product is a sum of such tables: $AB=\sum_k(\text{column }k\text{ of }A)\,(\text{row }k\text{ of }B)$.
+#
 # The *dot product* (点积) $\mathbf x^\top\mathbf y=\sum_i x_iy_i$ is the case of one row and one column. It gives lengths, $\lVert\mathbf x\rVert=\sqrt{\mathbf x^\top\mathbf x}$ by Pythagoras, and angles. Expand the squared distance, and compare with the law of cosines of school; two arrows lie in one plane, also among 365 dimensions, and $\theta$ is the angle between them there:
 #
 # $$
@@ -244,7 +248,7 @@ assert abs(cosine - ρ) < 1e-12
 # \end{aligned}
 # $$ (eq-2-laws)
 #
-# The third has no such proof, and a picture shows why. A matrix moves points: it sends $\mathbf x$ to $A\mathbf x$. Take a shear and a rotation and do them in both orders.
+# The third has no such proof, and a picture shows why. A matrix moves points: it sends $\mathbf x$ to $A\mathbf x$. By the second law $(RS)\mathbf x=R(S\mathbf x)$, so a product makes both moves, the right one first. Take a shear and a rotation and do them in both orders.
 
 
 # %% tags=["hide-input"]
@@ -309,7 +313,7 @@ settle(
 
 # %% [markdown]
 # Floating-point numbers are rounded after every step, so on a computer even associativity holds only to about sixteen digits. And it is worth money: the *order* of a
-# product decides its cost, as the first exercise shows. To see the card flip, draw diagonal matrices.
+# product decides its cost, as the first exercise shows. To see the card flip, let all three matrices be diagonal.
 #
 # **Does the dot product commute because it is a scalar?** The notes give this as the reason. A scalar equals its own transpose, so $\mathbf x^\top\mathbf y = (\mathbf x^\top\mathbf y)^\top = \mathbf y^\top\mathbf x$. That is a proof, for real vectors. But
 # being a scalar is not enough. For complex vectors the inner product conjugates its first factor (turns $i$ into $-i$), is a scalar, and does not commute. And two vectors have other products.
@@ -441,7 +445,7 @@ def draw_span(ax, dependence):
 explore(draw_span, dependence=np.linspace(0, 1, 17), figsize=(5.6, 4.6))
 
 # %% [markdown]
-# The box that the columns span has a volume; up to its sign that is the *determinant* (行列式), which the notes leave out. It is linear in each column, because a volume is base times height and the signed height is linear in the edge. A box whose edges lie in a plane has none. So along the slider $t$, with $\mathbf w$ the free column,
+# The box that the columns span has a volume; up to its sign that is the *determinant* (行列式), which the notes leave out. In the plane the box is a parallelogram, and $\det\begin{pmatrix}a&b\\c&d\end{pmatrix}=ad-bc$. It is linear in each column, because a volume is base times height and the signed height is linear in the edge. A box whose edges lie in a plane has none. So along the slider $t$, with $\mathbf w$ the free column,
 #
 # $$
 # \det\bigl[\mathbf a_1,\mathbf a_2,(1-t)\mathbf w + t(\alpha\mathbf a_1+\beta\mathbf a_2)\bigr] = (1-t)\det[\mathbf a_1,\mathbf a_2,\mathbf w] + t\cdot 0 ,
@@ -459,7 +463,7 @@ explore(draw_span, dependence=np.linspace(0, 1, 17), figsize=(5.6, 4.6))
 # \end{array}
 # $$ (eq-2-fates)
 #
-# **And if there is none?** Then ask for the nearest reachable point. $E(\mathbf x)=\lVert\mathbf b-A\mathbf x\rVert^2$ is a sum of squares, a bowl, and lowest where all its slopes vanish:
+# **And if there is none?** Then ask for the nearest reachable point. $E(\mathbf x)=\lVert\mathbf b-A\mathbf x\rVert^2$ is a sum of squares, a bowl, and lowest where all its slopes vanish. (The *partial derivative* $\partial E/\partial x_j$ is the slope when only $x_j$ moves. The list of them all is the *gradient* (梯度) $\nabla E$; it points the steepest way uphill.)
 #
 # $$
 # \begin{aligned}
@@ -469,7 +473,7 @@ explore(draw_span, dependence=np.linspace(0, 1, 17), figsize=(5.6, 4.6))
 # \end{aligned}
 # $$ (eq-2-normal)
 #
-# Nothing lies lower than such a point, since there $E(\mathbf x+\mathbf h)=E(\mathbf x)+\lVert A\mathbf h\rVert^2$. The equations always have a solution (the [pseudo-inverse](#sec-2-svd) will construct one), and all solutions lead to one point: the difference $A(\mathbf x-\mathbf x')$ of two such points lies in the span and is perpendicular to it, hence is zero. This is *least squares* (最小二乘), and PCA will rest on it. Does the rank test predict the fate? A thousand small systems with whole numbers:
+# Nothing lies lower than such a point, since there $E(\mathbf x+\mathbf h)=E(\mathbf x)+\lVert A\mathbf h\rVert^2$. The equations always have a solution (the [pseudo-inverse](#sec-2-svd) will construct one), and all solutions lead to one point: the difference $A(\mathbf x-\mathbf x')$ of two such points lies in the span and is perpendicular to it, hence is zero. This is *least squares* (最小二乘), in NumPy `np.linalg.lstsq(A, b)[0]`, and PCA will rest on it. Does the rank test predict the fate? A thousand small systems with whole numbers:
 
 
 # %%
@@ -494,7 +498,8 @@ agree = (residuals < 1e-9) == predicted
 lengths = np.array([np.linalg.norm(b) for _, b in systems])
 shares = residuals[~predicted] / np.maximum(lengths[~predicted], 1e-9)
 print(
-    f"solvable {predicted.sum()}, not solvable {(~predicted).sum()}; rank test right in {agree.sum()} of {len(agree)}"
+    f"solvable {predicted.sum()}, not solvable {(~predicted).sum()}; "
+    f"rank test right in {agree.sum()} of {len(agree)}"
 )
 
 # %% tags=["hide-input"]
@@ -508,7 +513,7 @@ settle(
 )
 
 # %% [markdown]
-# Yes, it matters: where the rank test says no, no choice of $\mathbf x$ helps, and a program that answers anyway answers something else. (The test needs the appended column. Compare its rank with $n$ instead and both lines fail.)
+# Importance cannot be computed. What can be is that the ranks foretell the fate without exception: where they say no, no choice of $\mathbf x$ helps, and a program that answers anyway answers something else. (The test needs the appended column. Compare its rank with $n$ instead and both lines fail.)
 #
 # One sentence of the notes needs care. They call $\mathbf b$ *the span of the vectors A, the set of points that are reached*. But $\mathbf b$ is one point. The span is the set:
 
@@ -529,7 +534,7 @@ settle(
 )
 
 # %% [markdown]
-# Read "$\mathbf b$ lies *in* the span" and all is well. Only when every column is zero do the two readings agree; a test of this book makes that change.
+# Read "$\mathbf b$ lies *in* the span" and all is well. Only when every column is zero do the two readings agree.
 #
 # (q2-1)=
 # :::{admonition} Question 2.1 · What happens in the equation Ax = b?
@@ -538,7 +543,7 @@ settle(
 # one exactly when the columns are independent. When there is none, least squares walks to the nearest point.
 # :::
 #
-# **The inverse** (逆矩阵), a heading that the notes leave empty. If $A$ is square with independent columns, every $\mathbf b$ has exactly one $\mathbf x$, and $\mathbf x=A^{-1}\mathbf b$ with $A^{-1}A=I$, the identity (单位矩阵). Gauss and Jordan find it by turning
+# **The inverse** (逆矩阵), a heading that the notes leave empty. If $A$ is square with independent columns, every $\mathbf b$ has exactly one $\mathbf x$, and $\mathbf x=A^{-1}\mathbf b$ with $A^{-1}A=I$, the identity (单位矩阵). ($AA^{-1}=I$ too, since $A(A^{-1}\mathbf b)=\mathbf b$ for every $\mathbf b$.) Gauss and Jordan find it by turning
 # $[A\,|\,I]$ into $[I\,|\,A^{-1}]$ with row operations. Each of them multiplies from the left by some matrix; if all together are $E$, then $EA=I$, so $E=A^{-1}$, and the right half has become $EI=A^{-1}$:
 
 
@@ -580,7 +585,7 @@ miss_solve, miss_inverse = (np.linalg.norm(H @ x - b) for x in (by_solve, by_inv
 assert 1e-11 < np.abs(by_solve - 1).max() < 1e-4 and miss_inverse > 100 * miss_solve
 
 # %% [markdown]
-# At size 8 `solve` returns the solution $(1,\dots,1)$ with at least five of its sixteen digits gone. And its answer satisfies the equation more than a hundred times better than the one by the inverse. Near-dependence of the columns is what makes a system hard. Remember it for the views and the visitors.
+# At size 8 `solve` returns the solution $(1,\dots,1)$ with at least five of its sixteen digits gone. And its answer satisfies the equation more than a hundred times better than the one by the inverse. Columns that nearly depend on each other, or that differ much in length, make a system hard. Remember it for the views and the visitors.
 #
 # :::{admonition} Exercise 2 · the three fates
 # :class: exercise
@@ -719,7 +724,7 @@ assert np.isclose(np.trace(A.T @ A), np.linalg.norm(A) ** 2)
 #
 # :::{admonition} Exercise 4 · the p-norm of every row
 # :class: exercise
-# Return $\lVert\cdot\rVert_p$ over the last axis of `x`, for $p \ge 1$ and for `p = np.inf`. It must survive rows with entries such as $10^{200}$, whose squares overflow, and rows of zeros.
+# Return $\lVert\cdot\rVert_p$ over the last axis of `x`, for $p \ge 1$ and for `p = np.inf`. It must survive rows with entries such as $10^{200}$, whose squares overflow, and rows of zeros. (The second rule of a norm lets you take a number out of it first.)
 # :::
 
 
@@ -755,6 +760,7 @@ exercises.check_p_norm(p_norm)
 # $$
 # \begin{aligned}
 # A=\begin{pmatrix}2&1\\1&2\end{pmatrix}:\quad \det(A-\lambda I) &= (2-\lambda)^2-1 = 0 \;\Longrightarrow\; \lambda = 3 \text{ or } 1,\\
+# \lambda=3:\quad -v_1+v_2=0, \qquad \lambda=1:&\quad v_1+v_2=0,\\
 # \mathbf v &= \tfrac1{\sqrt2}\begin{pmatrix}1\\1\end{pmatrix} \text{ or } \tfrac1{\sqrt2}\begin{pmatrix}1\\-1\end{pmatrix} .
 # \end{aligned}
 # $$ (eq-2-eigen-hand)
@@ -841,7 +847,7 @@ assert np.allclose(remaining[1:6] / remaining[:5], 1 / 3)
 # %% [markdown]
 # The measured factor is $\lambda_2/\lambda_1=\frac13$, as promised.
 #
-# **When is there no such decomposition?** The notes ask and do not answer. $A=V\Lambda V^{-1}$ needs $n$ *independent* eigenvectors, enough to fill $V$, and that is all it needs, since then $AV=V\Lambda$ can be solved for $A$. Different eigenvalues suffice: a shortest relation $\sum_ic_i\mathbf v_i=\mathbf 0$ would become shorter under $A-\lambda_kI$, which removes $\mathbf v_k$ and multiplies every other $\mathbf v_i$ by $\lambda_i-\lambda_k\ne0$. Four families, twenty random members each:
+# **When is there no such decomposition?** The notes ask and do not answer. $A=V\Lambda V^{-1}$ needs $n$ *independent* eigenvectors, enough to fill $V$, and that is all it needs, since then $AV=V\Lambda$ can be solved for $A$. Different eigenvalues suffice: a shortest relation $\sum_ic_i\mathbf v_i=\mathbf 0$ would become shorter under $A-\lambda_kI$, which removes $\mathbf v_k$ and multiplies every other $\mathbf v_i$ by $\lambda_i-\lambda_k\ne0$. Four families, twenty random members each; in the last, one number stands all along the diagonal and again just above it. Column by column: are the eigenvalues real, are there enough independent eigenvectors, are these perpendicular?
 
 # %% tags=["hide-input"]
 rng = np.random.default_rng(3)
@@ -851,9 +857,9 @@ families = {
     "symmetric": G + np.swapaxes(G, 1, 2),
     "any random matrix": G,
     "plane rotations": np.stack([rotation(a) for a in rng.uniform(10, 170, 20)]),
-    "ones with 1 above": rng.uniform(1, 2, 20)[:, None, None] * jordan,
+    "one number, twice": rng.uniform(1, 2, 20)[:, None, None] * jordan,
 }
-print(f"{'family':20s}{'real λ':>8s}{'independent v':>16s}{'cond(V) = 1':>14s}")
+print(f"{'family':20s}{'real λ':>8s}{'independent':>14s}{'perpendicular':>16s}")
 found = {}
 for name, members in families.items():
     λ, V = np.linalg.eig(members)
@@ -861,12 +867,12 @@ for name, members in families.items():
     independent = (np.linalg.cond(V) < 1e6).mean()
     orthogonal = (np.linalg.cond(V) < 1 + 1e-6).mean()
     found[name] = (real, independent, orthogonal)
-    print(f"{name:20s}{real:8.0%}{independent:16.0%}{orthogonal:14.0%}")
-assert found["symmetric"] == (1, 1, 1) and found["ones with 1 above"][1] == 0
+    print(f"{name:20s}{real:8.0%}{independent:14.0%}{orthogonal:16.0%}")
+assert found["symmetric"] == (1, 1, 1) and found["one number, twice"][1] == 0
 assert found["any random matrix"][1] == found["plane rotations"][1] == 1
 
 # %% [markdown]
-# (The *condition number* of $V$ is 1 exactly when its columns are orthonormal up to a common factor; for complex columns that is meant with the complex inner product.) Random matrices have eigenvectors enough, though often complex ones: a rotation of the plane turns every real arrow, so its eigenvalues cannot be real. The last family fails. For $\begin{pmatrix}1&1\\0&1\end{pmatrix}$ both eigenvalues are 1, and $(A-I)\mathbf v=(v_2,0)^\top=\mathbf 0$ leaves only $\mathbf v=(1,0)^\top$: one
+# (The code reads both off the *condition number* of $V$: it is infinite for dependent columns, and 1 exactly when the columns are orthonormal up to a common factor; for complex columns that is meant with the complex inner product.) Random matrices have eigenvectors enough, though often complex ones: a rotation of the plane turns every real arrow, so its eigenvalues cannot be real. The last family fails. For $\begin{pmatrix}1&1\\0&1\end{pmatrix}$ both eigenvalues are 1, and $(A-I)\mathbf v=(v_2,0)^\top=\mathbf 0$ leaves only $\mathbf v=(1,0)^\top$: one
 # eigenvector for two places. Such a matrix is called *defective*. How close to a cliff do we stand? Let $A_\varepsilon=\begin{pmatrix}1&1\\0&1+\varepsilon\end{pmatrix}$. It has two different eigenvalues, so
 #
 # $$
@@ -954,22 +960,22 @@ exercises.check_largest_eigenvalue(largest_eigenvalue)
 #
 # *Eigenvectors exist for some square matrices. After this section you have something as good for every table of numbers.*
 #
-# A log of 365 days and 5 columns is not square, so it has no eigenvectors. But $A^\top A$ is square and symmetric, hence $A^\top A=V\Lambda V^\top$ by {eq}`eq-2-eigendecomposition`, and $\lambda_i=\mathbf v_i^\top A^\top A\mathbf v_i=\lVert A\mathbf v_i\rVert^2\ge0$. Define the *singular values* (奇异值) $\sigma_i=\sqrt{\lambda_i}$ and, where $\sigma_i>0$, $\mathbf u_i=A\mathbf v_i/\sigma_i$. Then
+# A log of 365 days and 5 columns is not square, so it has no eigenvectors. But $A^\top A$ is square and symmetric, hence $A^\top A=V\Lambda V^\top$ by {eq}`eq-2-eigendecomposition`, and $\lambda_i=\mathbf v_i^\top A^\top A\mathbf v_i=\lVert A\mathbf v_i\rVert^2\ge0$. Define the *singular values* (奇异值) $\sigma_i=\sqrt{\lambda_i}$ and, for the $r$ of them that are positive, $\mathbf u_i=A\mathbf v_i/\sigma_i$. Then
 #
 # $$
 # \begin{aligned}
 # \mathbf u_i^\top\mathbf u_j = \frac{\mathbf v_i^\top A^\top A\,\mathbf v_j}{\sigma_i\sigma_j} &= \frac{\lambda_j\,\mathbf v_i^\top\mathbf v_j}{\sigma_i\sigma_j} = [i=j] && \text{(the } \mathbf u_i \text{ are orthonormal too)}\\
-# A\mathbf v_i &= \sigma_i\mathbf u_i \text{ for all } i && \text{(definition; both sides } \mathbf 0 \text{ if } \sigma_i=0)\\
-# AV = U\Sigma \;\Longrightarrow\; A &= U\Sigma V^\top = \sum_i\sigma_i\,\mathbf u_i\mathbf v_i^\top && (VV^\top=I)
+# A\mathbf v_i &= \sigma_i\mathbf u_i \;(i\le r), \quad A\mathbf v_i=\mathbf 0 \;(i>r) && (\lVert A\mathbf v_i\rVert=\sigma_i)\\
+# A = A\,VV^\top = \sum_iA\mathbf v_i\,\mathbf v_i^\top &= \sum_{i\le r}\sigma_i\,\mathbf u_i\mathbf v_i^\top = U\Sigma V^\top && (VV^\top=I)
 # \end{aligned}
 # $$ (eq-2-svd)
 #
-# with $\Sigma=\operatorname{diag}(\sigma_1\ge\sigma_2\ge\dots)$. ($[i=j]$ is 1 if $i=j$ and 0 otherwise.) This is the *singular value decomposition* (奇异值分解), SVD: rotate (or mirror) by $V^\top$, stretch, rotate by $U$. Line for line:
+# with $\Sigma=\operatorname{diag}(\sigma_1\ge\dots\ge\sigma_r)$. ($[i=j]$ is 1 if $i=j$ and 0 otherwise.) This is the *singular value decomposition* (奇异值分解), SVD. Fill up $U$ and $V$ with further perpendicular unit vectors, and $\Sigma$ with zeros, and both become square: rotate (or mirror) by $V^\top$, stretch, rotate (or mirror) by $U$. Code keeps the short form, line for line:
 
 
 # %%
 def svd(A):
-    """U (m, r), σ (r,) and Vᵀ (r, n) for the r singular values that are clearly above zero."""
+    """U (m, r), σ (r,) and Vᵀ (r, n), for the r singular values clearly above zero."""
     λ, V = np.linalg.eigh(A.T @ A)
     λ, V = λ[::-1], V[:, ::-1]  # largest first
     r = (λ > 1e-12 * λ[0]).sum()
@@ -1025,7 +1031,7 @@ def draw_rank(ax, rank):
     numbers = rank * sum(picture.shape)
     error = np.sqrt(np.mean((picture - kept) ** 2))
     ax.set_title(f"rank {rank}: {numbers:,} of {picture.size:,} numbers")
-    return f"Rank {rank} stores {numbers:,} numbers instead of {picture.size:,}; the root mean square error is {error:.3f} of full white."
+    return f"Rank {rank} stores {numbers:,} numbers instead of {picture.size:,}; the root mean square error is {error:.3f} of the full range."
 
 
 explore(
@@ -1119,7 +1125,7 @@ exercises.check_pseudo_inverse(pseudo_inverse)
 #
 # *You can describe a point by other axes. After this section you can describe it by fewer, and say exactly when the numbers are coordinates.*
 #
-# The notes approach PCA by two "principles". The first you know: $A\mathbf x=\mathbf b$ translates between grids. The second turns the table: let the *rows* of $P$ be the new axes, the new *basis* (基). Then $(PX)_{kn}=\mathbf p_k^\top\mathbf x_n$ is the dot product of axis $k$ with sample $n$ (on paper, as in the notes, samples are columns of $X$; in code they are rows). With fewer rows than dimensions, $PX$ is smaller than $X$, which is what dimensionality reduction (降维) means:
+# The notes approach PCA by four "principles"; two belong here. The first you know: $A\mathbf x=\mathbf b$ translates between grids. The second turns the table: let the *rows* of $P$ be the new axes, the new *basis* (基). Then $(PX)_{kn}=\mathbf p_k^\top\mathbf x_n$ is the dot product of axis $k$ with sample $n$ (on paper, as in the notes, samples are the columns of $X$, and the small cells of the next sections follow the paper; data sets, `Z` and the library keep samples in rows). With fewer rows than dimensions, $PX$ is smaller than $X$, which is what dimensionality reduction (降维) means. (For axes at random we let `np.linalg.qr(...)[0]` turn random columns into orthonormal ones with the same span.)
 
 # %%
 rng = np.random.default_rng(5)
@@ -1178,7 +1184,7 @@ settle(
 #
 # *You can throw axes away. After this section you know what the best code for given axes is, and can measure what it loses.*
 #
-# Goodfellow, Bengio and Courville begin with a code (编码). An *encoder* $f$ turns a sample $\mathbf x$ of $D$ numbers into a code $\mathbf c=f(\mathbf x)$ of $K<D$ numbers; a *decoder* (解码) rebuilds it, as simply as possible: $g(\mathbf c)=B\mathbf c$, with orthonormal columns in $B$ $(D,K)$, $B^\top B=I$. (They and the notes write $D$ for $B$; we need that letter for the dimension.) The best code minimizes the squared error:
+# Goodfellow, Bengio and Courville begin with a code (编码). An *encoder* $f$ turns a sample $\mathbf x$ of $D$ numbers into a code $\mathbf c=f(\mathbf x)$ of $K<D$ numbers; a *decoder* (解码) rebuilds it, as simply as possible: $g(\mathbf c)=B\mathbf c$, with orthonormal columns in $B$ $(D,K)$, $B^\top B=I$. (They and the notes write $D$ for $B$; we need that letter for the dimension.) Why orthonormal? Some rule is needed, because $B\mathbf c=(BM)(M^{-1}\mathbf c)$ for every invertible $M$: other axes and other numbers rebuild the same points. Nothing is lost by this rule, since every $K$-dimensional space has an orthonormal basis, and it makes the best code a single product. The best code minimizes the squared error:
 #
 # $$
 # \begin{aligned}
@@ -1188,12 +1194,12 @@ settle(
 # \end{aligned}
 # $$ (eq-2-code)
 #
-# It is least squares {eq}`eq-2-normal` with $B^\top B=I$. The notes write that the best code "is simply $D\mathbf x$". With $D$ the decoder, that is not even a product one can form unless $D$ is square. So take a square $D$ with orthonormal columns, and give both codes their chance.
+# It is least squares {eq}`eq-2-normal` with $B^\top B=I$. The notes write that the best code "is simply $D\mathbf x$". Call the decoder $D$ for a moment, as they do: the product exists only if $D$ is square. So take it square, with orthonormal columns, and give both codes their chance.
 
 
 # %%
 def code_errors(seed):
-    """Mean squared error of the codes Dx, Dᵀx and Dᵀx nudged, for a random square decoder D."""
+    """Mean squared error of the codes Dx, Dᵀx, Dᵀx nudged; D random and square."""
     rng = np.random.default_rng(seed)
     D = np.linalg.qr(rng.standard_normal((3, 3)))[0]
     x = rng.standard_normal((3, 500))
@@ -1234,18 +1240,18 @@ settle(
 #
 # *You can code for given axes. After this section you can find the best axes, and prove that none are better.*
 #
-# The notes' third principle: choose the axis on which the projected values are most spread out, that is, have the largest variance. Average {eq}`eq-2-pythagoras` over centered samples, for one axis $\mathbf b$:
+# The notes' third principle: choose the axis on which the projected values are most spread out, that is, have the largest variance. The code was chosen anew for every sample; the axes are not. One set must serve all, so what counts is the mean error. Average {eq}`eq-2-pythagoras` over the centered samples, for one axis $\mathbf b$:
 #
 # $$
 # \underbrace{\frac1N\sum_n\lVert\mathbf x_n-\mathbf b\mathbf b^\top\mathbf x_n\rVert^2}_{\text{error}} \;+\; \underbrace{\frac1N\sum_n(\mathbf b^\top\mathbf x_n)^2}_{\text{variance on the axis}} \;=\; \frac1N\sum_n\lVert\mathbf x_n\rVert^2 .
 # $$ (eq-2-sum)
 #
-# The right side does not know $\mathbf b$. **Smallest error and largest variance are the same demand.** Turn the axis and watch the two trade places.
+# The right side does not know $\mathbf b$. **Smallest error and largest variance are the same demand.** Turn the axis and watch the two trade places. (These are the sixty days of the first figure, centered once more; on them the total is a little above 2.)
 
 
 # %%
 def axis_report(points, degrees):
-    """Variance on the axis at this angle, and mean squared distance from it; points (2, N) are centered."""
+    """Variance on the axis, mean squared distance from it; points (2, N) centered."""
     b = rotation(degrees) @ [1.0, 0.0]
     on_axis = b @ points
     return (on_axis**2).mean(), ((points - np.outer(b, on_axis)) ** 2).sum(
@@ -1253,7 +1259,7 @@ def axis_report(points, degrees):
     ).mean()
 
 
-cloud = z[days].T - z[days].mean(axis=0)[:, None]
+cloud = (z[days] - z[days].mean(axis=0)).T[::-1]  # visitors across, views up
 angles = np.arange(0, 181, 11.25)
 spread, error = np.array([axis_report(cloud, a) for a in angles]).T
 fine = np.arange(0, 181, 3)
@@ -1275,8 +1281,8 @@ def draw_axis(axes, axis_degrees):
         xlim=(-3, 3),
         ylim=(-3, 3),
         aspect="equal",
-        xlabel="views (z-score)",
-        ylabel="visitors (z-score)",
+        xlabel="visitors (z-score)",
+        ylabel="views (z-score)",
         title=f"An axis at {axis_degrees:.0f}°",
     )
     variance, miss = axis_report(cloud, axis_degrees)
@@ -1315,12 +1321,12 @@ settle(
 #
 # **The best axis.** The variance on $\mathbf b$ is $\frac1N\sum_n\mathbf b^\top\mathbf x_n\mathbf x_n^\top\mathbf b=\mathbf b^\top C\mathbf b$ with the covariance matrix (协方差矩阵) $C=\frac1NXX^\top$; its entry $jk$ is the covariance of columns $j$ and $k$ of the log. We have met "largest $\mathbf b^\top C\mathbf b$ on the unit sphere" in {eq}`eq-2-spectral`: the answer is the eigenvector $\mathbf v_1$ of $C$, and the variance there is $\lambda_1$.
 #
-# **And the second axis?** The notes demand that the basis be *linearly independent* and the values be spread as widely as possible. Let two axes follow that advice, each climbing $\mathbf b^\top C\mathbf b$ from its own start (gradient ascent, then scaled to length one):
+# **And the second axis?** The notes demand that the basis be *linearly independent* and the values be spread as widely as possible. Let two axes follow that advice, each climbing $\mathbf b^\top C\mathbf b$ from its own start: a small step along the gradient, which is $2C\mathbf b$ since $C$ is symmetric, then back to length one:
 
 
 # %%
 def climb(C, b, steps=300, rate=0.2):
-    """Gradient ascent of bᵀCb on the unit sphere; b (D,) or one axis a column (D, S)."""
+    """Gradient ascent of bᵀCb on the unit sphere; b (D,), or axes in columns (D, S)."""
     for _ in range(steps):
         b = b + rate * 2 * C @ b
         b = b / np.linalg.norm(b, axis=0)
@@ -1396,7 +1402,7 @@ settle(
 # \end{aligned}
 # $$ (eq-2-best)
 #
-# This is also the theorem of Eckart and Young. The rows of a matrix of rank $K$ lie in some $K$-dimensional space; take $A^\top A$ for $C$ (the proof never used that the mean was zero), and no such space is nearer to the rows of $A$ than that of the first $K$ right singular vectors.
+# This is also the theorem of Eckart and Young. By {eq}`eq-2-svd` the rows of a matrix of rank $K$ are combinations of $K$ vectors $\mathbf v_i$; take $A^\top A$ for $C$ (the proof never used that the mean was zero), and no such space is nearer to the rows of $A$ than that of the first $K$ vectors $\mathbf v_i$ of $A$ itself.
 
 # %%
 rng, K = np.random.default_rng(8), 2
@@ -1426,10 +1432,10 @@ settle(
 # (q2-8)=
 # :::{admonition} Question 2.8 · If a set of N-dimensional vectors is to be reduced to K < N dimensions, how should K basis vectors be chosen to keep the most information?
 # :class: question
-# Take the eigenvectors of the covariance matrix with the $K$ largest eigenvalues. Among all orthonormal axes they keep the most variance {eq}`eq-2-best` and so lose the least squared error {eq}`eq-2-sum`. Their span is unique if $\lambda_K>\lambda_{K+1}$. The axes in it are so only up to signs, if you also ask for zero covariances and $\lambda_1,\dots,\lambda_K$ differ. Whether variance is *information* is a question of its own; see [below](#sec-2-not-information).
+# Take the eigenvectors of the covariance matrix with the $K$ largest eigenvalues. Among all orthonormal axes they keep the most variance {eq}`eq-2-best` and so lose the least squared error {eq}`eq-2-sum`. Their span is unique if $\lambda_K>\lambda_{K+1}$. The axes within it are not: ask for zero covariances as well, and if $\lambda_1,\dots,\lambda_K$ all differ, they are fixed up to their signs. Whether variance is *information* is a question of its own; see [below](#sec-2-not-information).
 # :::
 #
-# Put the last eigenvectors in the place of the first, and the third line of the card fails. Ten thousand random pairs are a weak opponent, though. Here is a stronger one: start anywhere, climb, and re-orthogonalize after each step (by QR, which turns columns into orthonormal ones without changing their span). Twenty starts should all end in the same plane.
+# Put the last eigenvectors in the place of the first, and the third line of the card fails. Ten thousand random pairs are a weak opponent, though. Here is a stronger one: start anywhere, climb, and make the axes orthonormal again after each step. Twenty starts should all end in the same plane.
 
 
 # %%
@@ -1502,7 +1508,8 @@ P = np.array([[1.0, 1.0], [-1.0, 1.0]]) / np.sqrt(2)
 Y = P[:1] @ X  # keep one row
 print("C =", *C5, "  kept field Y =", Y[0])
 print(
-    f"error {((X - P[:1].T @ Y) ** 2).sum() / 5:.4f}, discarded eigenvalue {(P @ C5 @ P.T)[1, 1]:.4f}"
+    f"error {((X - P[:1].T @ Y) ** 2).sum() / 5:.4f}, "
+    f"discarded eigenvalue {(P @ C5 @ P.T)[1, 1]:.4f}"
 )
 assert np.allclose(P @ C5 @ P.T, np.diag([2, 0.4]))
 
@@ -1612,12 +1619,13 @@ print("this cell and the library agree:", all(map(np.allclose, ours, library)))
 code = library.encode(log)
 rebuilt = library.decode(code)
 print(
-    f"error {((log - rebuilt) ** 2).sum(axis=1).mean():.4g} = discarded eigenvalues {library.spectrum[2:].sum():.4g}"
+    f"error {((log - rebuilt) ** 2).sum(axis=1).mean():.4g} = "
+    f"discarded eigenvalues {library.spectrum[2:].sum():.4g}"
 )
 assert np.isclose(((log - rebuilt) ** 2).sum(axis=1).mean(), library.spectrum[2:].sum())
 
 # %% [markdown]
-# The library goes through the SVD of the centered data instead: $X=U\Sigma V^\top$ with samples in rows gives $C=\frac1NX^\top X=V\frac{\Sigma^2}NV^\top$, the same $V$ with $\lambda_i=\sigma_i^2/N$, and no squaring. Now all ways on the same data. The first alternates between the best codes for given axes and the best axes for given codes; by {eq}`eq-2-normal` the latter have the span of the columns of $Z^\top\,\text{codes}$, and a covariance is never formed. The second is the climb.
+# The library goes through the SVD of the centered data instead: $X=U\Sigma V^\top$ with samples in rows gives $C=\frac1NX^\top X=V\frac{\Sigma^2}NV^\top$, the same $V$ with $\lambda_i=\sigma_i^2/N$, and no squaring. (Many programs, `np.cov` among them, divide by $N-1$ instead: all eigenvalues are larger by one factor, and axes, codes and shares are the same. We divide by $N$, because only then do the discarded eigenvalues *equal* the mean squared error.) Now all ways on the same data. *Best code* alternates between the best codes for given axes and the best axes for given codes; by {eq}`eq-2-normal` the latter have the span of the columns of $Z^\top\,\text{codes}$, and a covariance is never formed. *Largest variance* is the climb.
 
 # %%
 K = 2
@@ -1710,7 +1718,8 @@ accuracy = [best_threshold_accuracy(scores[:, i], kind) for i in (0, 1)]
 share = both.spectrum / both.spectrum.sum()
 for i in (0, 1):
     print(
-        f"component {i + 1}: {share[i]:6.1%} of the variance, {accuracy[i]:.1%} right with one threshold"
+        f"component {i + 1}: {share[i]:6.1%} of the variance, "
+        f"{accuracy[i]:.1%} right with one threshold"
     )
 assert share[0] > 0.95 and accuracy[0] < 0.6 and accuracy[1] > 0.95
 
@@ -1791,9 +1800,12 @@ test_error, wobble = {}, {}
 for name, runs in trials.items():
     test_error[name] = np.median([errors for errors, _ in runs], axis=0)
     wobble[name] = np.array([w for _, w in runs]).std(axis=0).mean(axis=1)
-    print(
-        f"signal in the {name} direction: errors {test_error[name]}, coefficients ± {wobble[name]}"
-    )
+    for model, error, change in zip(
+        ("all features", "two components"), test_error[name], wobble[name]
+    ):
+        print(
+            f"signal {name:6s}{model:16s}error {error:.2f}, coefficients ± {change:.2f}"
+        )
 
 # %% tags=["hide-input"]
 settle(
@@ -1814,7 +1826,7 @@ settle(
 )
 
 # %% [markdown]
-# The coefficients do become steady, wherever the signal is. (Give all six directions the same variance, so that nothing is collinear, and every line fails.) But note *what* steadied them: dropping directions, not rotating. With all six components the rotation cancels, $(XV)(V^\top\mathbf w)=X\mathbf w$, and every prediction stays as it was:
+# The coefficients do become steady, wherever the signal is. (Give all six directions the same variance, so that nothing is collinear, and every line fails. On all features the numbers do not depend on where the signal is, since samples and noise are the same and least squares misses only by what the noise does to it.) But note *what* steadied them: dropping directions, not rotating. With all six components the rotation cancels, $(XV)(V^\top\mathbf w)=X\mathbf w$, and every prediction stays as it was:
 
 # %%
 x, y = (
@@ -1870,7 +1882,41 @@ explore(
 )
 
 # %% [markdown]
-# Is that good? Compare with what the notes' first idea would do, *delete columns*. The best pixels are chosen greedily. Whenever pixel $j$ is added, the best prediction from it is subtracted from all others, which changes their covariance $R$ to $R-R_{:j}R_{j:}/R_{jj}$, so add the pixel with the largest gain $\lVert R_{:j}\rVert^2/R_{jj}$:
+# And what is an axis? A direction among images. Start at the mean digit and walk along it, two standard deviations either way:
+
+
+# %% tags=["hide-input"]
+class_means = np.array(
+    [data.train.x[data.train.y == digit].mean(axis=0) for digit in range(10)]
+)
+
+
+def draw_component(ax, component):
+    v, variance = (
+        part[component - 1] for part in (axes_digits.decoder, axes_digits.spectrum)
+    )
+    walk = axes_digits.shift + np.linspace(-2, 2, 5)[:, None] * np.sqrt(variance) * v
+    low, high = (((class_means - x) ** 2).sum(axis=1).argmin() for x in walk[[0, -1]])
+    image_grid(ax, np.clip(walk.round(9), 0, 1).reshape(5, 8, 8), columns=5)
+    share = variance / axes_digits.spectrum.sum()
+    ax.set_title(f"axis {component}: {share:.1%} of the variance")
+    return (
+        f"Along axis {component} with {share:.1%} of the variance, the mean digit in the middle: "
+        f"the mean image nearest to the left end is that of {low}, to the right end that of {high}."
+    )
+
+
+explore(
+    draw_component,
+    component=[1, 2, 3, 4, 5, 8, 10, 20, 40],
+    start=1,
+    figsize=(7, 2.3),
+)
+
+# %% [markdown]
+# Nobody told PCA what a digit is, and yet its first axes lead from one digit to another. Along the late ones the ends still look like the middle: such axes carry details.
+#
+# Are ten numbers good? Compare with what the notes' first idea would do, *delete columns*. The best pixels are chosen greedily. Whenever pixel $j$ is added, the best prediction from it is subtracted from all others, which changes their covariance $R$ to $R-R_{:j}R_{j:}/R_{jj}$, so add the pixel with the largest gain $\lVert R_{:j}\rVert^2/R_{jj}$ ($R_{:j}$ is column $j$ and $R_{j:}$ row $j$):
 
 
 # %%
@@ -1928,6 +1974,11 @@ assert (p < g).all() and (g < r).all()
 # :class: question
 # Yes. For codes and decoders that are linear, and loss measured as squared error, PCA is that transformation, and {eq}`eq-2-best` says that none is better. (A decoder with oblique columns reaches the same subspaces, so it cannot win either.) Deleting columns is the special case in which each number of the code must be one of the columns.
 # The price of mixing: a principal component has no name, and you still have to measure all columns to compute it.
+# :::
+#
+# :::{admonition} Predict
+# :class: predict
+# An unseen digit gets the label of the training digit with the nearest code. How many components, of 64, read as well as all of them: 5, 20, 40? And is that more or fewer than it takes to keep 95 % of the variance?
 # :::
 #
 # **How many components?** One habit is to keep 95 % of the variance. Another is to ask the task. Read each digit of the *validation set* (验证集), set aside for such choices, as its nearest neighbor (最近邻): give it the label of the training digit with the nearest code. Take the smallest $K$ whose accuracy is within half a point of the best. A *test set* (测试集) that had no say judges the choice:
@@ -2027,9 +2078,11 @@ exercises.check_components_for(components_for)
 
 
 # %% tags=["hide-cell"] jupyter={"source_hidden": true}
-# Solution. The first index where the running sum reaches the share, plus one because indices count from zero.
+# Solution. The first index where the running sum reaches the share, plus one because indices count from zero. The total is the
+# last running sum: `np.sum` adds in another order, and may differ from it in the last bit.
 def components_for(variances, share):
-    return int(np.argmax(np.cumsum(variances) >= share * np.sum(variances))) + 1
+    running = np.cumsum(variances)
+    return int(np.argmax(running >= share * running[-1])) + 1
 
 
 exercises.check_components_for(components_for)
@@ -2073,7 +2126,8 @@ for digit in range(10):
         hits[i] += len(batch) * neighbor_accuracy(*seen, batch - shift, truth)
 shifted_right, shifted_own = hits / len(data.test.y)
 print(
-    f"nearest neighbor, training mean: {shifted_right:.1%};  each batch by its own mean: {shifted_own:.1%}"
+    f"nearest neighbor, training mean: {shifted_right:.1%}; "
+    f" each batch by its own mean: {shifted_own:.1%}"
 )
 assert shifted_own < 0.6 < 0.95 < shifted_right
 
@@ -2153,7 +2207,7 @@ settle(
 # %% [markdown]
 # The z-score fixes mean and variance, not the range; a heavy tail stays long. Three columns of one and the same shape would get one range from both. Min–max fixes the range, and lets a single outlier squeeze everybody else. And mind the words. The notes give 归一化, 标准化 and 正则化 as three names of one thing. The first two are what you see above. The third means *regularization*, which is something else altogether.
 #
-# **Why models care.** A nearest neighbor adds up squared differences, so the column with the largest unit decides alone. Gradient descent cares too. For a linear model, half the mean squared error is $L=\frac12(\mathbf w-\mathbf w^*)^\top H(\mathbf w-\mathbf w^*)$ plus a constant, with the best weights $\mathbf w^*$ and $H=\frac1NX^\top X$, samples in rows. Follow the error $\mathbf e=\mathbf w-\mathbf w^*$ through $t$ steps of size $\eta$:
+# **Why models care.** A nearest neighbor adds up squared differences, so the column whose numbers spread most decides almost alone, and how far numbers spread is a matter of their unit. *Gradient descent*, small steps downhill $\mathbf w\leftarrow\mathbf w-\eta\nabla L$, cares too. For a linear model, half the mean squared error is $L=\frac12(\mathbf w-\mathbf w^*)^\top H(\mathbf w-\mathbf w^*)$ plus a constant, with the best weights $\mathbf w^*$ and $H=\frac1NX^\top X$, samples in rows. (This is $E(\mathbf x+\mathbf h)=E(\mathbf x)+\lVert A\mathbf h\rVert^2$ from above, divided by $2N$.) Follow the error $\mathbf e=\mathbf w-\mathbf w^*$ through $t$ steps of size $\eta$:
 #
 # $$
 # \begin{aligned}
@@ -2310,7 +2364,7 @@ settle(
 )
 
 # %% [markdown]
-# ("Keeps up" means within two points of the best.) The first line is the true half of the claim: pixels share one unit, so a method that only compares distances does not care whether that unit is 1 or 255. For methods that follow the gradient the claim fails. At the common rate the softmax classifier on raw pixels is even a little ahead of the one on divided pixels, which wanted a larger step; given a rate of its own, it is the last of the three. (We leave out rates between 0.0001 and 0.1 there. Its scores run into the hundreds, a digit near a tie may fall either way, and the result depends on the last bit and so on your processor. That, too, is a price of raw units.)
+# ("Keeps up" means within two points of the best.) The first line is the true half of the claim: pixels share one unit, so a method that only compares distances does not care whether that unit is 1 or 255. For methods that follow the gradient the claim fails. At the common rate the softmax classifier on raw pixels is even a little ahead of the one on divided pixels, which wanted a larger step; given a rate of its own, the raw one is the last of the three. (We leave out rates between 0.0001 and 0.1 there. Its scores run into the hundreds, a digit near a tie may fall either way, and the result depends on the last bit and so on your processor. That, too, is a price of raw units.)
 #
 # The network is hit harder. One learning rate must now serve two layers whose needs differ by the factor of {eq}`eq-2-unit`, from a start that is 255 times too large: at the common rate it does no better than guessing, and its best rate out of five does not save it. So images *are* scaled, by one number for all pixels. Whether each pixel should get a scale of its own is a smaller matter here, and for the neighbors below even a harmful one.
 #
@@ -2385,10 +2439,10 @@ for ax, points, title in zip(
     ("Before", "Whitened", "Whitened, ZCA"),
 ):
     ax.plot(*points.T, "o", ms=3, color=BLUE)
-    c = np.cov(points.T, bias=True)
+    (first, both), (_, second) = np.cov(points.T, bias=True)
     ax.set(
         aspect="equal",
-        title=f"{title}\ncov = ({c[0, 0]:.2f}, {abs(c[0, 1]):.2f}, {c[1, 1]:.2f})",
+        title=f"{title}\nvar {first:.2f}, {second:.2f}; cov {abs(both):.2f}",
         xlabel="first field",
     )
     ax.set_xlim(-3, 3)
@@ -2431,7 +2485,7 @@ stays = max(
     ks_distance(column) for column in whitening(was_normal).encode(was_normal).T
 )
 print(
-    f"normal samples that pass the limit: {control:.0%};  limit for {N:,} values {limit:.4f}"
+    f"of 200 normal samples {control:.1%} pass the limit;  limit for {N:,} values {limit:.4f}"
 )
 for name, distance in {**gap, "data that were normal before": stays}.items():
     print(f"{name:30s}distance from normal after whitening {distance:.4f}")
@@ -2447,7 +2501,7 @@ settle(
 )
 
 # %% [markdown]
-# Unit covariance, unchanged shape. Put normal sources in the place of the uniform ones and their line turns, for the reason in the evidence. (Mixing many independent sources does push each mixture toward the normal, by the central limit theorem. That is the mixing, not the whitening.)
+# Unit covariance, unchanged shape. Put normal sources in the place of the uniform ones and their line turns. (Mixing many independent sources does push each mixture toward the normal, by the central limit theorem. That is the mixing, not the whitening.)
 #
 # ### Does preprocessing help?
 #
@@ -2640,7 +2694,7 @@ assert gains.max() < 0.005 and gains[1] < -0.005
 assert table[[0, 2, 3], raw_at].mean(axis=1).max() < np.mean(guess) + 0.05
 
 # %% [markdown]
-# (A line on the visits holds if z-scores win in at least nine draws of ten.) Methods that add up columns are lost in raw units, hardly better than guessing, and recover by scaling. The tree gives *exactly* the same answers before and after: it only compares values within one column, and scaling keeps their order. Whitening gives no model more than z-scores do, and the tree loses by it, since it now has to ask about mixtures. On the digits both cost accuracy: pixels that are almost always empty get the same say as the strokes, and whitening does the same to every direction of little variance. Preprocessing adds no information. It decides what a distance and a step mean. Had the columns of the visits come as z-scores, every line would fail.
+# (A line on the visits holds if z-scores win in at least nine draws of ten.) Methods that add up squared differences over the columns, or that descend a gradient for a limited number of steps, are lost in raw units, hardly better than guessing, and recover by scaling. (Least squares, solved exactly, would not mind: its weights absorb the units.) The tree gives *exactly* the same answers before and after: it only compares values within one column, and scaling keeps their order. Whitening gives no model more than z-scores do, and the tree loses by it, since it now has to ask about mixtures. Should the gradient not have gained? The columns of the visits were drawn independently, so z-scores leave whitening nothing to do; the shop log, whose condition number it took to 1, would be another matter. On the digits both cost accuracy: pixels that are almost always empty get the same say as the strokes, and whitening does the same to every direction of little variance. Preprocessing adds no information. It decides what a distance and a step mean. Had the columns of the visits come as z-scores, every line would fail.
 #
 # (sec-2-answer)=
 # ## Back to the shop
@@ -2705,7 +2759,7 @@ def draw_price(axes, correlation):
         aspect="equal",
         xlabel="one column (z-score)",
         ylabel="the other (z-score)",
-        title="Sixty days, and the best axis",
+        title="Sixty points, and the best axis",
     )
     lines(right, grid, price)
     for value, marker in zip(measured, "s^o"):
@@ -2725,8 +2779,8 @@ def draw_price(axes, correlation):
 
 explore(
     draw_price,
-    correlation=np.linspace(-0.99, 0.99, 17),
-    start=15,
+    correlation=np.linspace(-ρ, ρ, 17),  # up to that of views and visitors
+    start=16,
     columns=2,
     figsize=(8.8, 4.2),
 )
@@ -2737,7 +2791,7 @@ explore(
 
 # %%
 def subset_loss(kept):
-    """Share of the variance of Z lost when the other columns are restored from the kept ones."""
+    """Share of the variance of Z lost when all is restored from the kept columns."""
     kept = list(kept)
     return ((Z - Z[:, kept] @ np.linalg.lstsq(Z[:, kept], Z)[0]) ** 2).mean(
         axis=0
@@ -2759,7 +2813,7 @@ for K in range(1, 5):
 # (q2-3)=
 # :::{admonition} Question 2.3 · Which column of a data set should be deleted so that the least information is lost?
 # :class: question
-# The one that the others predict best, that is, with the smallest residual variance when it is regressed on all others. With two standardized columns it does not matter which, and the loss is $(1-\rho^2)/2$. In raw units deleting the one with the smaller variance loses less, so the answer depends on the units. Best of all, if you may, delete none and mix: $(1-|\rho|)/2$.
+# The one that the others predict best, that is, with the smallest residual variance when it is regressed on all others. With two standardized columns it does not matter which, and the loss is $(1-\rho^2)/2$. In raw units deleting the one with the smaller variance loses less, so the answer depends on the units. Best of all, if you may, delete none and mix: for two standardized columns that loses $(1-|\rho|)/2$.
 # :::
 #
 # **And the harmless question of the introduction?** "Not much information" was measured in variance. The shop may want something else. Let the target be the sum of the two standardized columns, how busy the day was; or their difference, whether people looked at more pages than usual for so many visitors. Which share $R^2$ of the target's variance can the kept column explain? With $\operatorname{cov}(u\pm v,\,v)=\rho\pm1$ and $\operatorname{var}(u\pm v)=2\pm2\rho$, the squared correlation with $v$ is
@@ -2842,8 +2896,8 @@ exercises.check_cheapest_column(cheapest_column)
 # 4. Best code and largest variance are one problem, by Pythagoras. The leading eigenvectors of the covariance solve it, and make the covariance diagonal; the loss is the sum of the discarded eigenvalues.
 # 5. Encoder $B^\top$, decoder $B$, orthonormal columns, centered data. Check column means, $B^\top B=I$, and the off-diagonal of $PCP^\top$.
 # 6. Variance is not information. It depends on units and ignores the task; choose $K$ on validation data.
-# 7. Whitening gives the identity as covariance and leaves the shape alone. Scaling matters to methods that add up columns or follow gradients, and not at all to trees.
-# 8. A deleted column costs $(1-\rho^2)/2$, a discarded component $(1-|\rho|)/2$; and if you needed the difference, nearly all you wanted.
+# 7. Whitening gives the identity as covariance and leaves the shape alone. Scaling matters to distances, to gradient steps and to PCA; not to trees, nor to least squares solved exactly.
+# 8. Of two standardized columns, a deleted one costs $(1-\rho^2)/2$, a discarded component $(1-|\rho|)/2$; and if you needed the difference, nearly all you wanted.
 #
 # **What became of the claims of the notes:**
 

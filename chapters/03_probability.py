@@ -23,11 +23,11 @@
 # - write the EM algorithm for Gaussian mixtures from scratch, explain why it climbs, and where it gets stuck;
 # - differentiate with respect to a whole function.
 #
-# **You need** derivatives and integrals from school, logarithms, and Python with NumPy. Reading takes about ninety minutes;
+# **You need** derivatives and integrals from school, logarithms, and Python with NumPy. Reading takes about a hundred minutes, doing the exercises longer;
 # running everything takes less than one.
 #
 # The chapter fills the heading "3 Probability and information theory" (概率和信息论), which stands empty in the notes, with what they
-# say on the subject elsewhere, mostly where they prepare the variational autoencoder. It runs parallel to chapter 3 and sections 5.5 and 17.1 of Goodfellow, Bengio
+# say on the subject elsewhere, mostly where they prepare the variational autoencoder. It runs parallel to chapter 3 and sections 5.5, 17.1, 19.2 and 19.4 of Goodfellow, Bengio
 # and Courville ([2016](../book/bibliography.md)). Cards below the experiments settle single claims of the notes. Their verdicts are computed: change an assumption, run the
 # cell again, and watch the verdict change.
 
@@ -101,7 +101,7 @@ assert abs(p_hole_given_digit[0, 1] - 0.95) < 0.005
 assert p_hole_given_digit[1:, 1].max() < 0.1
 
 # %% [markdown]
-# Nineteen zeros out of twenty have a blank middle. Of every other digit fewer than one in ten has.
+# Nineteen zeros out of twenty have a blank middle. Of each other digit, fewer than one in ten does.
 #
 # :::{admonition} Predict
 # :class: predict
@@ -135,7 +135,8 @@ assert np.isclose(posterior[0], counted) and 0.7 < counted < 0.8
 for axis in (0, 1):
     table = joint / joint.sum(axis=axis, keepdims=True)
     print(
-        f"divided by joint.sum(axis={axis}): entry (0, blank) = {table[0, 1]:.4f}, rows sum to one: {np.allclose(table.sum(axis=1), 1)}"
+        f"divided by joint.sum(axis={axis}): entry (0, blank) = {table[0, 1]:.4f}, "
+        f"rows sum to one: {np.allclose(table.sum(axis=1), 1)}"
     )
 
 # %% [markdown]
@@ -168,7 +169,7 @@ def normal(x, mu=0.0, sigma=1.0):
     return np.exp(-(((x - mu) / sigma) ** 2) / 2) / (np.sqrt(2 * np.pi) * sigma)
 
 
-def normal_cdf(x, mu=0.0, sigma=1.0):
+def normal_cdf(x, mu=0.0, sigma=1.0):  # erf, since no elementary formula exists
     return np.array([(1 + erf(v / np.sqrt(2))) / 2 for v in np.ravel((x - mu) / sigma)])
 
 
@@ -239,7 +240,8 @@ values, mean = np.array([-1.0, 0.0, 1.0]), lambda v: v.sum() / 3
 covariance_xy = mean(values * values**2) - mean(values) * mean(values**2)
 p_pair, p_product = 1 / 3, (1 / 3) * (2 / 3)  # P(X=1, Y=1), and P(X=1) P(Y=1)
 print(
-    f"covariance vanishes: {abs(covariance_xy) < 1e-15};  P(X=1, Y=1) = {p_pair:.4f}, product {p_product:.4f}"
+    f"covariance vanishes: {abs(covariance_xy) < 1e-15}; "
+    f" P(X=1, Y=1) = {p_pair:.4f}, product {p_product:.4f}"
 )
 
 # %% [markdown]
@@ -250,10 +252,12 @@ rng = np.random.default_rng(3)
 u, v = rng.standard_normal((2, 10_000))
 X, Y = 1 + 2 * u, 0.5 * u + v  # by construction: Var X = 4, Var Y = 1.25, Cov = 1
 print(
-    f"E X {X.mean():.3f}   Var X {X.var():.3f}   Var Y {Y.var():.3f}   Cov {np.cov(X, Y, ddof=0)[0, 1]:.3f}"
+    f"E X {X.mean():.3f}   Var X {X.var():.3f}   Var Y "
+    f"{Y.var():.3f}   Cov {np.cov(X, Y, ddof=0)[0, 1]:.3f}"
 )
 print(
-    f"Var(X + Y) {(X + Y).var():.3f}, sum of the three terms {X.var() + Y.var() + 2 * np.cov(X, Y, ddof=0)[0, 1]:.3f}"
+    f"Var(X + Y) {(X + Y).var():.3f}, "
+    f"sum of the three terms {X.var() + Y.var() + 2 * np.cov(X, Y, ddof=0)[0, 1]:.3f}"
 )
 
 # %% [markdown]
@@ -325,7 +329,8 @@ die = np.full(6, 1 / 6)
 two_dice = np.convolve(die, die)
 print("totals 2 … 12, times 36: ", np.rint(36 * two_dice).astype(int))
 print(
-    f"sum to one: the convolution {np.isclose(two_dice.sum(), 1)}; 'coordinate by coordinate' gives a total of {(die + die).sum():.0f}"
+    f"sum to one: the convolution {np.isclose(two_dice.sum(), 1)}; "
+    f"'coordinate by coordinate' gives a total of {(die + die).sum():.0f}"
 )
 
 # %% [markdown]
@@ -430,7 +435,7 @@ show(
 )
 
 # %% [markdown]
-# Independence did all the work in {eq}`eq-3-convolution`. So test the claim in three worlds. In each, $X$ and $Y$ are standard Gaussians, and only their *relation* differs: independent; $Y=-X$; and $Y=\pm X$ with the sign from a coin, where the covariance is zero. The measure of misfit is the *total variation* distance, half the sum of $\lvert p-q\rvert$ over the bins: 0 if equal, 1 if they never overlap. Chance alone leaves some: with $n$ draws a bin of probability $p$ is off by $\sqrt{p/n}$ or so, which adds up to about $\sum\sqrt{p/2\pi n}$. We call it a fit up to three times that.
+# Independence did all the work in {eq}`eq-3-convolution`. So test the claim in three worlds. In each, $X$ and $Y$ are standard Gaussians, and only their *relation* differs: independent; $Y=-X$; and $Y=\pm X$ with the sign from a coin, where the covariance is zero. The measure of misfit is the *total variation* distance, half the sum of $\lvert p-q\rvert$ over the bins: 0 if equal, 1 if they never overlap. Chance alone leaves some: with $n$ draws a bin of probability $p$ is off by $\sqrt{p/n}$ or so, in the mean by $\sqrt{2/\pi}$ times that, and half of the sum is about $\sum\sqrt{p/2\pi n}$. We call it a fit up to three times that.
 
 # %%
 worlds = {
@@ -493,6 +498,7 @@ for ax, y, name in zip(axes, (blur, noisy), ("blurred", "noisy")):
     ax.plot(position, y, "-", color=BLUE if name == "blurred" else ORANGE, lw=1.6)
     ax.set(xlabel="position (pixels)", title=name)
 axes[0].set_ylabel("gray value")
+axes[1].tick_params(labelleft=True)
 jump = [np.abs(np.diff(y)).max() for y in (blur, noisy)]
 show(
     fig,
@@ -502,13 +508,14 @@ show(
 
 # %%
 rng = np.random.default_rng(4)
-copies = signal + 0.2 * rng.standard_normal((400, 96))
+copies = signal + 0.12 * rng.standard_normal((400, 96))
 rms_noise, rms_blur = (
     np.sqrt(np.mean((estimate - signal) ** 2))
-    for estimate in (copies.mean(axis=0), blurred(signal, 3.0))
+    for estimate in (copies.mean(axis=0), blurred(signal, 2.0))
 )
 print(
-    f"mean of 400 noisy copies: rms error {rms_noise:.4f};  400 blurred copies are all alike: {rms_blur:.4f}"
+    f"mean of 400 noisy copies: rms error {rms_noise:.4f}; "
+    f" 400 blurred copies are all alike: {rms_blur:.4f}"
 )
 assert rms_noise < rms_blur / 5
 
@@ -523,7 +530,8 @@ share = np.bincount(levels.ravel(), minlength=17) / levels.size
 predicted = sum(s * np.diff(normal_cdf(bins, k, σ)) for k, s in enumerate(share))
 distance = np.abs(noisy_levels / levels.size - predicted).sum() / 2
 print(
-    f"noisy gray values against histogram ∗ Gaussian: total variation {distance:.4f}, {levels.size:,} pixels"
+    "noisy gray values against histogram ∗ Gaussian: "
+    f"total variation {distance:.4f}, {levels.size:,} pixels"
 )
 assert distance < 0.01 and 0.45 < share[0] < 0.55
 
@@ -563,10 +571,10 @@ exercises.check_total_of(total_of)
 # Start with the smallest problem there is. A coin shows 7 heads in 10 throws. How biased is it? If heads have probability $\theta$, the ten throws in their order have the probability
 #
 # $$
-# \mathcal L(\theta) = \theta^7(1-\theta)^3 .
+# p(\text{throws}\mid\theta) = \theta^7(1-\theta)^3 .
 # $$ (eq-3-coin)
 #
-# Read as a function of $\theta$ this is the *likelihood* (似然函数). *Maximum likelihood* (极大似然估计) picks the $\theta$ under which what happened was least surprising. Take the logarithm, which keeps the place of the maximum and turns products into sums, and set its slope to zero:
+# Read as a function of $\theta$ this is the *likelihood* (似然函数). *Maximum likelihood* (极大似然估计) picks the $\theta$ under which what happened was least surprising. (Is that not the old bug, $p(\text{throws}\mid\theta)$ in the place of $p(\theta\mid\text{throws})$? For the latter one needs a prior. With a flat one both have their top at the same place; the top under another prior is called the *maximum a posteriori*, MAP.) Take the logarithm, which keeps the place of the maximum and turns products into sums, and set its slope to zero:
 #
 # $$
 # \frac{d}{d\theta}\bigl[7\ln\theta + 3\ln(1-\theta)\bigr] = \frac7\theta-\frac3{1-\theta} = 0
@@ -579,7 +587,8 @@ likelihood = θ**7 * (1 - θ) ** 3
 print(f"best of 19 values: θ = {θ[likelihood.argmax()]:.2f}")
 guesses = np.full(len(labels), 0.1)  # each digit guessed with probability one tenth
 print(
-    f"likelihood of {len(labels)} guesses: {np.prod(guesses)};  its logarithm: {np.log(guesses).sum():.1f}"
+    f"likelihood of {len(labels)} guesses: {np.prod(guesses)}; "
+    f" its logarithm: {np.log(guesses).sum():.1f}"
 )
 
 # %% [markdown]
@@ -616,6 +625,59 @@ nll_bernoulli = -np.log(np.where(binary == 1, p_one, 1 - p_one)).mean()
 assert np.isclose(nll_gauss, losses.squared_error(f, y)[0])
 assert np.isclose(nll_categorical, losses.cross_entropy(logits, classes)[0])
 assert np.isclose(nll_bernoulli, losses.binary_cross_entropy(f, binary)[0])
+
+# %% [markdown]
+# **Why exponentials?** A network puts out scores without bounds; a die needs $K$ positive numbers that sum to one. So make each score positive by some smooth increasing function and divide by the sum. Which function? Ask that the odds of two classes depend on the *difference* of their scores alone, $p_i/p_j=r(z_i-z_j)$. Odds multiply, $\frac{p_i}{p_k}=\frac{p_i}{p_j}\cdot\frac{p_j}{p_k}$, so
+#
+# $$
+# r(a+b)=r(a)\,r(b) \;\Longrightarrow\; r'(a)=r'(0)\,r(a) \;\Longrightarrow\; r(a)=e^{\beta a},\qquad \ln\frac{p_i}{p_j}=\beta\,(z_i-z_j) .
+# $$ (eq-3-odds)
+#
+# (Differentiate with respect to $b$ at $b=0$; $r(0)=1$.) The softmax takes $\beta=1$. A difference of scores *is* then a logarithm of odds, and hence its name, logit. Three things can be read off. The same number added to all scores changes nothing. With two classes, $p_1=1/(1+e^{-(z_1-z_2)})$, the sigmoid. And the largest score gets the largest probability whatever $\beta>0$: all of it as $\beta\to\infty$, an equal share as $\beta\to0$. ($1/\beta$ is called the *temperature*.)
+#
+# :::{admonition} Predict
+# :class: predict
+# The scores of three classes are straight lines in $x$. What do the three probabilities look like? And if you multiply all scores by four, which points of the picture stay where they are?
+# :::
+
+
+# %% tags=["hide-input"]
+inputs = np.linspace(-3, 3, 241)
+three_scores = np.stack([-1.2 * inputs - 0.6, 0.4 + 0 * inputs, 1.5 * inputs - 1.5])
+leader_changes = (-5 / 6, 19 / 15)  # where the two largest scores meet
+
+
+def draw_strength(axes, strength):
+    left, right = axes
+    scores = strength * three_scores
+    chances = np.exp(scores - scores.max(axis=0))  # the shift changes nothing
+    chances /= chances.sum(axis=0)
+    for ax, curves in ((left, scores), (right, chances)):
+        lines(ax, inputs, dict(zip(("A", "B", "C"), curves)))
+        for crossing in leader_changes:
+            ax.axvline(crossing, color=INK, lw=0.8, ls=":")
+        ax.set(xlabel="input x")
+    left.set(title=f"scores, times {strength:g}", ylim=(-6 * strength, 8 * strength))
+    left.legend(loc="upper center", ncols=3)
+    right.get_legend().remove()
+    right.set(title="their softmax", ylim=(0, 1.05))
+    shares = ", ".join(f"{p:.3f}" for p in chances[:, 120])
+    return (
+        f"Scores times {strength:g}: at x = 0 the probabilities of A, B and C are {shares}; "
+        f"the lead changes at x = {leader_changes[0]:.2f} and x = {leader_changes[1]:.2f}."
+    )
+
+
+explore(
+    draw_strength,
+    strength=2.0 ** np.arange(-4, 6),
+    start=4,
+    columns=2,
+    figsize=(8, 3.4),
+)
+
+# %% [markdown]
+# The crossings stay: the scores decide who leads, and their strength only how sure it sounds.
 
 # %% tags=["hide-input"]
 r = np.linspace(-5, 5, 201)
@@ -700,9 +762,12 @@ for name, (before, after) in slopes.items():
 assert (
     abs(np.diff(slopes["fit_absolute"])) < 0.05 < 0.3 < np.diff(slopes["fit_squared"])
 )
+off = {name: [abs(s - 1) for s in pair] for name, pair in slopes.items()}
+assert off["fit_squared"][0] < off["fit_absolute"][0]
+assert off["fit_squared"][1] > off["fit_absolute"][1]
 
 # %% [markdown]
-# So absolute error is better? Only if the world errs that way. Let three worlds make 400 data sets each, all with true slope 1, and let both losses estimate it:
+# So the second person of the opening is right, this time: one value was misread, and the absolute loss hardly noticed. Without the misread value the first one comes nearer to the true slope of 1. Is absolute error better, then? Only if the world errs that way. Let three worlds make 400 data sets each, all with true slope 1, and let both losses estimate it:
 
 # %%
 noises = {
@@ -720,13 +785,14 @@ for name, noise in noises.items():
         for fit in (fit_squared, fit_absolute)
     ]
     print(
-        f"{name:20s} rms error of the slope: squared {rms[name][0]:.3f}, absolute {rms[name][1]:.3f}"
+        f"{name:20s} rms error of the slope: "
+        f"squared {rms[name][0]:.3f}, absolute {rms[name][1]:.3f}"
     )
 assert rms["Gaussian"][0] < rms["Gaussian"][1]
 assert all(rms[name][1] < rms[name][0] for name in ("Laplace", "one in ten misread"))
 
 # %% [markdown]
-# Under Gaussian noise the squared loss wins; under the two others the absolute loss does, and with misread values by a wide margin. Each loss wins in the world it believes in. (The third is nobody's belief, but it resembles the heavy tails more.)
+# Under Gaussian noise the squared loss wins; under the two others the absolute loss does, and with misread values by a wide margin. Each loss wins in the world it believes in. (The third is nobody's belief, but it resembles the heavy tails more.) A wrong belief need not make the fit wrong: the noise is symmetric, and all six are right on average. It makes it less exact.
 #
 # ### Probabilities as targets
 #
@@ -761,31 +827,72 @@ assert f[expected["absolute"].argmin()] == f[-1]
 # \frac{d}{dz}\,\tfrac12(1-f)^2 = (f-1)\,f(1-f) .
 # $$ (eq-3-saturation)
 #
-# The logarithm undoes the exponential inside the sigmoid. Without it, a confident mistake ($f\to0$) has no gradient left to learn from:
+# The logarithm undoes the exponential inside the sigmoid. Without it, a confident mistake ($f\to0$) has no gradient left to learn from.
+#
+# :::{admonition} Predict
+# :class: predict
+# A unit should say 1 and starts at $z=-8$, almost certain of 0. With cross-entropy and learning rate 1 it takes nine steps to change its mind. How many with squared error: 20, 200, 2000? And would a larger learning rate mend that?
+# :::
 
 
 # %%
-def steps_to_correct(gradient, z=-8.0):
-    """Steps of gradient descent with learning rate 1 until the logit of a wrong, confident unit turns positive."""
-    steps = 0
-    while z < 0:
-        f = 1 / (1 + np.exp(-z))
-        z, steps = z - gradient(f), steps + 1
-    return steps
+def correction(gradient, rate, z=-8.0, steps=4000):
+    """Logits after 0 … steps steps of gradient descent; the target is 1."""
+    path = [z]
+    for _ in range(steps):
+        path.append(path[-1] - rate * gradient(1 / (1 + np.exp(-path[-1]))))
+    return np.array(path)
 
 
-patience = {
-    "cross-entropy": steps_to_correct(lambda f: f - 1),
-    "squared error": steps_to_correct(lambda f: (f - 1) * f * (1 - f)),
+LOSSES = {
+    "cross-entropy": (lambda f: f - 1, 1.0),
+    "squared error": (lambda f: (f - 1) * f * (1 - f), 1.0),
+    "squared error, rate 27/4": (lambda f: (f - 1) * f * (1 - f), 27 / 4),
 }
-print(patience)
+patience = {name: int((correction(*loss) < 0).sum()) for name, loss in LOSSES.items()}
+print("steps until the logit turns positive")
+for name, steps in patience.items():
+    print(f"  {name:26s}{steps:5d}")
 assert patience["squared error"] > 100 * patience["cross-entropy"]
+assert patience["squared error, rate 27/4"] > 30 * patience["cross-entropy"]
+
+
+# %% tags=["hide-input"]
+def draw_correction(ax, start_logit):
+    paths = {n: correction(*loss, start_logit, 60) for n, loss in LOSSES.items()}
+    curves = {name: 1 / (1 + np.exp(-path)) for name, path in paths.items()}
+    lines(ax, np.arange(61), curves)
+    first = curves["cross-entropy"][0]
+    ax.set(xlabel="steps", ylabel="f, which should be 1", ylim=(-0.03, 1.3))
+    ax.set_title(f"start: z = {start_logit:.0f}, f = {first:.4f}")
+    ax.legend(loc="upper center", ncols=3, fontsize=10)
+    ends = "; ".join(f"{name} f = {f[-1]:.3f}" for name, f in curves.items())
+    return f"From z = {start_logit:.0f}, after 60 steps: {ends}."
+
+
+explore(draw_correction, start_logit=np.arange(-8.0, 1.0), start=4)
 
 # %% [markdown]
+# Is the comparison fair? The slope of the squared error, $f(1-f)^2$ in size, is nowhere larger than $\tfrac4{27}$, at $f=\tfrac13$. So multiply its rate by $\tfrac{27}4$: now its longest step is 1, and no step of cross-entropy is longer. It still needs many times as long. No rate mends it, because one rate has to serve all samples: cross-entropy is steepest where the mistake is greatest, and squared error is flat there.
+#
+# **Prediction minus target.** The slope $f-1$ is $f-y$ for $y=1$, and you will meet it again and again. It is no accident. The coin, the die, counts, and the Gaussian of width one share a form: with a score $z$ (for the die a vector, with a dot product),
+#
+# $$
+# p(y\mid z)=h(y)\,e^{yz-A(z)},\qquad A(z)=\ln(1+e^z),\;\; \ln\textstyle\sum_k e^{z_k},\;\; e^z,\;\; \tfrac12z^2 \text{ in this order.}
+# $$ (eq-3-family)
+#
+# The loss is $A(z)-yz$, plus what does not depend on $z$. Probabilities sum to one, $\sum_y h(y)\,e^{yz}=e^{A(z)}$. Differentiate and divide by $e^A$ (for the Gaussian, with an integral):
+#
+# $$
+# A'(z)=\sum_y y\,p(y\mid z)=\mathbb E[y]=f \quad\Longrightarrow\quad \frac{d}{dz}\bigl[A(z)-yz\bigr]=f-y .
+# $$ (eq-3-prediction-minus-target)
+#
+# (The Laplace distribution is not of this form; the slope of its loss is a sign.)
+#
 # (q3-1)=
 # :::{admonition} Question 3.1 · Why is probability theory used to design loss functions?
 # :class: question
-# Because a loss *is* a statement about noise, whether one says so or not; probability says it openly. Reading the output as the parameter of $p(y\mid x)$ gives one recipe, {eq}`eq-3-nll`, for every kind of target, instead of one invention each. It tells which loss suits which data: the slopes above were best estimated by the loss that matched the noise. It makes outputs mean something (a probability of 0.7, a width $\sigma$), it puts losses of different parts on one scale, and with sigmoid or softmax outputs it gives gradients that do not die on confident mistakes. The price: believe in the wrong noise, and one misread number moves everything.
+# Because most losses *are* statements about noise, whether one says so or not: $e^{-\text{loss}}$, scaled to area one, is the noise for which the loss is best. Probability says it openly. Reading the output as the parameter of $p(y\mid x)$ gives one recipe, {eq}`eq-3-nll`, for every kind of target, instead of one invention each. It tells which loss suits which data: the slopes above were best estimated by the loss that matched the noise. It makes outputs mean something (a probability of 0.7, a width $\sigma$), it puts losses of different parts on one scale, and with sigmoid or softmax outputs it gives gradients that do not die on confident mistakes. The price: believe in the wrong noise, and one misread number moves everything.
 # :::
 #
 # :::{admonition} Exercise 4 · a loss for counts
@@ -796,7 +903,7 @@ assert patience["squared error"] > 100 * patience["cross-entropy"]
 
 # %%
 def poisson_loss(z, y):
-    """(loss, gradient): mean over the samples of −ln p(y | λ = eᶻ) without ln y!, and ∂loss/∂z (N,)."""
+    """(loss, gradient): mean of −ln p(y | λ = eᶻ) without ln y!, and ∂loss/∂z (N,)."""
     ...
 
 
@@ -814,7 +921,7 @@ exercises.check_poisson_loss(poisson_loss)
 # %% [markdown]
 # :::{admonition} Exercise 5 · fit the Laplace distribution
 # :class: exercise
-# Maximum likelihood for $p(y)=\frac{1}{2b}e^{-\lvert y-m\rvert/b}$: return the best $(m, b)$ for data `y` (N,). The second needs one more derivative of {eq}`eq-3-four-losses`.
+# Maximum likelihood for $p(y)=\frac{1}{2b}e^{-\lvert y-m\rvert/b}$: return the best $(m, b)$ for data `y` (N,). The second needs the derivative of {eq}`eq-3-four-losses` with respect to $b$.
 # :::
 
 
@@ -861,7 +968,7 @@ exercises.check_fit_laplace(fit_laplace)
 
 # %%
 def huffman(p):
-    """A shortest prefix code for the probabilities p (K,): a list of K strings of bits."""
+    """A shortest prefix code for the probabilities p (K,): K strings of bits."""
     names = [""] * len(p)
     heap = [(probability, i, [i]) for i, probability in enumerate(p)]
     heapq.heapify(heap)
@@ -886,7 +993,8 @@ p_weather = np.array([1 / 2, 1 / 4, 1 / 8, 1 / 8])
 print(
     "weather:",
     huffman(p_weather),
-    f" mean length {mean_length(p_weather, huffman(p_weather))}, entropy {entropy(p_weather)} bits",
+    f" mean length {mean_length(p_weather, huffman(p_weather))}, "
+    f"entropy {entropy(p_weather)} bits",
 )
 
 # %% [markdown]
@@ -906,14 +1014,16 @@ for bit in bits:
         name = ""
 assert received == message.tolist() and name == ""
 print(
-    f"blank pixel: {code[0]!r}, gray level 9: {code[9]!r};  {len(bits) / len(message):.3f} bits a pixel in this message"
+    f"blank pixel: {code[0]!r}, gray level 9: {code[9]!r}; "
+    f" {len(bits) / len(message):.3f} bits a pixel in this message"
 )
 print(
-    f"mean length {mean_length(p_gray, code):.4f}, entropy {entropy(p_gray):.4f}, fixed length 5 bits"
+    f"mean length {mean_length(p_gray, code):.4f}, "
+    f"entropy {entropy(p_gray):.4f}, fixed length 5 bits"
 )
 
 # %% [markdown]
-# Nothing was lost, and the mean length sits a hair above the entropy. It can never be below. Why? In a prefix code a name of length $l_i$ owns the fraction $2^{-l_i}$ of all infinite bit strings, and no two names own a common one. So $Z=\sum_i 2^{-l_i}\le1$ (Kraft's inequality), and $q_i = 2^{-l_i}/Z$ is a distribution. Then
+# Nothing was lost, and the mean length under $p$ sits a hair above the entropy. (The message itself came out shorter: its hundred images have more blank pixels than the rest.) The mean can never be below. Why? In a prefix code a name of length $l_i$ owns the fraction $2^{-l_i}$ of all infinite bit strings, and no two names own a common one. So $Z=\sum_i 2^{-l_i}\le1$ (Kraft's inequality), and $q_i = 2^{-l_i}/Z$ is a distribution. Then
 #
 # $$
 # \begin{aligned}
@@ -922,7 +1032,7 @@ print(
 # \end{aligned}
 # $$ (eq-3-gibbs)
 #
-# The second line uses $\ln t\le t-1$, with equality only at $t=1$. So the sum on the right of the first line is never negative, and zero only for $q=p$. That sum deserves its name:
+# The second line uses $\ln t\le t-1$, with equality only at $t=1$. So the sum on the right of the first line is never negative, and zero only for $q=p$. Nor need the mean be much above: the lengths $-\log_2p_i$, rounded up, satisfy Kraft's inequality too, and lengths that do belong to some prefix code. So the best code stays within one bit of the entropy. The sum deserves its name:
 #
 # ### The price of the wrong code
 #
@@ -945,8 +1055,12 @@ def kl_bits(p, q):
 
 
 print(
-    f"valley weather in the mountain's code: {extra} bits a day too many; KL = {kl_bits(p_weather, p_hills)}"
+    "valley weather in the mountain's code: "
+    f"{extra} bits a day too many; KL = {kl_bits(p_weather, p_hills)}"
 )
+
+# %% [markdown]
+# Let the belief be $q\propto p^a$. At $a=1$ it is the truth; at 0 all weathers count as equally likely; above 1 the frequent is exaggerated, and below 0 the rare is taken for the frequent. The slider moves the power $a$:
 
 
 # %% tags=["hide-input"]
@@ -982,7 +1096,7 @@ def draw_code(axes, power):
 explore(draw_code, power=np.linspace(-1, 3, 9), start=2, columns=2, figsize=(8, 3.4))
 
 # %% [markdown]
-# The solid part is what the world costs, whatever you believe. The hatched part is the price of the belief; it vanishes only at $q=p$. (Overconfidence costs too: push the slider beyond 1.) Real codes use whole bits, so on real data the extra length is near the divergence and not equal to it. Coding pixels in blocks of two or three dilutes the rounding. Take the ten digits. For each of their 90 ordered pairs, write the pixels of the first with their own code, and with the code of the second. We let the claim pass if the gap shrinks with the blocks, and the total of the extra bits, in blocks of three, is within a tenth of the total divergence:
+# The solid part is what the world costs, whatever you believe. The hatched part is the price of the belief; it vanishes only at $q=p$. (Overconfidence costs too: push the slider beyond 1.) Real codes use whole bits, so on real data the extra length is near the divergence and not equal to it. Coding pixels in blocks of two or three dilutes the rounding. Take the ten digits. For each of their 90 ordered pairs, compute the mean length of the pixels of the first, taken as independent draws, in their own code and in the code of the second. The notes say that KL uses entropy to express how much information an approximation loses. We let that pass if the gap shrinks with the blocks, and the total of the extra bits, in blocks of three, is within a tenth of the total divergence:
 
 # %% tags=["hide-input"]
 p_digits = [
@@ -1089,7 +1203,7 @@ settle(
 #
 # ### Two ways to fit
 #
-# For Gaussians the divergence has a closed form. With $\ln p-\ln q = \ln\frac{\sigma_2}{\sigma_1} - \frac{(x-\mu_1)^2}{2\sigma_1^2}+\frac{(x-\mu_2)^2}{2\sigma_2^2}$, and $\mathbb E_p(x-\mu_1)^2=\sigma_1^2$, $\mathbb E_p(x-\mu_2)^2 = \sigma_1^2+(\mu_1-\mu_2)^2$:
+# For densities the sums become integrals. (The entropy may then be negative; a divergence still may not.) For Gaussians the divergence has a closed form. With $\ln p-\ln q = \ln\frac{\sigma_2}{\sigma_1} - \frac{(x-\mu_1)^2}{2\sigma_1^2}+\frac{(x-\mu_2)^2}{2\sigma_2^2}$, and $\mathbb E_p(x-\mu_1)^2=\sigma_1^2$, $\mathbb E_p(x-\mu_2)^2 = \sigma_1^2+(\mu_1-\mu_2)^2$:
 #
 # $$
 # \mathrm{KL}\bigl(\mathcal N(\mu_1,\sigma_1^2)\Vert\mathcal N(\mu_2,\sigma_2^2)\bigr) = \ln\frac{\sigma_2}{\sigma_1}+\frac{\sigma_1^2+(\mu_1-\mu_2)^2}{2\sigma_2^2}-\frac12 .
@@ -1170,12 +1284,13 @@ explore(draw_fits, gap=np.linspace(0, 6, 11), start=8)
 # %%
 _, (m_forward, s_forward), (m_reverse, s_reverse) = fits(6.0)
 print(
-    f"gap 6: forward m = {m_forward:.2f}, s = {s_forward:.2f};  reverse m = {m_reverse:.2f}, s = {s_reverse:.2f}"
+    f"gap 6: forward m = {m_forward:.2f}, s = {s_forward:.2f}; "
+    f" reverse m = {m_reverse:.2f}, s = {s_reverse:.2f}"
 )
 assert abs(m_forward) < 0.5 and s_forward > 2.5 and m_reverse < -2.8 and s_reverse < 0.8
 
 # %% [markdown]
-# The forward fit covers both humps and puts most of its mass where there is nothing (*mode covering*). The reverse fit takes one hump and ignores the other (*mode seeking*). Maximum likelihood is a forward fit, as we show next. Variational methods, which the notes need for the variational autoencoder, fit in reverse.
+# The forward fit covers both humps and, once they are far apart, puts about half of its mass where there is next to nothing (*mode covering*). The reverse fit takes one hump and ignores the other (*mode seeking*). Maximum likelihood is a forward fit, as we show next. Variational methods, which the notes need for the variational autoencoder, fit in reverse.
 #
 # ### Maximum likelihood is a forward fit
 #
@@ -1243,7 +1358,7 @@ settle(
 )
 
 # %% [markdown]
-# Look at the right panel: the curve of KL stays far above zero. Maximum likelihood finds the *nearest* member of the family you offered; it does not promise that it is near. (Swap the arguments of `kl` in `three_curves`, and the card turns: the reverse divergence is another curve.) For a continuous model the first term of {eq}`eq-3-ml-kl` is infinite, since single points carry mass; one then reads $\hat p$ as samples from a density $p_{\text{data}}$, and the argument holds for the second term as before.
+# Look at the right panel: the curve of KL stays far above zero. Maximum likelihood finds the *nearest* member of the family you offered; it does not promise that it is near. (Swap the arguments of `kl` in `three_curves`, and the card turns: the reverse divergence is another curve.) For a continuous model the divergence itself is infinite: each sample carries mass under $\hat p$ and none under $p_\theta$. One then reads the samples as draws from a density $p_{\text{data}}$. The mean of $-\ln p_\theta(x^{(n)})$ estimates $H(p_{\text{data}},p_\theta)$, and the other term still does not contain $\theta$.
 #
 # :::{admonition} Exercise 6 · cross-entropy without accidents
 # :class: exercise
@@ -1396,11 +1511,9 @@ for d in dimensions:
         f"d = {d:2d}   dice: rms error {rms_dice[d][-1]:.4f}, slope {slope[d]:.2f}"
         f"   grid of {m**d} points: {rms_grid[d]:.2g}"
     )
-assert all(rms_grid[d] < rms_dice[d][-1] for d in (1, 2))
-assert all(rms_dice[d][-1] < rms_grid[d] for d in (5, 10))
 
 # %% tags=["hide-input"]
-fig, (left, right) = plt.subplots(ncols=2, sharey=True, figsize=(8, 3.8))
+fig, (left, right) = plt.subplots(ncols=2, sharex=True, sharey=True, figsize=(8, 3.8))
 for d, style in zip(dimensions, ("-o", "--s", "-.^", ":D")):
     m = np.arange(2, 1025)
     m = m[m < 1.1e6 ** (1 / d)]
@@ -1417,11 +1530,13 @@ for ax, name in ((left, "Grid: slope −2/d"), (right, "Dice: slope −½")):
     log_scale(ax)
     ax.set(xlabel="evaluations of f", title=name)
 right.legend(loc="lower left")
+right.tick_params(labelleft=True)
 left.set(ylabel="relative error", ylim=(1e-7, 9))
 show(
     fig,
     f"With at most {samples[-1]} evaluations the grid errs by {rms_grid[1]:.0e} in one dimension and by "
-    f"{rms_grid[10]:.0%} in ten; the dice err by {rms_dice[1][-1]:.1%} and {rms_dice[10][-1]:.1%}, always with slope −½.",
+    f"{rms_grid[10]:.0%} in ten; the dice err by {rms_dice[1][-1]:.1%} and {rms_dice[10][-1]:.1%}, always with slope −½. "
+    f"In five dimensions it is {rms_grid[5]:.0%} against {rms_dice[5][-1]:.1%}.",
 )
 settle(
     "C3.7",
@@ -1429,6 +1544,8 @@ settle(
     "rms distance from the exact value falls with the number of samples to the power "
     + ", ".join(f"{s:.2f}" for s in slope.values()),
 )
+assert all(rms_grid[d] < rms_dice[d][-1] for d in (1, 2))
+assert all(rms_dice[d][-1] < rms_grid[d] for d in (5, 10))
 
 # %% [markdown]
 # The claim holds, with a rate that does not mind the dimension. (Let `rng.uniform` draw 16 points however large `N` is, and the card turns: only new, independent draws help.) Read the fine print, though: the *slope* does not depend on $d$, the *height* does. Here $s^2 = (\pi^2/8)^d-1$, because $\mathbb E[(\tfrac\pi2\sin\pi x)^2]=\pi^2/8$; in ten dimensions the same error takes some thirty times as many samples as in one. Here the grid wins in one and two dimensions, the dice in five and ten: the rates $n^{-2/d}$ and $n^{-1/2}$ break even at $d=4$.
@@ -1507,15 +1624,15 @@ exercises.check_estimate(estimate)
 # r_k(x) = p(z=k\mid x) = \frac{\pi_k\,\mathcal N(x;\mu_k,\Sigma_k)}{\sum_j\pi_j\,\mathcal N(x;\mu_j,\Sigma_j)} .
 # $$ (eq-3-responsibility)
 #
-# In $D$ dimensions the Gaussian is $\mathcal N(\mathbf x;\boldsymbol\mu,\Sigma) = \exp\bigl(-\tfrac12(\mathbf x-\boldsymbol\mu)^\top\Sigma^{-1}(\mathbf x-\boldsymbol\mu)\bigr)/\sqrt{(2\pi)^D\lvert\Sigma\rvert}$, with the covariance matrix $\Sigma$ in the place of $\sigma^2$ and its determinant $\lvert\Sigma\rvert$. We compute logarithms throughout, because densities underflow; the sum over $k$ is taken after shifting by the largest term.
+# In $D$ dimensions the Gaussian is $\mathcal N(\mathbf x;\boldsymbol\mu,\Sigma) = \exp\bigl(-\tfrac12(\mathbf x-\boldsymbol\mu)^\top\Sigma^{-1}(\mathbf x-\boldsymbol\mu)\bigr)/\sqrt{(2\pi)^D\lvert\Sigma\rvert}$, with the covariance matrix $\Sigma$ in the place of $\sigma^2$ and its determinant $\lvert\Sigma\rvert$. (Along the eigenvectors of $\Sigma$, see [chapter 2](02_linear_algebra.ipynb), it is a product of one-dimensional Gaussians whose variances are the eigenvalues: the exponents add up, and the variances multiply to $\lvert\Sigma\rvert$.) We compute logarithms throughout, because densities underflow; the sum over $k$ is taken after shifting by the largest term.
 
 
 # %%
 def log_joint(x, π, μ, Σ):
-    """ln π_k + ln N(x; μ_k, Σ_k): shape (N, K), for x (N, D), π (K,), μ (K, D), Σ (K, D, D)."""
+    """ln π_k + ln N(x; μ_k, Σ_k) (N, K) for x (N, D), π (K,), μ (K, D), Σ (K, D, D)."""
     gap = x - μ[:, None]  # (K, N, D)
     squared = ((gap @ np.linalg.inv(Σ)) * gap).sum(axis=-1).T  # (N, K)
-    log_det = np.linalg.slogdet(2 * np.pi * Σ)[1]
+    log_det = np.linalg.slogdet(2 * np.pi * Σ)[1]  # ln of (2π)^D |Σ|
     return np.log(π) - log_det / 2 - squared / 2
 
 
@@ -1549,7 +1666,7 @@ for point in (-1.0, 0.2, 2.0):
 # \end{aligned}
 # $$ (eq-3-gmm-mean)
 #
-# The same calculation for the width gives a weighted variance, and for the weights (subtract a multiple $\lambda$ of the constraint $\sum_k\pi_k=1$, set the slopes to zero, and choose $\lambda$, a *Lagrange multiplier*, so that the constraint holds)
+# The same calculation for the width gives a weighted variance, and for the weights (subtract a multiple $\lambda$ of the constraint $\sum_k\pi_k=1$, set the slopes to zero, and choose $\lambda$, a *Lagrange multiplier*, so that the constraint holds: at the best weights no shift *within* the constraint may help, so the slope of $\ell$ must be a multiple of the slope of the constraint)
 #
 # $$
 # \begin{aligned}
@@ -1572,7 +1689,7 @@ def m_step(x, r):
 
 
 # %% [markdown]
-# Do they solve the equations all the same, if used once? Insert random starting means, and look at the slope $\partial\ell/\partial\mu$ that ought to have vanished. As controls, one component, and three with known memberships:
+# If these formulas were solutions, inserting once, from any start, would do. Let us see that it does not. Insert random starting means, and look at the slope $\partial\ell/\partial\mu$ that ought to have vanished. As controls, one component, and three with known memberships:
 
 # %% tags=["hide-input"]
 rng = np.random.default_rng(12)
@@ -1619,7 +1736,7 @@ settle(
 #
 # (To flip the card, hand the true memberships to `slope_after_one_step`.)
 #
-# **No formula for two points.** Let $p(x)=\tfrac12\mathcal N(x;0,1)+\tfrac12\mathcal N(x;\mu,1)$, with two samples, 1 and 2. The ratio of the two densities at $x_n$ is $e_n = e^{\mu x_n-\mu^2/2}$, so the second component has the responsibility $r_n=e_n/(1+e_n)$. Multiply $\sum_n r_n(x_n-\mu)=0$ by $(1+e_1)(1+e_2)$:
+# **No formula for two points** (may be skipped). Let $p(x)=\tfrac12\mathcal N(x;0,1)+\tfrac12\mathcal N(x;\mu,1)$, with two samples, 1 and 2. The ratio of the two densities at $x_n$ is $e_n = e^{\mu x_n-\mu^2/2}$, so the second component has the responsibility $r_n=e_n/(1+e_n)$. Multiply $\sum_n r_n(x_n-\mu)=0$ by $(1+e_1)(1+e_2)$:
 #
 # $$
 # (1-\mu)\,e^{\mu-\mu^2/2}+(2-\mu)\,e^{2\mu-\mu^2/2}+(3-2\mu)\,e^{3\mu-\mu^2} = 0 .
@@ -1639,7 +1756,7 @@ assert abs(left_side) < 1e-12
 # %% [markdown]
 # ### EM: go around the circle
 #
-# The obvious idea is to iterate: guess parameters, compute responsibilities (*E-step*), insert them into the formulas (*M-step*), and repeat. This is the **EM algorithm** (EM算法; Dempster, Laird and Rubin [1977](../book/bibliography.md)). Why should that improve anything? Take any distribution $q(z)$ over the hidden variable and split, for one $x$,
+# The obvious idea is to iterate: guess parameters, compute responsibilities (*E-step*), insert them into the formulas (*M-step*), and repeat. This is the **EM algorithm** (EM算法; Dempster, Laird and Rubin [1977](../book/bibliography.md)). Why should that improve anything? Call all parameters together $\theta$; everything below depends on it, and we write it only where it changes. Take any distribution $q(z)$ over the hidden variable and split, for one $x$,
 #
 # $$
 # \begin{aligned}
@@ -1649,11 +1766,13 @@ assert abs(left_side) < 1e-12
 # \end{aligned}
 # $$ (eq-3-bound)
 #
-# So $\mathcal F$ is a **lower bound** (下界), also called ELBO, of the log-likelihood for every $q$, and it touches where $q$ is the posterior. The E-step sets $q=r$: now the bound touches at the current $\theta_t$. The M-step moves to the $\theta$ that is best for the bound. That is easy, because in $\mathcal F$ the logarithm stands inside the sum: its slope is that of {eq}`eq-3-gmm-mean` and {eq}`eq-3-gmm-rest` with the $r_{nk}$ held fixed, so the same formulas are now its solution. Hence
+# Add this over the samples, each with a $q$ of its own. So $\mathcal F$ is a **lower bound** (下界), also called ELBO, of the log-likelihood for every $q$, and it touches where $q$ is the posterior. The E-step sets $q=r$: now the bound touches at the current $\theta_t$. The M-step moves to the $\theta$ that is best for the bound. That is easy, because in $\mathcal F$ the logarithm stands inside the sum: its slope is that of {eq}`eq-3-gmm-mean` and {eq}`eq-3-gmm-rest` with the $r_{nk}$ held fixed, so the same formulas are now its solution. Hence
 #
 # $$
 # \ell(\theta_{t+1}) \;\ge\; \mathcal F(r_t,\theta_{t+1}) \;\ge\; \mathcal F(r_t,\theta_t) \;=\; \ell(\theta_t) .
 # $$ (eq-3-monotone)
+#
+# First step: the bound lies below the curve. Second: the M-step took the $\theta$ that is best for the bound. Third: the E-step had made it touch.
 #
 # It can be drawn if there is one unknown. Let $p(x)=0.7\,\mathcal N(x;\mu,1)+0.3\,\mathcal N(x;-\mu,1)$ with unknown $\mu$. The bound is then a parabola:
 
@@ -1707,6 +1826,7 @@ def draw_bound(ax, iteration, begin):
 explore(
     draw_bound,
     iteration=[0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20],
+    start=3,
     begin=[-0.15, 0.15, 2.8],
 )
 tops = {}
@@ -1719,7 +1839,7 @@ for begin in (-0.15, 0.15):
 assert tops[-0.15] < tops[0.15] - 0.01
 
 # %% [markdown]
-# Follow one point through several steps: at each the dashed bound touches the curve, and the climb of the bound drags the likelihood up with it. The start on the left of zero leads to a *smaller* hill, with the two means exchanged while their weights are not. There the slope vanishes too, and EM stays. Now real data: the digits 0, 6 and 7, projected onto their first two principal components ([chapter 2](02_linear_algebra.ipynb)), without their labels.
+# Follow one point through several steps: at each the dashed bound touches the curve, and the climb of the bound drags the likelihood up with it. This start, left of zero, leads to a *smaller* hill, with the two means exchanged while their weights are not; from 0.15, says the line below the figure, EM reaches the higher one. (In a live notebook a second slider moves the start.) There the slope vanishes too, and EM stays. Now real data: the digits 0, 6 and 7, projected onto their first two principal components ([chapter 2](02_linear_algebra.ipynb)), without their labels.
 
 # %%
 chosen = np.isin(labels, (0, 6, 7))
@@ -1746,8 +1866,12 @@ reached = final > final.max() - 0.01
 slowest = (traces < final.max() - 0.01).sum(axis=1) * reached
 best_run = restarts[slowest.argmax()]  # of those that arrive, the one that took longest
 print(
-    f"{len(final)} starts: best {final.max():.4f}, worst {final.min():.4f} nats a sample;  within 0.01 of the best: {reached.sum()}"
+    f"{len(final)} starts: best {final.max():.4f}, "
+    f"worst {final.min():.4f} nats a sample;  within 0.01 of the best: {reached.sum()}"
 )
+
+# %% [markdown]
+# The figure shows the slowest of the runs that arrive. For many iterations almost nothing happens, while one component covers two digits and another has hardly any weight; then it takes one digit over, and the likelihood jumps. A curve that is flat is not one that has finished.
 
 # %% tags=["hide-input"]
 scatter = x_digits[::4]
@@ -1800,7 +1924,6 @@ agreement = table.max(axis=1).sum() / table.sum()
 commonest = table.sum(axis=1).max() / table.sum()
 print(f"agreement with the labels that EM never saw: {agreement:.1%}")
 print(f"with every image called the commonest of the three: {commonest:.1%}")
-assert agreement > 0.95 and set(table.argmax(axis=1)) == {0, 1, 2}
 
 # %% tags=["hide-input"]
 top = final > final.max() - 1e-4
@@ -1809,7 +1932,9 @@ for trace, good in zip(traces[:12], reached[:12]):
     left.plot(
         trace[:100], "-" if good else "--", color=BLUE if good else ORANGE, lw=1.2
     )
-left.set(xlabel="iteration", ylabel="nats a sample", title="12 starts: all climb")
+left.set(
+    xlabel="iteration", ylabel="nats a sample", title="12 starts (dashed: stay below)"
+)
 right.hist(
     final, bins=np.linspace(final.min() - 0.01, final.max() + 0.01, 25), color=BLUE
 )
@@ -1827,9 +1952,10 @@ settle(
     reached,
     f"starts that came within a hundredth of a nat of the best likelihood seen, {top.sum()} of them to its very top; the worst stayed {final.max() - final.min():.2f} nats a sample below",
 )
+assert agreement > 0.95 and set(table.argmax(axis=1)) == {0, 1, 2}
 
 # %% [markdown]
-# The starts that count as good sit on two hills of nearly the same height. All others ended at least a tenth of a nat below, so the verdict does not hang on the hundredth. (Fit a single Gaussian, $K=1$: there is one hill only, and the card says TRUE.)
+# The starts that count as good sit on two hills of nearly the same height, too near for the histogram to tell apart. All others ended at least a tenth of a nat below, so the verdict does not hang on the hundredth. (Fit a single Gaussian, $K=1$: there is one hill only, and the card says TRUE.)
 #
 # (q3-4)=
 # :::{admonition} Question 3.4 · Why can EM then reach an approximate solution by iteration?
@@ -1857,7 +1983,7 @@ for width, total in zip(widths, shrinking):
 assert np.allclose(np.diff(shrinking[1:]), 50 * np.log(10), rtol=1e-6)
 
 # %% [markdown]
-# From the second row on, each factor of $10^{-50}$ buys $50\ln10\approx115$ nats, without end. The maximum-likelihood estimate of a mixture with free widths *does not exist*; what EM finds, and what one wants, is a good local maximum. In practice a run sometimes falls into the hole and ends in a division by zero. The cure is a small floor under the variances.
+# The first step goes down: a component that serves one sample no longer serves the others. From then on each factor of $10^{-50}$ buys $50\ln10\approx115$ nats, without end. The maximum-likelihood estimate of a mixture with free widths *does not exist*; what EM finds, and what one wants, is a good local maximum. In practice a run sometimes climbs this spike and ends in a division by zero. The cure is a small floor under the variances.
 #
 # ### Other ways to the parameters
 #
@@ -1867,7 +1993,7 @@ assert np.allclose(np.diff(shrinking[1:]), 50 * np.log(10), rtol=1e-6)
 # Yes. *Moments*: choose the parameters whose moments match those of the data. *Bayes*: put a prior on the parameters and explore the posterior, for instance by Gibbs sampling, or take its maximum (MAP). Also: minimum-distance methods, and k-means, which is EM with all widths equal and shrunk to zero, so that responsibilities become 0 or 1. And the likelihood itself can be climbed by plain gradient ascent, {eq}`eq-3-gmm-mean`. The experiment compares three.
 # :::
 #
-# **Moments.** Pearson ([1894](../book/bibliography.md)) dissected measurements of crabs into two Gaussians that way. Let both widths be 1 and unknown be $\pi$ (weight of the second), $\mu_1$ and $d=\mu_2-\mu_1>0$. Write $x = \mu_1 + d\,z+\epsilon$ with $z\in\{0,1\}$, $P(z=1)=\pi$. Noise adds 1 to the variance and nothing to the third central moment, so
+# **Moments.** Pearson ([1894](../book/bibliography.md)) dissected measurements of crabs into two Gaussians that way. Let both widths be 1 and unknown be $\pi$ (weight of the second), $\mu_1$ and $d=\mu_2-\mu_1>0$. Write $x = \mu_1 + d\,z+\epsilon$ with $z\in\{0,1\}$, $P(z=1)=\pi$. Let $m_1$ be the mean, and $m_2$ and $m_3$ the means of the squared and the cubed deviations from it. For $z$ alone they are $\pi$, $\pi(1-\pi)$ and $(1-\pi)(-\pi)^3+\pi(1-\pi)^3=\pi(1-\pi)(1-2\pi)$. Noise adds 1 to the variance and nothing to $m_3$, so
 #
 # $$
 # \begin{aligned}
@@ -1970,7 +2096,7 @@ assert 0.8 < rms_of["by_gibbs"][-1] / rms_of["by_em"][-1] < 1.2
 
 # %%
 def fit_density(x, p, K, steps=200):
-    """π, μ, σ of a K-component fit to weights p on the points x, by EM from evenly spread quantiles."""
+    """π, μ, σ of K components fitted to weights p on points x, by EM from quantiles."""
     μ = np.interp((np.arange(K) + 0.5) / K, np.cumsum(p), x)
     π, σ = np.full(K, 1 / K), np.full(K, (x[-1] - x[0]) / (2 * K))
     for _ in range(steps):
@@ -2008,7 +2134,8 @@ inside_data = np.mean(np.abs(levels - np.rint(levels)) < narrow.min() / 1000)
 inside_mixture = [erf(σ / 1000 / (σ * np.sqrt(2))) for σ in narrow]
 tv_gray = inside_data - max(inside_mixture)  # total variation is at least this
 print(
-    f"in these intervals: {inside_data:.0%} of the data, {max(inside_mixture):.2%} of the mixture"
+    f"in these intervals: {inside_data:.0%} of the data, "
+    f"{max(inside_mixture):.2%} of the mixture"
 )
 
 # %% tags=["hide-input"]
@@ -2026,10 +2153,8 @@ ax.set(
 )
 show(
     fig,
-    "Divergence that remains with one, ten and fifty components: "
-    + "; ".join(
-        f"{name} {d[0]:.3f}, {d[4]:.4f} and {d[6]:.4f}" for name, d in left_over.items()
-    )
+    f"Divergence that remains with {component_counts[0]} and with {component_counts[-1]} components: "
+    + "; ".join(f"{name} {d[0]:.3f} and {d[-1]:.4f}" for name, d in left_over.items())
     + ".",
 )
 settle(
@@ -2039,7 +2164,7 @@ settle(
         for name, count in enough.items()
     }
     | {"gray levels of pixels, in total variation": bool(tv_gray < 0.01)},
-    "components needed: "
+    "components that suffice, of the numbers tried: "
     + ", ".join(f"{count} ({name})" for name, count in enough.items())
     + f"; for gray levels the total variation stays above {tv_gray - 0.001:.3f} at every width",
 )
@@ -2170,9 +2295,8 @@ nudges = 1e-6 * np.eye(101)[1:-1]
 by_nudging = np.array([J(q + e) - J(q - e) for e in nudges]) / 2e-6 / h_string
 by_formula = -np.diff(q, 2) / h_string**2 - load[1:-1]
 print(f"largest difference below 1e-6: {np.abs(by_nudging - by_formula).max() < 1e-6}")
-print(
-    f"without the division by h the 'gradient' is {np.abs(by_nudging).max() / np.abs(by_nudging * h_string).max():.0f} times too small"
-)
+too_small = np.abs(by_nudging).max() / np.abs(by_nudging * h_string).max()
+print(f"without the division by h the 'gradient' is {too_small:.0f} times too small")
 
 # %% [markdown]
 # The classic slip is in the last line: forget $1/h$, and the gradient fades as the grid gets finer.
@@ -2192,7 +2316,7 @@ print(
 # 0\le\mathrm{KL}(q\Vert\mathcal N) = -H[q] - \int q\ln\mathcal N = -H[q]-\int\mathcal N\ln\mathcal N = H[\mathcal N]-H[q] .
 # $$ (eq-3-maxent-proof)
 #
-# So whoever knows only mean and variance of the errors, and wants to assume as little else as possible, assumes Gaussian errors, and by {eq}`eq-3-four-losses` a squared loss. Watch it happen. Start from a density with two humps, of variance 1, move along the first variation $-\ln q$ (as a change of $\ln q$, so that $q$ stays positive), and restore the three constraints after each step by choosing the $\lambda$:
+# So whoever knows only mean and variance of the errors, and wants to assume as little else as possible, assumes Gaussian errors, and by {eq}`eq-3-four-losses` a squared loss. Watch it happen. Start from a density with two humps, of variance 1, move along $-\ln q$ (the constant $-1$ goes into $\lambda_0$; as a change of $\ln q$, so that $q$ stays positive), and restore the three constraints after each step by choosing the $\lambda$:
 
 # %%
 x_axis = np.linspace(-5, 5, 201)
@@ -2206,6 +2330,7 @@ def restore(log_q):
     for _ in range(50):
         q = np.exp(log_q + λ @ constraints)
         miss = np.array([1, 0, 1]) - constraints @ q * dx_axis
+        # Newton: the slopes of the three moments in λ are the integrals of q cᵢ cⱼ
         λ = λ + np.linalg.solve((constraints * q) @ constraints.T * dx_axis, miss)
     return q
 
@@ -2261,13 +2386,13 @@ settle(
 )
 
 # %% [markdown]
-# The card says that the calculus of variations is not needed, no more. One *may* bring it in. For any function $f$ let $Z=\mathbb E_q[e^f]$ and $q_f = q\,e^f/Z$; then
+# The card says that the calculus of variations is not needed, no more. One *may* bring it in, since KL is also the largest value of a functional. For any function $f$ let $Z=\mathbb E_q[e^f]$ and $q_f = q\,e^f/Z$; then
 #
 # $$
 # \mathbb E_p[f]-\ln Z = \mathrm{KL}(p\Vert q)-\mathrm{KL}(p\Vert q_f) \le \mathrm{KL}(p\Vert q) ,
 # $$ (eq-3-kl-supremum)
 #
-# with equality for $f=\ln(p/q)$: KL is also the largest value of a functional. What does rest on variations is *variational inference*, which looks for the function $q$ that makes a KL divergence small. There, with a multiplier for $\int q=1$,
+# with equality for $f=\ln(p/q)$. What does rest on variations is *variational inference*, which looks for the function $q$ that makes a KL divergence small. There, with a multiplier for $\int q=1$,
 #
 # $$
 # \frac{\delta}{\delta q}\Bigl[\int q\ln\frac qp+\lambda\int q\Bigr] = \ln\frac qp+1+\lambda = 0 \quad\Longrightarrow\quad q\propto p ,
@@ -2277,7 +2402,7 @@ settle(
 #
 # :::{admonition} Exercise 11 · a variation on a grid
 # :class: exercise
-# For $J[q]=\int\bigl(\tfrac12q'^2+\tfrac12c\,q^2\bigr)dx$ with $q$ fixed at both ends, derive the first variation and return it at the interior points of a grid with spacing `h`: shape (n − 2,) for `q` (n,).
+# For $J[q]=\int\bigl(\tfrac12q'^2+\tfrac12c\,q^2\bigr)dx$ with $q$ fixed at both ends, derive the first variation and return it at the interior points of a grid with spacing `h`: shape (n − 2,) for `q` (n,). On a grid, $q''\approx(q_+-2q+q_-)/h^2$ with the right and the left neighbor, which is `np.diff(q, 2) / h**2`.
 # :::
 
 
@@ -2313,7 +2438,7 @@ exercises.check_first_variation(first_variation)
 # \end{aligned}
 # $$ (eq-3-vae)
 #
-# which is {eq}`eq-3-bound` with $p(x,z)=p(z)\,p(x\mid z)$, for a noisy code $q(z)=\mathcal N(z;m,v^2)$. Is each of the four needed? Remove them one at a time from a toy model, $g(z)=3\tanh(2z)$ and $s=\tfrac12$, and see whether something breaks.
+# which is {eq}`eq-3-bound` with $p(x,z)=p(z)\,p(x\mid z)$, for a noisy code $q(z)=\mathcal N(z;m,v^2)$. Is each of the four needed? Remove three of them from a toy model, one at a time, $g(z)=3\tanh(2z)$ and $s=\tfrac12$, and see whether something breaks. The fourth, sampling, is not needed for a single $z$: our own check lays a grid. For it we go to twenty dimensions, where two thousand points do not even make two an axis.
 
 # %%
 z = np.linspace(-6, 6, 1201)
@@ -2329,7 +2454,7 @@ def log_evidence(x):
 
 
 def bound(x, m, v, with_kl=True):
-    """The lower bound for one x and a code N(m, v²), its expectation by the average of 2,000 draws."""
+    """The lower bound for one x and a code N(m, v²), averaged over 2,000 draws."""
     draws = m + v * np.random.default_rng(15).standard_normal(2000)
     fit = np.log(normal(x, g(draws), 0.5)).mean()
     return fit - kl_normal(m, v, 0, 1) * with_kl
@@ -2373,18 +2498,18 @@ settle(
     broken,
     f"what breaks: without KL the 'bound' exceeds the evidence by up to {max(without_kl - log_evidence(probe)):.2f} nats; a code with noise of only "
     f"{tiny:.0e} costs {with_kl[2] - silent:.0f} nats; one Gaussian loses {log_evidence(x_vae).mean() - one_gaussian:.2f} nats a sample; in {d_latent} dimensions "
-    f"{budget:,} draws err by {dice_error:.1%}, a grid of no more points by {grid_error:.0%}",
+    f"{budget:,} draws err by {dice_error:.1%}, a grid with {per_axis} point{'s' * (per_axis > 1)} an axis, all that the budget pays for, by {grid_error:.0%}",
 )
 
 # %% [markdown]
-# All four carry weight, in this model. (Noise can be made as small as you like at the price of $-\ln v$ nats, which has no limit.) (Let the decoder be a straight line, `0.5 * z`: then $p(x)$ is a single Gaussian, nothing is lost without the many, and the card says IT DEPENDS.) The computation tests whether each is *used*; whether one must study them in that order, or whether another road leads there, is a matter of taste. (LDA is not on the list of necessities; the notes only ask about it.)
+# Three carry weight in this model, and sampling does as soon as $z$ has many dimensions. (A code without noise costs without limit: the KL term grows like $-\ln v$. Let the decoder be a straight line, `0.5 * z`: then $p(x)$ is a single Gaussian, nothing is lost without the many, and the card says IT DEPENDS.) The computation tests whether each is *used*; whether one must study them in that order, or whether another road leads there, is a matter of taste. (LDA is not on the list of necessities; the notes only ask about it.)
 #
 # (sec-3-summary)=
 # ## What to take away
 #
 # 1. A joint table answers every question by the sum rule and the product rule. $p(x\mid y)$ is not $p(y\mid x)$; the axis of normalization tells them apart.
 # 2. Adding independent variables convolves their densities; choosing between them mixes the densities; adding the curves is nothing. Uncorrelated is less than independent.
-# 3. A loss is a negative log-likelihood. Squared error believes in Gaussian noise, absolute error in Laplace noise, cross-entropy in coins and dice. Outliers expose the wrong belief.
+# 3. Most losses in use are negative log-likelihoods. Squared error believes in Gaussian noise, absolute error in Laplace noise, cross-entropy in coins and dice. Outliers expose the wrong belief.
 # 4. Entropy is the mean length of the best code, up to rounding to whole bits; KL is the extra length for using a code made for something else. It is no distance, and its direction is a choice: forward covers, reverse seeks.
 # 5. Maximum likelihood, minimum cross-entropy and minimum forward KL are one and the same. They find the nearest member of the family, near or not.
 # 6. Dice err by $s/\sqrt N$ in every dimension, grids by $n^{-2/d}$. An error bar is only as good as the finite variance behind it.
@@ -2397,4 +2522,4 @@ settle(
 recap()
 
 # %% [markdown]
-# **Where to read on.** Goodfellow, Bengio and Courville ([2016](../book/bibliography.md)), chapter 3, covers the same ground in fewer examples. Shannon's paper ([1948](../book/bibliography.md)) is where entropy became a length, and still a pleasure; Cover and Thomas ([2006](../book/bibliography.md)) is the textbook. For mixtures and EM go back to Dempster, Laird and Rubin ([1977](../book/bibliography.md)). The notes' own sources are a derivation of the sum of two Gaussians, an explanation of KL, articles and a blackboard lecture on Gaussian mixtures, and blog posts on the variational autoencoder and on Monte Carlo; everything those links were needed for is derived above.
+# **Where to read on.** Goodfellow, Bengio and Courville ([2016](../book/bibliography.md)), chapter 3 and the sections named at the beginning, covers the same ground in fewer examples. Shannon's paper ([1948](../book/bibliography.md)) is where entropy became a length, and still a pleasure; Cover and Thomas ([2006](../book/bibliography.md)) is the textbook. For mixtures and EM go back to Dempster, Laird and Rubin ([1977](../book/bibliography.md)). The notes' own sources are a derivation of the sum of two Gaussians, an explanation of KL, articles and a blackboard lecture on Gaussian mixtures, and blog posts on the variational autoencoder and on Monte Carlo; everything those links were needed for is derived above.

@@ -13,7 +13,8 @@
 #
 # The program runs. No warning appears. The loss falls, step after step, until almost nothing is left of it. And the
 # gradient of one of its two weight matrices is wrong: not a little, but in size and in the very number of
-# different values it has. With other inputs, its step goes up the hill that it is meant to descend.
+# different values it has. With other inputs and weights, its step for
+# that matrix can go up the hill that it is meant to descend.
 #
 # You may already see the mistake. The notes remark that one of their sources "has some errors", but not where; and the loss
 # curve will never tell. By the end of this chapter you will know why it stayed hidden, you will own the instrument
@@ -29,8 +30,8 @@
 # - say what a gradient costs, why it vanishes in deep networks, and what repairs that;
 # - train a network on real handwritten digits and compare it fairly with methods that need no gradient.
 #
-# **You need** derivatives and the chain rule from school, matrix products, and Python with NumPy. Reading takes about
-# eighty minutes; running everything takes less than one.
+# **You need** derivatives and the chain rule from school, matrix products, and Python with NumPy; the section on vanishing gradients also uses mean and variance ([chapter 3](03_probability.ipynb)), the one on checking the rounding error $u$ ([chapter 4](04_numerical_computation.ipynb)). Reading takes about
+# eighty minutes, doing the exercises longer; running everything takes less than one.
 #
 # The chapter follows the notes' sections on backpropagation (反向传播) and sections 6.5 and 8.2.5 of Goodfellow, Bengio and
 # Courville ([2016](../book/bibliography.md)). Cards such as the ones below the experiments settle single claims of the
@@ -115,6 +116,7 @@ print("z2 =", (W1 @ a1).ravel(), "  ŷ  =", ŷ.ravel(), f"  E = {E:.6f}")
 # %% [markdown]
 # Here $\mathbf z$ is called the *pre-activation*, $\mathbf a$ the *activation*, and $E$ the *loss*. (Layers count from 1 in $\mathbf z_1, \mathbf a_1$, but the notes
 # count their weight matrices from 0.) The network says $\hat y$; it should say 0.5. Six weights share the blame. How much is each one's part?
+# For the output there is a target to compare with. For a hidden unit there is none: nobody says what it *should* have answered. You could find out by trying: nudge one weight up and down, run the network twice, and see what the error does. That takes twelve runs for six weights, and no mathematics. For a million weights it takes two million runs, for a single step. This chapter gets all of them for the price of about three.
 #
 # :::{admonition} Predict
 # :class: predict
@@ -222,7 +224,23 @@ print("∂E/∂W1 =", dW1)
 print("∂E/∂W0 =", *dW0, sep="\n         ")
 assert np.abs(dW0).argmax() == 3 and np.abs(dW0).max() < np.abs(dW1).min()
 
+# %% tags=["hide-input"]
+δ2 = (ŷ - y) * ŷ * (1 - ŷ)
+δ1 = (W1.T @ δ2) * a1 * (1 - a1)
+hidden = [f"a {a:.3f}\nδ {δ:.4f}" for a, δ in zip(a1.ravel(), δ1.ravel())]
+numbers = [[f"a {v:.2f}" for v in x.ravel()], hidden, [f"δ {δ2.item():.4f}"]]
+fig, ax = plt.subplots()
+network(ax, numbers, [dW0.T, dW1.T])
+ax.set_title("Each gradient: a where its arrow starts, times δ where it ends")
+show(
+    fig,
+    f"In the circles the activation a and the error signal δ, on the arrows the gradients. The arrow from x₂ to the second hidden unit "
+    f"carries {x[1, 0]:.1f} · {δ1[1, 0]:.4f} = {dW0[1, 1]:.5f}.",
+)
+
 # %% [markdown]
+# Multiply along any arrow. A weight does not learn if its input is silent ($a=0$), nor if the unit it leads to is saturated ($\sigma'\approx0$). And since the activations of sigmoid units are all positive, one sample pushes all weights from such units into one unit the same way, all up or all down.
+#
 # The bottom right entry of $W_0$ wins, as both hints suggested: large input, large weight above. And every derivative of
 # $W_0$ is smaller than every derivative of $W_1$. Each step down has multiplied by a weight and by a slope
 # of at most one quarter. Keep that in mind; it returns as the [vanishing gradient](#sec-6b-vanishing).
@@ -261,11 +279,12 @@ by_hand = np.concatenate([dW0.ravel(), dW1.ravel()])
 measured = np.concatenate([measured_W0.ravel(), measured_W1.ravel()])
 print("by hand ", by_hand)
 print("measured", measured)
+print(f"relative error below 1e-8: {relative_error(by_hand, measured) < 1e-8}")
 assert relative_error(by_hand, measured) < 1e-8
 assert np.allclose(gradcheck.numerical_gradient(np.sum, W0), np.ones((2, 2)))
 
 # %% [markdown]
-# All six agree to eight digits. The *relative error* of two arrays is 0 when they are equal and 1 at the most; the library has both functions under these names. Now take the step, $\eta = 1$ as in the notes, and compare with what
+# All six agree. The *relative error* of two arrays is 0 when they are equal and 1 at the most; the library has both functions under these names. Now take the step, $\eta = 1$ as in the notes, and compare with what
 # {eq}`eq-6b-first-order` promised.
 
 # %%
@@ -355,7 +374,7 @@ exercises.check_tanh_delta(tanh_delta)
 # *You cannot yet tell a wrong gradient from a right one by watching it train. After this section you will not try to.*
 #
 # Here is the notes' program, ported from Python 2 (`print` and `xrange` would stop it today) and otherwise left alone: the same three
-# lines of backpropagation, the same two updates.
+# lines of backpropagation, the same two updates. (`nonlin(l, deriv=True)` is `l * (1 - l)`.)
 
 
 # %%
@@ -421,7 +440,7 @@ show(
 # %%
 up0, up1 = notes_update(W0, W1, x, y)
 print("W1  listing ", -up1, "  measured", measured_W1)
-print("W0  listing ", *np.broadcast_to(-up0, W0.shape))
+print("W0  listing ", *np.broadcast_to(-up0, W0.shape))  # as W0 + up0 will do
 print("    measured", *measured_W0)
 error_W1 = relative_error(-up1, measured_W1)
 error_W0 = relative_error(np.broadcast_to(-up0, W0.shape), measured_W0)
@@ -448,8 +467,8 @@ print("x.T @ l1_delta", (x.T @ l1_delta).shape)
 # $$
 # \underbrace{(e_1,\; e_2)}_{\text{row}} \odot \underbrace{\begin{pmatrix} s_1\\ s_2\end{pmatrix}}_{\text{column}}
 # \;\overset{\text{NumPy}}{=}\;
-# \begin{pmatrix} e_1 s_1 & e_2 s_1\\ e_1 s_2 & e_2 s_2\end{pmatrix},
-# \qquad\text{meant:}\quad \begin{pmatrix} e_1 s_1\\ e_2 s_2\end{pmatrix} .
+# \begin{pmatrix} e_1 s_1 & e_2 s_1\\ e_1 s_2 & e_2 s_2\end{pmatrix} \;\overset{\text{meant}}{\ne}\;
+# \begin{pmatrix} e_1 s_1\\ e_2 s_2\end{pmatrix} .
 # $$ (eq-6b-broadcast)
 #
 # The right answer stands on the diagonal, and off it stands unit 1's error with unit 2's slope. Then
@@ -498,7 +517,7 @@ print(f"only W0 learns, with the listing's:    E = {only_W0_notes[-1]:.1e}")
 assert only_W1[-1] < 1e-5 < only_W0_notes[-1] < only_W0[-1]
 
 # %% [markdown]
-# $W_1$ alone does nearly all the work. And on this example the broken gradient of $W_0$ even gets further than the right one, because it is larger and happens to point downhill. How does it point
+# $W_1$ alone does all the work; here it even ends a little lower without the help of $W_0$. And on this example the broken gradient of $W_0$ even gets further than the right one, because it is larger and happens to point downhill. How does it point
 # in general? Write $\mathbf s = \mathbf a_1\odot(1-\mathbf a_1)$ for the slopes and $\mathbf w$ for the row $W_1$ as a column. The right step is $-\delta_2\,(\mathbf w\odot\mathbf s)\,\mathbf x^\top$; the listing adds
 # $-\delta_2\,(\mathbf x\cdot\mathbf s)\,\mathbf w^\top$ to each row. Their inner product is
 #
@@ -527,30 +546,38 @@ worlds = {
 }
 
 
+def cosine(pairs):
+    """cos of the angle between two steps, each a list of matrices."""
+    inner = sum((p * q).sum() for p, q in pairs)
+    return inner / np.sqrt(np.prod([sum((s**2).sum() for s in t) for t in zip(*pairs)]))
+
+
 def cosines(world, starts=4000, seed=0):
-    """cos of the angle between the listing's W0 step and steepest descent, for random starts and targets."""
+    """cos between the listing's step and steepest descent, for W0 alone and for both matrices together."""
     rng, found = np.random.default_rng(seed), []
     for _ in range(starts):
         x, W0, W1 = world(rng)
         target = rng.uniform(size=(1, 1))
-        wrong = np.broadcast_to(notes_update(W0, W1, x, target)[0], W0.shape)
-        right = -backward(W0, W1, x, target)[0]
-        found.append(
-            (wrong * right).sum() / (np.linalg.norm(wrong) * np.linalg.norm(right))
-        )
-    return np.array(found)
+        up0, up1 = notes_update(W0, W1, x, target)
+        listing = (np.broadcast_to(up0, W0.shape), up1)
+        pairs = list(zip(listing, our_update(W0, W1, x, target)))
+        found.append((cosine(pairs[:1]), cosine(pairs)))
+    return np.array(found).T
 
 
-cos = {name: cosines(world) for name, world in worlds.items()}
+cos, whole = {}, {}
+for name, world in worlds.items():
+    cos[name], whole[name] = cosines(world)
 uphill = {name: (c < 0).mean() for name, c in cos.items()}
+print("uphill in 4000 starts            for W0   whole step")
 for name, share in uphill.items():
-    print(f"{name:32s} uphill in {share:6.1%} of 4000 starts")
+    print(f"{name:32s}{share:7.1%}{(whole[name] < 0).mean():13.1%}")
 friendly, mixed, hostile = uphill.values()
 assert friendly == 0 and 0.10 < mixed < 0.17 and 0.22 < hostile < 0.28
+assert all((c < 0).mean() < 0.005 for c in whole.values())
 
 # %% [markdown]
-# In the world of the example the wrong step never points uphill, as {eq}`eq-6b-listing-angle` says. Let inputs and weights have both signs, and **a quarter of all first steps go up the hill they are meant to descend**. The example could
-# not have shown the bug: it was too polite.
+# In the world of the example the wrong step never points uphill, as {eq}`eq-6b-listing-angle` says. Let inputs and weights have both signs, and **for $W_0$ a quarter of all first steps go uphill**. Would such an example have betrayed the bug? Hardly: the whole step, with the right $W_1$ in it, still goes downhill almost always.
 
 # %% tags=["hide-input"]
 fig, axes = plt.subplots(ncols=3, sharey=True, figsize=(9, 3.6))
@@ -560,39 +587,42 @@ for ax, (name, c) in zip(axes, cos.items(), strict=True):
     title = name.replace(", ", ",\n")
     ax.set_title(f"{title}\n{(c < 0).mean():.0%} uphill", fontsize=11)
     ax.set_xlabel("cosine")
+    ax.tick_params(labelleft=True)
 axes[0].set_ylabel("starts")
 show(
     fig,
-    "Cosine between the listing's step and steepest descent; left of zero (hatched) the step climbs. "
+    "Cosine between the listing's step and steepest descent; left of zero (shaded) the step climbs. "
     + "; ".join(f"{name}: {share:.1%} uphill" for name, share in uphill.items())
     + ".",
 )
 
 
 # %%
-def frozen_top(update, world, seed):
-    """Does E fall in 100 steps when only W0 may learn?"""
+def fell(update, seed):
+    """Does E fall in 100 steps, from a start with signs of both kinds?"""
     rng = np.random.default_rng(seed)
-    x, W0, W1 = world(rng)
-    target = rng.uniform(size=(1, 1))
-    E = train(lambda *a: (update(*a)[0], 0), W0, W1, x, target)
+    x, W0, W1 = worlds["normal x, normal weights"](rng)
+    E = train(update, W0, W1, x, rng.uniform(size=(1, 1)))
     return E[-1] < E[0]
 
 
-hostile_world = worlds["normal x, normal weights"]
-fell_notes = np.mean(
-    [frozen_top(notes_update, hostile_world, seed) for seed in range(200)]
-)
-fell_ours = np.mean(
-    [frozen_top(our_update, hostile_world, seed) for seed in range(200)]
-)
-print(
-    f"only W0 learns, 200 starts: E fell in {fell_notes:.1%} with the listing, in {fell_ours:.1%} with our gradient"
-)
-assert fell_ours == 1 and fell_notes < 0.9
+def only_W0_learns(update):
+    return lambda *a: (update(*a)[0], 0)
+
+
+shares = {
+    "the listing": notes_update,
+    "only W0 learns, the listing": only_W0_learns(notes_update),
+    "only W0 learns, our gradient": only_W0_learns(our_update),
+}
+for name, update in shares.items():
+    shares[name] = np.mean([fell(update, seed) for seed in range(200)])
+    print(f"{name:30s}E fell in {shares[name]:6.1%} of 200 starts")
+assert shares["the listing"] == shares["only W0 learns, our gradient"] == 1
+assert shares["only W0 learns, the listing"] < 0.9
 
 # %% [markdown]
-# With a correct gradient the loss falls every time; with the listing's it still falls in most of the starts. So the conclusion of this section is a
+# The listing's loss falls from every start, even among hostile ones. Only when the right half is switched off does the wrong half fail, and then in a minority. So the conclusion of this section is a
 # rule that the book will keep: **a falling loss does not prove a gradient.** Every gradient in this book is derived,
 # then checked by differences, and in the library's tests compared with PyTorch as well. And since NumPy stretches shapes without a word, the
 # library refuses to:
@@ -616,7 +646,7 @@ except ValueError as error:
 
 # %%
 def hidden_delta(W1, delta2, a1):
-    """δ1 of shape (H, 1) from W1 (K, H), δ2 (K, 1) and the hidden activations a1 (H, 1)."""
+    """δ1 (H, 1) from W1 (K, H), δ2 (K, 1) and the hidden activations a1 (H, 1)."""
     ...
 
 
@@ -761,21 +791,21 @@ settle(
 
 
 # %% tags=["hide-input"]
-def draw_backward(ax, signal):
-    δs = back(np.array([[1.0], [signal]]))
+def draw_backward(ax, second_signal):
+    δs = back(np.array([[1.0], [second_signal]]))
     numbers = [[f"{v:.3f}" for v in δ.ravel()] for δ in δs]
     network(ax, numbers, [W.T for W in lee_W[1:]], backward=True)
     ax.set_title("The backward network: signals run from right to left")
     return (
-        f"Fed with ∂C/∂a = (1, {signal:.3g}) at the output, the amplifiers pass "
+        f"Fed with ∂C/∂a = (1, {second_signal:.3g}) at the output, the amplifiers pass "
         f"δ = ({δs[0][0, 0]:.4f}, {δs[0][1, 0]:.4f}) to the first layer."
     )
 
 
-explore(draw_backward, signal=np.linspace(-2, 2, 17), start=8)
+explore(draw_backward, second_signal=np.linspace(-2, 2, 17), start=8)
 
 # %% [markdown]
-# Move the slider: every number moves in a straight line, and the first layer receives signals more than a hundred times smaller than what was fed in. "Amplifier" is a kind
+# Fed in at the right are the signals 1 and the slider's; the circles hold what each amplifier makes of them. Every number is a straight-line function of the slider (the upper right one does not depend on it), and the first layer receives signals more than a hundred times smaller than what was fed in. "Amplifier" is a kind
 # word for a unit whose gain never exceeds one quarter. They *attenuate*.
 
 # %% tags=["hide-input"]
@@ -797,7 +827,8 @@ for level, δ in enumerate(δs, start=1):
     print(f"layer {level}: δ = {δ.ravel().round(5)}")
 through_three_layers = δs[0][0, 0] * activations[0][1, 0]
 print(
-    f"∂C/∂w = δ · a = {δs[0][0, 0]:.5f} · {activations[0][1, 0]:.0f} = {through_three_layers:.5f}"
+    f"∂C/∂w = δ · a = {δs[0][0, 0]:.5f} · "
+    f"{activations[0][1, 0]:.0f} = {through_three_layers:.5f}"
 )
 
 
@@ -819,7 +850,7 @@ assert np.isclose(
 # In practice, the notes say, one computes the derivatives from the last layer back to the first. One could also start at a weight and follow every
 # path up to the output: derivatives multiply along paths and add over paths, {eq}`eq-6b-multivariate`. Both give the same number. The first visits
 # each unit once, because $\delta$ of a layer serves everything below it. The second walks each path on its own, and the number of paths is
-# the width to the power of the number of layers above. Count:
+# the width to the power of the number of layers above. Count every evaluation of $\delta$ on the way:
 
 
 # %% tags=["hide-input"]
@@ -864,9 +895,31 @@ show(
 )
 
 # %% [markdown]
+# **Reuse alone does not choose the direction.** One can reuse on the way up as well: nudge one weight, and carry the nudge from layer to layer, through weights and slopes. No path is walked twice. This is *forward mode*:
+
+
+# %%
+def carried_up(layer, unit, source):
+    """∂C/∂w for the weight from `source` to `unit`: carry its nudge up to the loss."""
+    dz = np.zeros((2, 1))
+    dz[unit] = activations[layer][source]
+    for W, slope in zip(lee_W[layer + 1 :], lee_slopes[layer:], strict=False):
+        dz = W @ (slope * dz)
+    return ((activations[-1] - lee_target) * lee_slopes[-1] * dz).sum()
+
+
+one_by_one = [carried_up(*weight) for weight in np.ndindex(3, 2, 2)]
+all_at_once = np.ravel([δ @ a.T for δ, a in zip(δs, activations, strict=False)])
+same = np.allclose(one_by_one, all_at_once)
+print(f"{len(one_by_one)} sweeps up against one sweep back, the same numbers: {same}")
+assert same
+
+# %% [markdown]
+# A sweep up answers: *this one weight moves, what moves above it?* Each further weight needs a sweep of its own. A sweep back answers: *this one loss, what moves it?* It serves all weights at once. A network has many weights and one loss, so go backward. A function of one input with many outputs would go forward.
+#
 # ### A batch, and the change of layout
 #
-# Real training pushes $N$ samples through at once. From here on samples are **rows**: $X$ has shape $(N, D)$ and a layer computes
+# Real training pushes $N$ samples through at once, and the loss $L$ is the mean over them. From here on samples are **rows**: $X$ has shape $(N, D)$ and a layer computes
 #
 # $$
 # Z = XW + \mathbf 1\,\mathbf b^\top,\qquad X\,(N,D),\; W\,(D,K),\; \mathbf b\,(K),\; Z\,(N,K) ,
@@ -898,12 +951,12 @@ show(
 # \end{aligned}
 # $$ (eq-6b-layers)
 #
-# ($L$ counts the layers in a superscript and is the loss elsewhere.)
+# ($L$ counts the layers in a superscript and is the loss elsewhere. The $1/N$ of the mean enters once, in $\partial L/\partial A^{(L)}$, and travels down with $\delta$: that is why the weight gradients are sums.)
 
 
 # %%
 def mlp_gradients(Ws, bs, X, Y):
-    """All gradients of L = 1/N Σ ½‖A − y‖² for sigmoid layers: forward, then backward."""
+    """All gradients of L = 1/N Σ ½‖A − y‖² for sigmoid layers: forward, then back."""
     A = [X]
     for W, b in zip(Ws, bs, strict=True):
         A.append(σ(A[-1] @ W + b))
@@ -988,13 +1041,11 @@ mask = np.array(
     [[1, 1, 0, 0], [0, 1, 1, 0], [0, 0, 1, 1]], dtype=float
 )  # each output sees two neighbors
 W, X = rng.standard_normal((3, 4)), rng.standard_normal((5, 3))
-Z, backward_Z = F.linear(X, W * mask)
-dW = backward_Z(np.ones_like(Z))[1] * mask
-assert (
-    relative_error(dW, numerical_gradient(lambda V: F.linear(X, V * mask)[0].sum(), W))
-    < 1e-8
-)
-print("the absent weights receive no gradient:", not dW[mask == 0].any())
+dW = (X.T @ np.ones((5, 4))) * mask
+measured_dW = numerical_gradient(lambda V: (X @ (V * mask)).sum(), W)
+agree = relative_error(dW, measured_dW) < 1e-8
+print(f"the masked gradient agrees with differences: {agree}")
+assert agree and not measured_dW[mask == 0].any()
 
 # %% [markdown]
 # Partial connection means fewer weights, and a decision about which inputs a unit may see. With neighbors connected and the same few weights used at every place, this is a convolution; the chapter on convolutional networks begins there.
@@ -1072,13 +1123,13 @@ for ours, library, args in ((linear, F.linear, (X, W, b)), (sigmoid, F.sigmoid, 
     assert agree
 
 # %% [markdown]
-# From here on the library's versions serve; `lib/dlnotes/functional.py` is a table of such pairs, made to be read. The forward and
-# the backward half share one scope and the same names. Nothing is stored on an object, so nothing can be stale:
+# From here on the library's versions serve; `lib/dlnotes/functional.py` is a table of such pairs, made to be read. `backward` is
+# defined inside `linear`, so it still sees the `x` and `W` of *that* call after `linear` has returned. Such a function is called a *closure*; each call makes a new one, with variables of its own. Nothing is stored on an object, so nothing can be stale:
 
 
 # %%
 class CachingSigmoid:
-    """The textbook layer object: forward leaves its value on self, backward picks it up there."""
+    """The usual layer object: forward leaves its value on self for backward to find."""
 
     def forward(self, z):
         self.y = σ(z)
@@ -1104,7 +1155,8 @@ z = rng.standard_normal(5)
 truth = numerical_gradient(lambda z: twice_closed(z)[0].sum(), z)
 for f in (twice_cached, twice_closed):
     print(
-        f"{f.__name__}: passes the check: {relative_error(f(z)[1](np.ones(5)), truth) < 1e-8}"
+        f"{f.__name__}: passes the check: "
+        f"{relative_error(f(z)[1](np.ones(5)), truth) < 1e-8}"
     )
 stale = relative_error(twice_cached(z)[1](np.ones(5)), truth)
 assert stale > 0.01
@@ -1112,7 +1164,7 @@ assert stale > 0.01
 # %% [markdown]
 # The layer that caches on `self`, used twice, has overwritten the value that its first use needs. The closures each hold their own.
 #
-# **Composition** (复合) chains the pullbacks in reverse. This is all of backpropagation:
+# **Composition** (复合) chains the pullbacks in reverse. But for the weights, this is all of backpropagation:
 
 
 # %%
@@ -1135,7 +1187,8 @@ def compose(*functions):
 
 bent = compose(F.sigmoid, F.tanh, F.softmax)
 print(
-    f"composition passes the check: {check_vjp(bent, rng.standard_normal((4, 3)), rng=rng) < 1e-8}"
+    "composition passes the check: "
+    f"{check_vjp(bent, rng.standard_normal((4, 3)), rng=rng) < 1e-8}"
 )
 
 # %% [markdown]
@@ -1172,21 +1225,57 @@ error = check_vjp(
 print(f"tied weights pass the check: {error < 1e-8}")
 
 # %% [markdown]
-# The library's `Parameter` does this sum in one place: every pullback *adds* to `.grad`. Which is why gradients must be set to zero before each
+# **Where the weights come in.** `compose` takes functions of one argument; `linear` has three. So bind the weights to it. On the way back the bound function adds $dW$ and $d\mathbf b$ to its parameters and hands on $dX$ alone:
+
+
+# %%
+def bind(f, *parameters):
+    """A function of x alone that collects the gradients of its parameters."""
+
+    def layer(x):
+        y, pullback = f(x, *(p.value for p in parameters))
+
+        def backward(dy):
+            dx, *gradients = pullback(dy)
+            for p, gradient in zip(parameters, gradients, strict=True):
+                p.grad += gradient
+            return dx
+
+        return y, backward
+
+    return layer
+
+
+numbers = np.random.default_rng(4)
+first, second = (Parameter(numbers.standard_normal(s)) for s in ((3, 5), (5, 2)))
+net = compose(bind(F.linear, first), F.tanh, bind(F.linear, second))
+inputs = numbers.standard_normal((6, 3))
+net(inputs)[1](np.ones((6, 2)))  # forward, then back: fills first.grad and second.grad
+measured_first = numerical_gradient(
+    lambda W: compose(bind(F.linear, Parameter(W)), F.tanh, bind(F.linear, second))(
+        inputs
+    )[0].sum(),
+    first.value,
+)
+agree = relative_error(first.grad, measured_first) < 1e-8
+print(f"the gradient of the first weights passes the check: {agree}")
+assert agree
+
+# %% [markdown]
+# The library's `Layer` and `Sequential` are `bind` and `compose`, with names and error messages. An *optimizer* then takes the step, $-\eta$ times `.grad`, or a refined one (`Momentum` and `Adam`, in the chapter on optimization). And because every pullback *adds* to `.grad`, gradients must be set to zero before each
 # backward pass; forgetting it is a classic bug, and you will meet it again in the [table of planted bugs](#sec-6b-checking).
 #
 # (sec-6b-fused)=
 # ### Softmax and cross-entropy: two hard functions, one easy pair
 #
 # For classification the outputs $\mathbf z$ become probabilities, $p_i = e^{z_i}/\sum_j e^{z_j}$, and the loss is the negative logarithm of the probability of the right class $c$,
-# $\ell = -\ln p_c$. The softmax mixes all its inputs; for one sample its slopes are
+# $\ell = -\ln p_c$. The softmax mixes all its inputs. [Chapter 4](04_numerical_computation.ipynb) derived its slopes, $\partial p_i/\partial z_j=p_i([i=j]-p_j)$, where $[i=j]$ is 1 if $i=j$ and 0 otherwise. So its pullback is
 #
 # $$
-# \frac{\partial p_i}{\partial z_j} = \frac{\partial}{\partial z_j}\frac{e^{z_i}}{\sum_k e^{z_k}}
-# = \frac{[i=j]\,e^{z_i}\sum_k e^{z_k} - e^{z_i}e^{z_j}}{(\sum_k e^{z_k})^2} = p_i\,([i=j]-p_j) ,
+# dz_j = \sum_i dp_i\,p_i\,([i=j]-p_j) = p_j\,\Bigl(dp_j - \sum_i dp_i\,p_i\Bigr) .
 # $$ (eq-6b-softmax)
 #
-# where $[i=j]$ is 1 if $i=j$ and 0 otherwise. Its pullback is therefore $dz_j = \sum_i dp_i\,p_i([i=j]-p_j) = p_j\,\bigl(dp_j - \sum_i dp_i\,p_i\bigr)$. Now take the
+# Now take the
 # logarithm first: $\ell = -\ln p_c = -z_c + \ln\sum_k e^{z_k}$, and
 #
 # $$
@@ -1219,7 +1308,7 @@ settle(
 )
 
 # %% [markdown]
-# The fused pair is not only shorter. The long way divides by $p$, and a confident mistake makes $p$ underflow:
+# The fused pair is not only shorter. The long way divides by $p$, and a confident mistake makes $p$ underflow. The fused loss never forms $p_c$, and it takes the largest score $m$ out of its $\ln\sum_ke^{z_k}=m+\ln\sum_ke^{z_k-m}$, which would overflow otherwise:
 
 # %%
 extreme = np.array([[0.0, 1000.0]])
@@ -1231,7 +1320,7 @@ print(
 print(
     "probability of the right class, computed first:",
     F.softmax(extreme)[0][0, 0],
-    "- and its logarithm is not finite",
+    "(no logarithm)",
 )
 
 # %% [markdown]
@@ -1247,6 +1336,26 @@ def softmax_over_batch(z):
 
 print("row sums, right axis:", F.softmax(logits)[0].sum(axis=1))
 print("row sums, wrong axis:", softmax_over_batch(logits).sum(axis=1))
+
+# %% [markdown]
+# **And another:** a network that ends in a softmax, followed by a loss that contains one. Nothing complains. The second softmax sees scores between 0 and 1 only, so even a perfect answer, $(1,0,\dots,0)$, gets just $e/(e+K-1)$, and a confident mistake gets back the slope that the loss was made to avoid:
+
+# %%
+certain = 20 * np.eye(10)  # ten samples, each scored right and with certainty
+once, _ = losses.cross_entropy(certain, np.arange(10))
+again, _ = losses.cross_entropy(F.softmax(certain)[0], np.arange(10))
+floor = np.log(1 + 9 / np.e)
+print(f"every answer right: loss {once:.4f} with one softmax, {again:.4f} with two")
+mistaken = np.array([[0.0, 8.0, 0.0]])  # class 0 is right
+p, back_p = F.softmax(mistaken)
+slope_once = losses.cross_entropy(mistaken, np.array([0]))[1]()
+slope_again = back_p(losses.cross_entropy(p, np.array([0]))[1]())
+print("slopes of a confident mistake, one softmax:", slope_once[0])
+print("                               two:        ", slope_again[0])
+assert once < 1e-6 and abs(again - floor) < 1e-6
+
+# %% [markdown]
+# The check: a loss over ten classes that levels off and never goes below $\ln(1+9/e)\approx1.46$.
 
 # %% [markdown]
 # :::{admonition} Exercise 4 · tied weights
@@ -1284,7 +1393,7 @@ exercises.check_project(project)
 # :::{admonition} Exercise 5 · log-softmax
 # :class: exercise
 # $y_i = z_i - \ln\sum_k e^{z_k}$ over the last axis, for any leading axes. Write the pair. The value must survive logits of ±1000, and `backward`
-# must not build a Jacobian.
+# must not build a Jacobian: write $dz_j=\sum_i dy_i\,\partial y_i/\partial z_j$, and see which sum does not depend on $j$.
 # :::
 
 
@@ -1317,7 +1426,7 @@ exercises.check_log_softmax(log_softmax)
 # :::{admonition} Question 6.6 · Must derivatives be hard-coded because code cannot differentiate? Or is it implemented by a tree?
 # :class: question
 # The notes first write that code cannot differentiate, then, one line later, that it can: hard-code the basic rules, build a computational
-# graph (计算图), propagate; "probably with a tree". The second thought is right, but for the tree. Three ways exist: *numerical* (differences),
+# graph (计算图), propagate; "probably with a tree". The second thought is right, except for the tree. Three ways exist: *numerical* (differences),
 # *symbolic* (rewrite the formula), and *automatic*: run the program, note which rule was used on which values, and play the notes back
 # in reverse. And the notes form a graph in which a value may have several consumers, not a tree. The difference is not academic: below, the tree
 # walk pays for it exponentially.
@@ -1328,7 +1437,7 @@ exercises.check_log_softmax(log_softmax)
 
 # %%
 class Node:
-    """A value that remembers which nodes it came from, and how to send gradients to them."""
+    """A value that remembers the nodes it came from and how to send them gradients."""
 
     def __init__(self, value, parents=(), pullback=None):
         self.value, self.parents, self.pullback = value, parents, pullback
@@ -1395,7 +1504,7 @@ def topological(root):
 
 
 def backpropagate(root):
-    """Fill .grad of every node with ∂root/∂node; returns how many pullbacks were called."""
+    """Fill .grad of every node with ∂root/∂node; returns how many pullbacks ran."""
     order = topological(root)
     for node in order:
         node.grad = np.zeros_like(node.value)
@@ -1410,8 +1519,12 @@ def backpropagate(root):
 
 
 # %% [markdown]
-# That is the entire machine; the sorted list of nodes is the *tape*. Try the smallest graph that is not a tree, $f = a\,b + a$, where $a$ is used twice:
-# $\partial f/\partial a = b + 1$ and $\partial f/\partial b = a$.
+# That is the entire machine; the sorted list of nodes is the *tape*. Try a small graph that is not a tree, $f = a\,b + a$, where $a$ is used twice.
+#
+# :::{admonition} Predict
+# :class: predict
+# At $a=3$, $b=4$, write down $\partial f/\partial a$ and $\partial f/\partial b$ with a pencil. Which number would you get for $a$ if the walk *replaced* the gradient of a node instead of adding to it?
+# :::
 
 # %%
 a, b = Node(np.array(3.0)), Node(np.array(4.0))
@@ -1456,7 +1569,7 @@ show(
 )
 
 # %% [markdown]
-# **What a tree would cost.** A walker that follows the expression as a tree, from the root down every branch, visits a shared node once for each path. Square a number again and
+# Replacing would leave the gradient of whichever path reports last. **What a tree would cost.** A walker that follows the expression as a tree, from the root down every branch, visits a shared node once for each path. Square a number again and
 # again, $x_{k+1} = x_k\cdot x_k$: every squaring has two edges to the same parent, and the number of paths doubles.
 
 
@@ -1511,7 +1624,7 @@ assert (
 
 # %%
 def program(x):
-    """Repeat until large: square, or triple and add one, whichever the value calls for."""
+    """Until it is large: square, or triple and add one, as the value asks."""
     steps = 0
     while (x.value if isinstance(x, Node) else x) < 50:
         value = x.value if isinstance(x, Node) else x
@@ -1530,7 +1643,8 @@ for start in np.linspace(0.11, 3.9, 40):
 worst = max(disagreements)
 branches = sorted({program(start)[1] for start in np.linspace(0.11, 3.9, 40)})
 print(
-    f"40 starts, loops of {branches} rounds, worst relative disagreement below 1e-6: {worst < 1e-6}"
+    f"40 starts, loops of {branches} rounds, "
+    f"worst relative disagreement below 1e-6: {worst < 1e-6}"
 )
 
 # %% tags=["hide-input"]
@@ -1622,14 +1736,14 @@ exercises.check_divide(divide)
 # $$ (eq-6b-truncation)
 #
 # So the central difference errs by $\varepsilon^2$, the one-sided by $\varepsilon$: for one more evaluation you get twice the digits. That speaks for a small $\varepsilon$. But $E$ is computed in
-# floating point, with an error of about $u\lvert E\rvert$, where $u \approx 1.1\cdot10^{-16}$ in double precision. The subtraction keeps that error, and the division by $2\varepsilon$ blows it up:
+# floating point, with an error of about $u\lvert E\rvert$ (more where $E$ is itself made from a small difference, as here: the left arm will lie a few times higher), where $u \approx 1.1\cdot10^{-16}$ in double precision. The subtraction keeps that error, and the division by $2\varepsilon$ blows it up:
 #
 # $$
 # \text{error}(\varepsilon) \approx \frac{\varepsilon^2}{6}\lvert E'''\rvert + \frac{u\lvert E\rvert}{\varepsilon},
 # \qquad \varepsilon^* = \Bigl(\frac{3u\lvert E\rvert}{\lvert E'''\rvert}\Bigr)^{1/3} .
 # $$ (eq-6b-best-step)
 #
-# The sum is smallest at $\varepsilon^*$ (set its derivative to zero: $\varepsilon\lvert E'''\rvert/3 = u\lvert E\rvert/\varepsilon^2$.) The error as a function of $\varepsilon$ must look like a V. Does it? Take all six weights of the example:
+# The sum is smallest at $\varepsilon^*$ (set its derivative to zero: $\varepsilon\lvert E'''\rvert/3 = u\lvert E\rvert/\varepsilon^2$.) On logarithmic axes the error must look like a V. Does it? Take all six weights of the example:
 
 # %% tags=["hide-input"]
 θ = np.concatenate([W0.ravel(), W1.ravel()])
@@ -1752,13 +1866,14 @@ settle(
 )
 
 # %% [markdown]
-# Three correct gradients fail. So a failed check is a question, not a verdict. Is it a kink? Then two step sizes disagree with each other; `check_vjp` compares two and says so. Is it a tiny gradient among large
+# Three correct gradients fail. So a failed check is a question, not a verdict. Is a kink within reach of the step? Then two step sizes disagree; `check_vjp` compares two and says so. (Exactly *at* a kink they agree on the mean of the two slopes: move the point.) Is it a tiny gradient among large
 # ones? Compare relative to the whole gradient, not weight by weight. Is it precision? Use float64.
 
 # %%
 whole = relative_error(tiny_derived, tiny_measured)
 print(
-    f"saturated and ordinary unit together, relative to the whole gradient: {whole < 1e-6}"
+    "saturated and ordinary unit together, "
+    f"relative to the whole gradient: {whole < 1e-6}"
 )
 assert whole < 1e-6
 
@@ -1766,7 +1881,7 @@ assert whole < 1e-6
 #
 # ### Which check finds which bug?
 #
-# Ten bugs, planted one at a time into a correct gradient: a tanh layer with a softmax on top, with a square `W2`, so that even a forgotten transpose runs. None of them raises an error. Twenty networks, data sets and directions are drawn at random; for each bug and each check we count in how many of the twenty the check objects.
+# Ten bugs, planted one at a time into a correct gradient: a tanh layer with a softmax on top, with a square `W2`, so that even a forgotten transpose runs. None of them raises an error. Twenty networks, data sets and directions are drawn at random; for each bug and each check we count in how many of the twenty the check objects. *The loss falls*: it is lower after 100 steps with $\eta=0.1$. *Every weight*: central differences, on one sample or on the batch. *One direction*: one difference along a random direction of all the parameters together. *The same call twice*: both answers are equal.
 
 # %%
 BUGS = (
@@ -1922,14 +2037,14 @@ never_alone = [bug for bug, row in zip(BUGS, objections) if row[2] == 0]
 print("never found on a single sample:", *never_alone, sep="\n  ")
 
 # %% [markdown]
-# Shapes find nothing here, and a falling loss close to nothing. With $N = 1$ sum and mean are the same, so on a single sample a missing $1/N$, a mean for a sum, and a forgotten rest of the batch cannot be seen. One random direction over all parameters found
+# (Blue: found always; orange: sometimes.) Shapes find nothing here, and a falling loss close to nothing. With $N = 1$ sum and mean are the same, so on a single sample a missing $1/N$, a mean for a sum, and a forgotten rest of the batch cannot be seen. One random direction over all parameters found
 # what the check of every weight found, for two evaluations instead of two for every weight. (It has a limit: it sees an error only if that is large enough *relative to the whole gradient*, so a tiny error in one of very many weights may drown.)
 # And the old gradient that nobody reset is found only by calling twice: the first call is right, and the other checks make only one.
 #
 # ### How many weights, how many samples?
 #
 # The notes say that one sample may do, weight after weight. On real data there is a catch that the toy network hides. In an image of a digit many pixels are zero; a weight that starts at a
-# zero pixel has gradient zero for that sample, and so has a wrong formula for it.
+# zero pixel has gradient zero for that sample, and so has a wrong formula for it. Plant an error of one percent in one weight of 610, two hundred times, and count how often each scheme sees it:
 
 # %% tags=["hide-input"]
 pixels, digit_labels = datasets.digits()
@@ -2002,7 +2117,7 @@ settle(
 
 # %%
 def direction_error(f, x, g, u, epsilon):
-    """Relative disagreement of the gradient g with the central difference of f at x along u."""
+    """Relative disagreement of g with the central difference of f at x along u."""
     ...
 
 
@@ -2026,7 +2141,7 @@ exercises.check_direction_error(direction_error)
 # *You have two ways to a gradient. After this section you know the price of each, and why only one of them can train a network.*
 #
 # Count multiplications. A layer with $D$ inputs and $K$ outputs needs $NDK$ of them for a batch of $N$. Going back it computes $dX = dZ\,W^\top$, again $NDK$, and
-# $dW = X^\top dZ$, again $NDK$. So a backward pass costs two forward passes, and value and gradient together three, *however many weights there are*. Differences need two forward
+# $dW = X^\top dZ$, again $NDK$. So a backward pass costs two forward passes, and value and gradient together three, *however many weights there are*. (One also reads "two in all"; that counts $dX$ and forgets $dW$, which is as large.) Differences need two forward
 # passes **for every weight**:
 #
 # $$
@@ -2091,7 +2206,30 @@ settle(
 )
 
 # %% [markdown]
-# That the gradient of any scalar program made of differentiable elementary operations costs a small constant times the program itself is a theorem, the cheap gradient principle (for arithmetic operations Baur and Strassen [1983](../book/bibliography.md); Griewank and Walther [2008](../book/bibliography.md)). The price is memory: the values of the forward pass must be kept until the backward pass has used them.
+# That the gradient of any scalar program made of differentiable elementary operations costs a small constant times the program itself is a theorem, the cheap gradient principle (for arithmetic operations Baur and Strassen [1983](../book/bibliography.md); Griewank and Walther [2008](../book/bibliography.md)). The price is memory: the values of the forward pass must be kept until the backward pass has used them. They grow with the depth and with the batch. If they do not fit, forget most of them and compute them again; for a pair that is one line:
+
+
+# %%
+def checkpoint(f):
+    """f, but it keeps only its input and runs again when the gradient arrives."""
+    return lambda x: (f(x)[0], lambda dy: f(x)[1](dy))
+
+
+def sigmoid_layer(W):
+    return compose(bind(F.linear, Parameter(W)), F.sigmoid)
+
+
+numbers = np.random.default_rng(6)
+stack = [sigmoid_layer(numbers.standard_normal((16, 16))) for _ in range(20)]
+groups = [compose(*stack[i : i + 5]) for i in range(0, 20, 5)]
+inputs, ones = numbers.standard_normal((8, 16)), np.ones((8, 16))
+keep_all, forget = compose(*groups), compose(*map(checkpoint, groups))
+same = np.allclose(keep_all(inputs)[1](ones), forget(inputs)[1](ones))
+print(f"the same gradient with and without checkpoints: {same}")
+assert same
+
+# %% [markdown]
+# Four groups of five layers keep four inputs and one group at a time, nine layers in the place of twenty, for one more forward pass.
 #
 # Operations are not seconds. The times below were measured once, side by side, by `make bench`, and are stored with the machine they come from; this page reads the file, so it cannot quote what was not measured.
 
@@ -2178,12 +2316,12 @@ exercises.check_count_multiplications(count_multiplications)
 # (sec-6b-vanishing)=
 # ## Vanishing, exploding
 #
-# *You can compute the gradient of a deep network. After this section you can predict its size before you compute it.*
+# *You can compute the gradient of a deep network. After this section you can predict its size from the forward pass alone.*
 #
 # In the first section the derivatives of $W_0$ came out smaller than those of $W_1$. The notes draw the conclusion: each sigmoid layer multiplies the gradient by $\sigma' \le \tfrac14$, so
 # it becomes smaller and smaller (梯度消失). That is half of the story. Equation {eq}`eq-6b-layers` has two factors per layer, $\delta^{(l)} = (\delta^{(l+1)}W^\top)\odot\sigma'$: the slope *and the weights*.
 #
-# **How large is one step back?** Let the entries of $W$ $(n \times n)$ be independent with mean 0 and variance $s^2/n$, independent of $\delta$ and of the slopes. Then
+# **How large is one step back?** Let the entries of $W$ $(n \times n)$ be independent with mean 0 and variance $s^2/n$, independent of $\delta$ and of the slopes. The mixed terms $\delta_k\delta_mW_{jk}W_{jm}$ then have mean zero. Multiply by the squared slope of unit $j$ and sum over the $n$ units:
 #
 # $$
 # \mathbb E\bigl[(\delta W^\top)_j^2\bigr] = \sum_k \mathbb E[\delta_k^2]\,\mathbb E[W_{jk}^2] = \frac{s^2}{n}\,\mathbb E\lVert\delta\rVert^2
@@ -2191,15 +2329,15 @@ exercises.check_count_multiplications(count_multiplications)
 # \mathbb E\lVert\delta^{(l)}\rVert^2 = s^2\;\overline{\sigma'^2}\;\mathbb E\lVert\delta^{(l+1)}\rVert^2 ,
 # $$ (eq-6b-factor)
 #
-# where $\overline{\sigma'^2}$ is the mean squared slope in the layer. The signal shrinks or grows by $s\cdot\mathrm{rms}(\sigma')$ per layer. For a sigmoid at rest that is $s/4$; for a tanh at rest $s$; for a ReLU, which has slope 1 on one half
-# and 0 on the other, $s/\sqrt2$. From layer 20 down to layer 1 are nineteen such steps: the factor counts to the power of nineteen. Here rms is the root of the mean square. (The independence is an assumption: $\delta$ and $W$ meet only once on the way back, but the slopes depend on the same $W$. Whether that matters, the measurement says.)
+# where $\overline{\sigma'^2}$ is the mean squared slope in the layer. The signal shrinks or grows by $s\cdot\mathrm{rms}(\sigma')$ per layer (rms: the root of the mean square). For a sigmoid at rest, with $z$ near 0, that is $s/4$; for a tanh at rest $s$; for a ReLU, which has slope 1 on one half
+# and 0 on the other, $s/\sqrt2$. From layer 20 down to layer 1 are nineteen such steps: the factor counts to the power of nineteen. (The independence is an assumption: $\delta$ and $W$ meet only once on the way back, but the slopes depend on the same $W$. Whether that matters, the measurement says.)
 
 # %%
 ACTIVATIONS = {"sigmoid": F.sigmoid, "tanh": F.tanh, "ReLU": F.relu}
 
 
 def signal_norms(activation, scale, depth=20, width=64, seed=0, residual=False):
-    """‖δ‖ = ‖∂L/∂z‖ for each layer of a random network, first layer first, and the rms slope of each layer."""
+    """‖δ‖ = ‖∂L/∂z‖ and the rms slope of each layer of a random network, in order."""
     rng = np.random.default_rng(seed)
     a, layers = rng.standard_normal((32, width)), []
     for _ in range(depth):
@@ -2221,6 +2359,12 @@ def signal_norms(activation, scale, depth=20, width=64, seed=0, residual=False):
         da = back_linear(δ)[0] + (da if residual else 0)
     return np.array(norms[::-1]), np.array([slope for *_, slope in layers])
 
+
+# %% [markdown]
+# :::{admonition} Predict
+# :class: predict
+# For sigmoids {eq}`eq-6b-factor` gives $s/4$ at rest. So $s=4$ should carry the signal through twenty layers unharmed. Does it? And can still larger weights make a sigmoid gradient *explode*?
+# :::
 
 # %% tags=["hide-input"]
 print("factor per layer, predicted as s · rms(σ′) and measured")
@@ -2302,7 +2446,7 @@ settle(
 # from rest into saturation, where the slope is far below a quarter. Still larger weights make the signal grow *in spite of* the small slopes: pre-activations spread like $s$, so only a share of about $1/s$ of the units has a slope worth speaking of, rms$(\sigma')$ falls like $1/\sqrt s$, and the factor
 # $s\cdot\mathrm{rms}(\sigma')$ grows like $\sqrt s$. Nobody wants to train there.
 #
-# **ReLU.** Its slope is 1, so the gradient does not shrink, say the notes, and add themselves that the activation is only one factor. On active units, yes. But half of the units are not active. Look at the signal first, and then at what counts, training: twenty layers of 16 units on two interleaved half moons, three starts each.
+# **ReLU.** Its slope is 1, say the notes, so the gradient does not shrink; they add that the activation is only one factor. The slope is 1 on active units, and half of the units are not active. Look at the signal first, and then at what counts, training: twenty layers of 16 units on two interleaved half moons, three starts each.
 
 # %% tags=["hide-input"]
 relu_ratio = {}
@@ -2359,7 +2503,7 @@ settle(
 )
 
 # %% [markdown]
-# The factor $s/\sqrt2$ of {eq}`eq-6b-factor` is 1 exactly for $s=\sqrt2$. That is the initialization of He et al. ([2015](../book/bibliography.md)); Glorot and Bengio ([2010](../book/bibliography.md)) had balanced forward and backward signals for tanh-like units before.
+# The factor $s/\sqrt2$ of {eq}`eq-6b-factor` is 1 exactly for $s=\sqrt2$. That is the initialization of He et al. ([2015](../book/bibliography.md)); A layer with $D$ inputs and $K$ outputs has two wishes: forward, a sum over $D$ terms asks for the variance $1/D$; backward, a sum over $K$ terms asks for $1/K$ (for a ReLU, twice that). For tanh-like units Glorot and Bengio ([2010](../book/bibliography.md)) had settled between the two with $2/(D+K)$.
 #
 # **A surprise.** For the ReLU the *signal* $\delta$ shrinks at $s = 0.5$, but look at the gradients of the *weights*, $A^{(l-1)\top}\delta^{(l)}$:
 
@@ -2395,9 +2539,9 @@ print(
 assert 0.5 < norms[0] / norms[-1] < 2 and np.allclose(products, products[0], rtol=1e-9)
 
 # %% [markdown]
-# Nearly equal in size, and $\langle W^{(l)}, \partial L/\partial W^{(l)}\rangle$ agrees to rounding in every layer. The reason is one line. The network has no biases, and a ReLU passes a positive factor through, $\max(0,cz) = c\max(0,z)$ for $c>0$, so scaling any one weight matrix by $c$ scales the output by
+# Nearly equal in size, and $\langle W^{(l)}, \partial L/\partial W^{(l)}\rangle$ agrees to rounding in every layer. The reason for the second is short. The network has no biases, and a ReLU passes a positive factor through, $\max(0,cz) = c\max(0,z)$ for $c>0$, so scaling any one weight matrix by $c$ scales the output by
 # $c$, whichever layer it is; and the derivative of the loss with respect to that $c$, at $c=1$, is $\langle W^{(l)},\partial L/\partial W^{(l)}\rangle$ (Euler's theorem on homogeneous functions). What the backward signal loses on its way down, the activations have lost on their way up. All gradients are then equally
-# tiny: the network as a whole goes silent. "Vanishing gradient" can mean two different things; say which.
+# tiny: the network as a whole goes silent. "Vanishing gradient" can mean that the lower layers receive less than the upper ones, or that all receive almost nothing. Say which.
 #
 # **Saturation.** The other way to lose the gradient: units driven far out. The notes name very large $|z|$ as the culprit. Start all hidden units there, and compare with a Glorot start:
 
@@ -2426,7 +2570,7 @@ for name in ("sigmoid", "tanh"):
     ends = [loss_after(ACTIVATIONS[name], bias) for bias in (-10.0, 0.0, 10.0)]
     saturated[name] = (slope, *ends)
     print(
-        f"{name:8s} slope at z = ±10: {slope:.1e};  loss after training, from z ≈ −10, 0, 10:",
+        f"{name:8s}slope at z = ±10: {slope:.0e}; loss after starts at −10, 0, 10:",
         *(f"{end:.3f}" for end in ends),
     )
 guess = np.log(2)
@@ -2570,6 +2714,11 @@ def train_visibly(net, loss, optimizer, x, target, batch_size, epochs, rng):
 # :::
 #
 # Because the library's functions take leading axes, two hundred networks train as one: `W` of shape (200, 2, 4) instead of (2, 4).
+#
+# :::{admonition} Predict
+# :class: predict
+# With four hidden units, which of sigmoid, tanh and ReLU fails most often? And how many of two hundred networks succeed if all their weights start at one half?
+# :::
 
 
 # %% tags=["hide-input"]
@@ -2649,11 +2798,11 @@ show(
 # Two hidden units are enough for XOR, and with two the start decides. The ReLU fails more often than the others: a unit that is negative on all four points passes no gradient and is lost for good. The printed shares say that this is only half of an explanation: nearly every failure has such a dead unit, but so do most of the successes, because two living units are enough. With eight units there are spares.
 #
 # The last printed line is another classic failure. Equal weights receive equal gradients, {eq}`eq-6b-delta1`, so equal units stay equal forever: four hidden units
-# do the work of one, and one cannot do XOR. Random starts are there to break the symmetry.
+# do the work of one, and one cannot do XOR. Random starts are there to break the symmetry. (Starting everything at zero is worse still: with tanh and the balanced targets of XOR every gradient is zero, and nothing ever moves.)
 #
 # ### Watch a network bend a plane
 #
-# Two spirals, two inputs, two hidden layers of 32 ReLU units. Each frame is a later stage of one training run; the color is the probability of the second arm. Pull the slider to the left end: it begins as a half plane, and the border bends, tears and winds until each point lies in its own color. (These are the training points. How such a border behaves between and beyond them is a question for the chapter on regularization.)
+# Two spirals, two inputs, two hidden layers of 32 ReLU units. Each frame is a later stage of one training run; the color is the probability of the second arm. (Red: the second arm, white squares. Blue: the first, black dots. Dark: undecided.) At the left end the untrained network gives nearly every point to one arm. After ten steps there is a straight border; then it bends and winds until each point lies in its own color. (These are the training points. How such a border behaves between and beyond them is a question for the chapter on regularization.)
 
 # %% tags=["hide-input"]
 spiral = datasets.spirals(300, turns=1.0, rng=np.random.default_rng(2))
@@ -2771,66 +2920,69 @@ def trained(sizes, train, learning_rate, seed, epochs=20, batch_size=32):
 
 
 # %% [markdown]
-# Each has something to choose. We choose once, on the validation part of the first split, each method from its own list.
+# All but the nearest centroid have something to choose: the number of neighbors, or the learning rate. Each chooses from its own list on the validation part of the split. And since logistic regression is convex and can only gain by more steps, it gets three times the epochs of the network.
+#
+# One test part of 400 digits is a small jury: one image more or less is a quarter of a percent. So hold the contest twenty times, each time with another split, another choice and another random start. (The splits overlap, so the twenty are not independent.)
 
 
 # %% tags=["hide-input"]
-def best(options, accuracy):
-    return max(options, key=accuracy)
+NEIGHBORS, RATES = (1, 3, 5, 9), (0.03, 0.1, 0.3)
+LINEAR, NETWORK = ([64, 10], 60), ([64, 32, 10], 20)  # sizes of the layers, epochs
 
 
-def validated(sizes):
-    def accuracy(rate):
-        return metrics.accuracy(
-            trained(sizes, data.train, rate, seed=99)(data.validation.x),
-            data.validation.y,
-        )
-
-    return accuracy
+def network_accuracy(model, train, test, rate, seed):
+    sizes, epochs = model
+    net = trained(sizes, train, rate, seed, epochs)
+    return metrics.accuracy(net(test.x), test.y)
 
 
-LINEAR, NETWORK = [64, 10], [64, 32, 10]
-k = best((1, 3, 5, 9), lambda k: neighbor_accuracy(data.train, data.validation, k))
-rate_linear, rate_net = (
-    best((0.01, 0.03, 0.1, 0.3, 1.0), validated(sizes)) for sizes in (LINEAR, NETWORK)
-)
-print(
-    f"chosen: k = {k}, learning rate {rate_linear} (logistic regression), {rate_net} (network)"
-)
-
-# %% [markdown]
-# One test part of 400 digits is a small jury: one image more or less is a quarter of a percent. So hold the contest twenty times, each time with another split and another random start. (The splits overlap, and digits that helped to choose on the first are test digits on others; with three numbers chosen, that hardly matters, but you should know.)
-
-
-# %% tags=["hide-input"]
-def contest(split, seed):
-    """Test accuracy of all four methods, trained on the same part."""
-    nets = [
-        trained(sizes, split.train, rate, seed)
-        for sizes, rate in ((LINEAR, rate_linear), (NETWORK, rate_net))
-    ]
-    linear, network = (
-        metrics.accuracy(net(split.test.x), split.test.y) for net in nets
+def choose(split, seed):
+    """k of the neighbors and the two learning rates that are best on the validation part."""
+    train, judge = split.train, split.validation
+    return (
+        max(NEIGHBORS, key=lambda k: neighbor_accuracy(train, judge, k)),
+        *(
+            max(RATES, key=lambda rate: network_accuracy(m, train, judge, rate, seed))
+            for m in (LINEAR, NETWORK)
+        ),
     )
+
+
+def contest(split, seed, chosen):
+    """Test accuracy of all four methods, trained on the same part."""
+    k, *rates = chosen
     return [
         centroid_accuracy(split.train, split.test),
-        linear,
-        network,
+        *(
+            network_accuracy(model, split.train, split.test, rate, seed)
+            for model, rate in zip((LINEAR, NETWORK), rates, strict=True)
+        ),
         neighbor_accuracy(split.train, split.test, k),
     ]
 
 
+# %% [markdown]
+# :::{admonition} Predict
+# :class: predict
+# Rank the four methods before you look. Which one would you bet on?
+# :::
+
+
+# %% tags=["hide-input"]
 METHODS = [
     "nearest centroid",
     "logistic regression",
     "network 64-32-10",
-    f"{k} nearest neighbor{'s' * (k > 1)}",
+    "nearest neighbors",
 ]
 splits = [
     datasets.split(datasets.digits(), validation=300, test=400, seed=seed)
     for seed in range(20)
 ]
-scores = np.array([contest(split, seed) for seed, split in enumerate(splits)])
+choices = [choose(split, seed) for seed, split in enumerate(splits)]
+usual = tuple(max(set(options), key=options.count) for options in zip(*choices))
+scores = np.array([contest(*case) for case in zip(splits, range(20), choices)])
+print(f"chosen most often: k = {usual[0]}, learning rates {usual[1]} and {usual[2]}")
 chance = np.mean(
     [(split.test.y == np.bincount(split.train.y).argmax()).mean() for split in splits]
 )
@@ -2864,10 +3016,10 @@ show(
     + ", ".join(f"against {name} {w}, {t} and {l}" for name, (w, t, l) in tally.items())
     + ".",
 )
-assert tally[METHODS[1]][0] >= 13 and tally[METHODS[3]][2] >= 15
+assert tally[METHODS[1]][0] > tally[METHODS[1]][2] and tally[METHODS[3]][2] >= 15
 
 # %% [markdown]
-# Read the dots, not the best dot. The hidden layer beats the linear model in most contests. And it *loses* to the neighbors, who learn nothing and only remember, almost every time.
+# Read the dots, not the best dot. The hidden layer beats the linear model more often than not, and by very little. And it *loses* to the neighbors, who learn nothing and only remember, almost every time.
 #
 # Why? One suspicion is worth a test. The digits come from thirteen hands, and a shuffled split puts digits of every hand on both sides: for each test digit there is probably one by the same writer to remember.
 # The file does not say who wrote what. But if digits of one hand stand together in it, then cutting it into consecutive blocks, and testing on one block after the other, separates the writers better than shuffling does.
@@ -2892,28 +3044,27 @@ orders = {
     "in the order of the file": np.arange(1797),
 }
 by_order = {
-    name: np.mean([contest(split, 0) for split in blocks(order)], axis=0)
+    name: np.mean([contest(split, 0, usual) for split in blocks(order)], axis=0)
     for name, order in orders.items()
 }
-for name, means in by_order.items():
-    print(
-        f"{name:26s}"
-        + "   ".join(f"{method} {mean:.1%}" for method, mean in zip(METHODS, means))
-    )
 lost = by_order["shuffled"] - by_order["in the order of the file"]
-assert (lost > 0.02).all() and lost[3] <= lost[2]
+print("                      shuffled  file order   lost")
+for row in zip(METHODS, *by_order.values(), lost):
+    print("{:20s}{:10.1%}{:12.1%}{:7.1%}".format(*row))
+assert (lost > 0.015).all() and lost[3] <= lost[2]
 
 # %% [markdown]
-# All four methods lose two points or more, as they would if digits of one hand stand together in the file; it may also drift in other ways. So a shuffled split flatters. But the neighbors lose no more than the network: remembering the writer is not what makes them win. On a task this small, remembering is
+# All four methods lose two to three points, as they would if digits of one hand stand together in the file; it may also drift in other ways. So a shuffled split flatters. But the neighbors lose no more than the network. If the blocks do separate the hands, remembering the writer is not what makes them win. On a task this small, remembering is
 # hard to beat. What the network has in return is that it is small itself, and that it can be rebuilt: the chapter on convolutional networks comes back to these digits with a network that knows what an image is.
 
 # %%
-net = trained(NETWORK, data.train, rate_net, seed=0)
+net = trained(NETWORK[0], data.train, usual[2], seed=0)
 weights = sum(p.value.size for p in net.parameters())
 answers = net(data.test.x).argmax(axis=1)
 wrong = np.flatnonzero(answers != data.test.y)
 print(
-    f"the network keeps {weights:,} numbers, the neighbors {data.train.x.size:,}: {data.train.x.size / weights:.0f} times as many"
+    f"the network keeps {weights:,} numbers, the neighbors {data.train.x.size:,}: "
+    f"{data.train.x.size / weights:.0f} times as many"
 )
 
 # %% tags=["hide-input"]
@@ -2990,11 +3141,12 @@ settle(
 batches = bench["batch"]
 for size, microseconds in batches["microseconds"].items():
     print(
-        f"{size:>5} samples a step: {microseconds / int(size):7.1f} microseconds per sample"
+        f"{size:>5} samples a step: "
+        f"{microseconds / int(size):7.1f} microseconds per sample"
     )
 
 # %% [markdown]
-# A step with a single sample pays the full price of every Python call for one row. The mini-batch is the compromise between the two graphs, and the chapter on optimization tunes it.
+# A step with a single sample pays the full price of every Python call for one row. The mini-batch is the compromise between the graph and the table, and the chapter on optimization tunes it.
 #
 #
 # (sec-6b-summary)=
@@ -3005,8 +3157,8 @@ for size, microseconds in batches["microseconds"].items():
 # 3. Let every function return its value and its pullback, in one scope. Then backpropagation is: compose the pullbacks in reverse, and add where paths meet.
 # 4. A tape is a sorted list of such pairs. It differentiates whatever ran, loops and branches included; as a graph, not as a tree.
 # 5. Check gradients in double precision, with central differences along random directions, on a batch, with two step sizes, and twice. Know what each check cannot see.
-# 6. Value and gradient cost three forward passes in multiplications of matrix products, whatever the number of parameters. Differences cost two for each parameter.
-# 7. Per layer the signal is multiplied by weights *and* slopes, $s\cdot\mathrm{rms}(\sigma')$. Initialization, the ReLU and bridges keep that product near one.
+# 6. Value and gradient cost three forward passes in multiplications of matrix products, whatever the number of parameters. Differences cost two for each parameter. Going backward pays because there is one loss and there are many weights.
+# 7. Per layer the signal is multiplied by weights *and* slopes, $s\cdot\mathrm{rms}(\sigma')$. The right initialization keeps that product near one, most easily for the ReLU; bridges lead around it.
 # 8. Before you praise a network, ask its neighbors.
 #
 # **What became of the claims of the notes:**

@@ -70,6 +70,19 @@ def claimed(call: ast.Call) -> str:
     return first.value
 
 
+@every_chapter
+def test_code_that_is_shown_fits_the_column(chapter):
+    """A page has room for 88 characters; what is longer is cut off at its most interesting end."""
+    shown = [
+        cell.source
+        for cell in notebook(chapter).cells
+        if cell.cell_type == "code"
+        and not any(tag.startswith("hide") for tag in cell.metadata.get("tags", ()))
+    ]
+    wide = [line for code in shown for line in code.splitlines() if len(line) > 88]
+    assert len(shown) > 20 and wide == []
+
+
 # ── What the source says of claims and questions ──
 
 

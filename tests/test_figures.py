@@ -186,6 +186,43 @@ def test_labels_of_the_values(shown, values, labels):
     assert [image["data-label"] for image in images] == labels
 
 
+def gaps(bundle: dict) -> list[list[float]]:
+    """The cuts between the panels, for each image of a figure."""
+    images = Page(bundle["text/html"]).all("img")
+    return [[float(gap) for gap in image["data-gaps"].split()] for image in images]
+
+
+def test_a_figure_tells_where_it_can_be_cut_between_its_panels(shown):
+    """The cuts lie between all that belongs to a panel: its labels and ticks as well as its axes."""
+    fig, axes = plt.subplots(ncols=3, figsize=(9, 3))
+    axes[1].set_ylabel("a label left of its axes")
+    fig.draw_without_rendering()
+    boxes = [ax.get_tightbbox().intervalx / 900 for ax in axes]
+    figures.show(fig, "Three panels.")
+    ((first, second),) = gaps(shown[0])
+    assert boxes[0][1] < first < boxes[1][0] < axes[1].get_position().x0
+    assert boxes[1][1] < second < boxes[2][0]
+
+
+def test_what_stands_across_the_panels_is_not_cut(shown):
+    fig, _ = plt.subplots(ncols=2)
+    fig.suptitle("one title for both panels, and long enough")
+    figures.show(fig, "A title.")
+    fig, _ = plt.subplots(nrows=2)
+    figures.show(fig, "Two rows.")
+    assert [gaps(bundle) for bundle in shown] == [[[]], [[]]]
+
+
+def test_all_frames_of_a_moving_figure_are_cut_alike(shown):
+    def draw(axes, height):
+        axes[0].plot([0, 10**height])
+        return f"Height {height}."
+
+    figures.explore(draw, height=[0, 3, 6], columns=2)
+    first, *others = gaps(shown[0])
+    assert len(first) == 1 and all(other == first for other in others)
+
+
 @pytest.mark.parametrize(
     "display", [still, lambda: figures.explore(draw, height=HEIGHTS)]
 )

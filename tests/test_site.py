@@ -1,9 +1,11 @@
 """The built site, read as files: nothing missing, nothing foreign, nothing heavy in the pages."""
 
+import base64
 import re
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
+from xml.etree import ElementTree
 
 import pytest
 
@@ -16,6 +18,7 @@ LOADS = {
     ("img", "src"),
     ("link", "href"),
     ("source", "src"),
+    ("source", "srcset"),
     ("iframe", "src"),
     ("use", "href"),
     ("object", "data"),
@@ -194,6 +197,31 @@ def test_frames_move_out_and_unused_ones_go(tmp_path):
     (tmp_path / "page.html").write_text(html)
     assert frames.prune(tmp_path) == ["frame-0000000000000000.gif"]
     assert (tmp_path / "_images" / name).exists()
+
+
+def test_panels_side_by_side_get_a_second_file_with_one_below_the_other():
+    svg = (
+        '<?xml version="1.0"?><svg xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 720 216" '
+        'xmlns="http://www.w3.org/2000/svg"><g id="figure_1"/></svg>'
+    )
+    data = base64.b64encode(svg.encode()).decode()
+    html, files = frames.extract(
+        f'<img src="data:image/svg+xml;base64,{data}" alt="two" width="1000" height="300" data-gaps="0.400">',
+        "../_images",
+    )
+    source = re.fullmatch(
+        r'<picture><source media="([^"]*)" srcset="../_images/(\S+)" width="600" height="600"><img .*></picture>', html
+    )  # fmt: skip
+    assert source[1] == "screen and (max-width: 600px)" and len(files) == 2
+    stacked = ElementTree.fromstring(files[source[2]])
+    name = "{http://www.w3.org/2000/svg}"
+    assert stacked.get("viewBox") == "0 0 432.0 432.0"
+    assert len(stacked.findall(f".//{name}g[@id='figure_1']")) == 1
+    left, right = stacked.findall(f"{name}svg")
+    assert left.get("viewBox") == "0.0 0 288.0 216.0"
+    assert right.get("viewBox") == "288.0 0 432.0 216.0"
+    assert (left.get("x"), left.get("y")) == ("72.0", "0.0")  # the narrower, centered
+    assert (right.get("x"), right.get("y")) == ("0.0", "216.0")
 
 
 FIGURE = r"""<figure ([^>]*)>(.*?)</figure>(<details class="dl-words">.*?</details>)?"""

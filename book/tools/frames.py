@@ -3,31 +3,71 @@
 A notebook must carry its figures inside itself to work anywhere; a page must not, or its reader
 waits for a hundred pictures to see one. Frames that are hidden and lazy are fetched only when a
 slider is about to show them.
+
+On a narrow screen panels that stand side by side are too small to read, so a figure with gaps between
+its panels gets a second file, in which the same panels stand one below the other.
 """
 
 import hashlib
 import re
 from base64 import b64decode
+from itertools import pairwise
 from pathlib import Path
 
 PREFIX = "frame-"
 _SUFFIX = {"svg+xml": "svg", "png": "png", "jpeg": "jpg", "gif": "gif", "webp": "webp"}
 _DATA = re.compile(
-    rf'src="data:image/({"|".join(map(re.escape, _SUFFIX))});base64,([A-Za-z0-9+/=\s]+)"'
+    rf'<img src="data:image/({"|".join(map(re.escape, _SUFFIX))});base64,([A-Za-z0-9+/=\s]+)"([^>]*)>'
 )
+_GAPS = re.compile(r'data-gaps="([\d. ]+)"')
+_SVG = re.compile(r"<svg\b([^>]*)>(.*)</svg>", re.DOTALL)
+_BOX = re.compile(r'viewBox="0 0 (\S+) (\S+)"')
+NARROW = "screen and (max-width: 600px)"
 
 
 def extract(html: str, folder: str) -> tuple[str, dict[str, bytes]]:
     """The html with a lazy picture in `folder` for each embedded one, and these by file name."""
     files: dict[str, bytes] = {}
 
-    def move(match: re.Match[str]) -> str:
-        data = b64decode(match[2])
-        name = f"{PREFIX}{hashlib.sha256(data).hexdigest()[:16]}.{_SUFFIX[match[1]]}"
+    def file(data: bytes, suffix: str) -> str:
+        name = f"{PREFIX}{hashlib.sha256(data).hexdigest()[:16]}.{suffix}"
         files[name] = data
-        return f'src="{folder}/{name}" loading="lazy" decoding="async"'
+        return f"{folder}/{name}"
+
+    def move(match: re.Match[str]) -> str:
+        kind, encoded, attributes = match.groups()
+        data = b64decode(encoded)
+        address = file(data, _SUFFIX[kind])
+        img = f'<img src="{address}" loading="lazy" decoding="async"{attributes}>'
+        gaps = _GAPS.search(attributes)
+        if gaps is None:
+            return img
+        stacked = stack(data.decode(), [float(gap) for gap in gaps[1].split()])
+        size = " ".join(re.findall(r'\b(?:width|height)="\d+"', stacked)[:2])
+        tall = f'srcset="{file(stacked.encode(), "svg")}" {size}'
+        return f'<picture><source media="{NARROW}" {tall}>{img}</picture>'
 
     return _DATA.sub(move, html), files
+
+
+def stack(svg: str, gaps: list[float]) -> str:
+    """The panels of an SVG between its gaps, given as shares of its width, one below the other."""
+    attributes, content = _SVG.search(svg).groups()
+    names = " ".join(re.findall(r'xmlns\S*="[^"]*"', attributes))
+    width, height = map(float, _BOX.search(attributes).groups())
+    edges = [0, *(gap * width for gap in gaps), width]
+    panels = [(left, right - left) for left, right in pairwise(edges)]
+    widest = max(wide for _, wide in panels)
+    views = "".join(
+        f'<svg x="{(widest - wide) / 2:.1f}" y="{row * height:.1f}" width="{wide:.1f}" height="{height:.1f}" '
+        f'viewBox="{left:.1f} 0 {wide:.1f} {height:.1f}"><use xlink:href="#all"/></svg>'
+        for row, (left, wide) in enumerate(panels)
+    )
+    total = height * len(panels)
+    return (
+        f'<svg {names} width="{widest / 0.72:.0f}" height="{total / 0.72:.0f}" viewBox="0 0 {widest:.1f} {total:.1f}">'
+        f'<defs><g id="all">{content}</g></defs>{views}</svg>'
+    )
 
 
 def save(files: dict[str, bytes], folder: Path) -> None:

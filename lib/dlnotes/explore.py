@@ -14,6 +14,7 @@ import html
 import io
 import os
 from collections.abc import Callable, Sequence
+from itertools import accumulate
 
 import matplotlib.pyplot as plt
 from IPython.display import display
@@ -29,7 +30,8 @@ SHOW_FRAME = (
 
 def show(fig: Figure, sentence: str) -> None:
     """Display a finished matplotlib figure with the sentence that says what it shows; closes the figure."""
-    frame = _frame(fig, sentence)
+    fig.draw_without_rendering()
+    frame = _frame(fig, sentence, gaps=_gaps(fig))
     display(_bundle(_figure([frame], caption=sentence), sentence), raw=True)
 
 
@@ -67,10 +69,13 @@ def explore(
         )
     fixed = {other: options[0] for other, options in others}
 
+    # This figure belongs to no window. It is laid out once, since axes that jump distract, and drawn on again.
     fig, ax = plt.subplots(ncols=columns, figsize=figsize)
-    plt.close(
-        fig
-    )  # this figure belongs to no window; it is drawn on again for every frame
+    plt.close(fig)
+    draw(ax, **{name: values[0]}, **fixed)
+    fig.draw_without_rendering()
+    fig.set_layout_engine("none")
+    gaps = _gaps(fig)
 
     def render(**chosen) -> tuple[str, str]:
         for axes in fig.axes:
@@ -80,14 +85,8 @@ def explore(
             raise TypeError(
                 f"draw must return the sentence that says what the frame shows, got {sentence!r}"
             )
-        if (
-            fig.get_layout_engine() is not None
-        ):  # lay out once: axes that jump distract, and cost
-            fig.draw_without_rendering()
-            fig.set_layout_engine("none")
-        return _frame(
-            fig, sentence, label=_label(chosen[name]), hidden=chosen != shown
-        ), sentence
+        label, hidden = _label(chosen[name]), chosen != shown
+        return _frame(fig, sentence, gaps=gaps, label=label, hidden=hidden), sentence
 
     shown = {name: values[start], **fixed}
     frames = [render(**{name: value}, **fixed) for value in values]
@@ -105,8 +104,28 @@ def _label(value) -> str:
     return value if isinstance(value, str) else f"{value:.3g}"
 
 
-def _frame(fig: Figure, sentence: str, *, label: str = "", hidden: bool = False) -> str:
-    """The figure as an <img> that carries its own SVG, its sentence and its size in pixels."""
+def _gaps(fig: Figure) -> list[float]:
+    """Where a figure that is laid out can be cut from top to bottom between its panels, as shares of its width."""
+    parts = [*fig.axes, *fig.texts, *fig.legends]
+    boxes = sorted((part.get_tightbbox().intervalx for part in parts), key=min)
+    ends = accumulate((end for _, end in boxes), max)
+    cuts = [
+        (end + start) / 2
+        for end, (start, _) in zip(ends, boxes[1:], strict=False)
+        if end < start
+    ]
+    return [cut / fig.bbox.width for cut in cuts]
+
+
+def _frame(
+    fig: Figure,
+    sentence: str,
+    *,
+    gaps: Sequence[float],
+    label: str = "",
+    hidden: bool = False,
+) -> str:
+    """The figure as an <img> that carries its own SVG, its sentence, its size in pixels and the gaps between panels."""
     file = io.BytesIO()
     fig.savefig(file, format="svg", metadata={"Date": None})
     plt.close(fig)
@@ -115,6 +134,7 @@ def _frame(fig: Figure, sentence: str, *, label: str = "", hidden: bool = False)
     return (
         f'<img src="data:image/svg+xml;base64,{data}" alt="{html.escape(sentence)}" width="{width}" '
         f'height="{height}" data-label="{html.escape(label)}" style="max-width:100%;height:auto"'
+        f' data-gaps="{" ".join(f"{gap:.3f}" for gap in gaps)}"'
         f"{' hidden' if hidden else ''}>"
     )
 

@@ -177,6 +177,12 @@ def test_page(watched, address, name, record_property):
         )
         page.wait_for_timeout(400)  # the theme fades from one color to the other
         assert faults(watched, address, rules) == []
+    for figure in page.locator("figure.dl-moving").all():
+        slides(page, figure)
+        record_property("checked sliders by key and mouse", 1)
+    for picture in page.locator("figure.dl-figure picture").all():
+        stands(page, picture)
+    assert watched.complaints == []
     record_property("checked views", 2)
     record_property("checked equations", page.locator("mjx-container").count())
     record_property("checked requests, none to another host", len(watched.requests))
@@ -195,40 +201,47 @@ def test_code_can_be_read(watched, address, scheme, record_property):
     record_property("checked words of code", words)
 
 
-@pytest.mark.parametrize("watched", WIDTHS, indirect=True)
-@pytest.mark.parametrize("name", CHAPTERS)
-def test_sliders(watched, address, name, record_property):
-    watched.open(f"{address}/{name}.html")
-    for figure in watched.page.locator("figure.dl-moving").all():
-        slider = figure.locator("input[type=range]")
-        fits(watched.page, figure)
-        start = state(figure)
-        slider.focus()
-        key = (
-            "ArrowLeft"
-            if start["value"] == slider.get_attribute("max")
-            else "ArrowRight"
-        )
-        slider.press(key)
-        moved = state(figure)
-        assert moved["value"] != start["value"] and moved["label"] != start["label"]
-        box = slider.bounding_box()
-        assert box["height"] >= 40, "the slider is too small for a finger"
-        far = (
-            0.97 if int(moved["value"]) < int(slider.get_attribute("max")) / 2 else 0.03
-        )
-        watched.page.mouse.click(
-            box["x"] + far * box["width"], box["y"] + box["height"] / 2
-        )
-        dragged = state(figure)
-        assert dragged["value"] not in (start["value"], moved["value"])
-        assert len({start["caption"], moved["caption"], dragged["caption"]}) == 3, (
-            "the sentence does not follow the slider"
-        )
-        record_property("checked sliders by key and mouse", 1)
-        shown = figure.locator("img:not([hidden])").element_handle()
-        watched.page.wait_for_function("(image) => image.naturalWidth > 0", arg=shown)
-    assert watched.complaints == []
+def slides(page, figure) -> None:
+    """The slider moves its figure by key and by mouse, and the sentence follows."""
+    slider = figure.locator("input[type=range]")
+    fits(page, figure)
+    start = state(figure)
+    slider.focus()
+    last = start["value"] == slider.get_attribute("max")
+    slider.press("ArrowLeft" if last else "ArrowRight")
+    moved = state(figure)
+    assert moved["value"] != start["value"] and moved["label"] != start["label"]
+    box = slider.bounding_box()
+    assert box["height"] >= 40, "the slider is too small for a finger"
+    far = 0.97 if int(moved["value"]) < int(slider.get_attribute("max")) / 2 else 0.03
+    page.mouse.click(box["x"] + far * box["width"], box["y"] + box["height"] / 2)
+    dragged = state(figure)
+    assert dragged["value"] not in (start["value"], moved["value"])
+    assert len({start["caption"], moved["caption"], dragged["caption"]}) == 3, (
+        "the sentence does not follow the slider"
+    )
+    shown = figure.locator("img:not([hidden])").element_handle()
+    page.wait_for_function("(image) => image.naturalWidth > 0", arg=shown)
+
+
+CUT = """async (picture) => {
+  const image = new Image();
+  image.src = picture.querySelector("img").src;
+  await image.decode();
+  const canvas = new OffscreenCanvas(image.width, image.height), pen = canvas.getContext("2d");
+  pen.drawImage(image, 0, 0);
+  const inked = (x) => pen.getImageData(x, 0, 1, image.height).data.some((value, i) => i % 4 === 3 && value > 20);
+  return picture.querySelector("img").dataset.gaps.split(" ").map((gap) => inked(Math.round(gap * image.width)));
+}"""
+
+
+def stands(page, picture) -> None:
+    """Panels lie side by side on a wide screen and one below the other on a narrow one; no cut touches a letter."""
+    chosen = picture.evaluate("(picture) => picture.querySelector('img').currentSrc")
+    narrow = page.viewport_size["width"] <= 600
+    tall = picture.locator("source").get_attribute("srcset")
+    assert chosen in ("", None) or chosen.endswith(tall.lstrip("./")) == narrow
+    assert not any(picture.evaluate(CUT)), "the cut between two panels touches ink"
 
 
 def state(figure) -> dict:
