@@ -88,9 +88,13 @@ def watched(browser, request):
     opened.context.close()
 
 
-# A chapter has ten thousand colored words of code in a dozen colors. They cost axe most of its time,
-# so pages are examined with plain code, and the colors by themselves.
-PLAIN_CODE = """() => { for (const code of document.querySelectorAll(".highlight pre")) code.textContent = code.textContent; }"""
+# A chapter has ten thousand colored words of code in a dozen colors, and twenty thousand pieces of set formulas,
+# all made by one program. They cost axe most of its time, so it examines pages with plain code and with the first
+# twenty formulas, and the colors of code by themselves.
+PLAIN = """() => {
+  for (const code of document.querySelectorAll(".highlight pre")) code.textContent = code.textContent;
+  for (const formula of [...document.querySelectorAll("mjx-container")].slice(20)) formula.textContent = "x";
+}"""
 ONLY_CODE = """() => document.querySelector("article").replaceChildren(
   ...[...document.querySelectorAll(".highlight")].slice(0, 80))"""
 
@@ -116,12 +120,11 @@ def violations(page, rules: dict) -> list[str]:
     ]
 
 
-def faults(watched, home: str, rules: dict) -> list[str]:
-    """Everything that is wrong with the page as it stands."""
+def faults(watched, home: str) -> list[str]:
+    """Everything that is wrong with the page as it stands, but for what axe knows better."""
     page = watched.page
     sideways = ["the page scrolls sideways"] if page.evaluate(OVERFLOW) > 0 else []
     return [
-        *violations(page, rules),
         *sideways,
         *(f"broken mathematics: {text}" for text in page.evaluate(BROKEN_MATH)),
         *(f"broken picture: {url}" for url in page.evaluate(BROKEN_IMAGES)),
@@ -157,7 +160,7 @@ def test_what_is_broken_on_purpose_is_noticed(watched, tmp_path, record_property
         watched.requests.clear()
         watched.page.goto(f"{address}/{number}.html")
         watched.page.wait_for_timeout(200)
-        found = faults(watched, address, SCHEMES["light"])
+        found = faults(watched, address) + violations(watched.page, SCHEMES["light"])
         assert any(expected in fault for fault in found) if expected else found == []
         record_property("checked flaws made on purpose", int(bool(expected)))
     home.shutdown()
@@ -169,22 +172,23 @@ def test_what_is_broken_on_purpose_is_noticed(watched, tmp_path, record_property
 def test_page(watched, address, name, record_property):
     watched.open(f"{address}/{name}.html")
     page = watched.page
-    page.evaluate(PLAIN_CODE)
+    assert faults(watched, address) == []
+    record_property("checked equations", page.locator("mjx-container").count())
+    page.evaluate(PLAIN)
     for scheme, rules in SCHEMES.items():
         page.emulate_media(color_scheme=scheme)
         page.wait_for_function(
             "(name) => document.documentElement.dataset.theme === name", arg=scheme
         )
         page.wait_for_timeout(400)  # the theme fades from one color to the other
-        assert faults(watched, address, rules) == []
+        assert violations(page, rules) == []
     for figure in page.locator("figure.dl-moving").all():
         slides(page, figure)
         record_property("checked sliders by key and mouse", 1)
     for picture in page.locator("figure.dl-figure picture").all():
         stands(page, picture)
-    assert watched.complaints == []
+    assert faults(watched, address) == []
     record_property("checked views", 2)
-    record_property("checked equations", page.locator("mjx-container").count())
     record_property("checked requests, none to another host", len(watched.requests))
 
 
@@ -228,7 +232,8 @@ CUT = """async (picture) => {
   const image = new Image();
   image.src = picture.querySelector("img").src;
   await image.decode();
-  const canvas = new OffscreenCanvas(image.width, image.height), pen = canvas.getContext("2d");
+  const canvas = new OffscreenCanvas(image.width, image.height);
+  const pen = canvas.getContext("2d", { willReadFrequently: true });
   pen.drawImage(image, 0, 0);
   const inked = (x) => pen.getImageData(x, 0, 1, image.height).data.some((value, i) => i % 4 === 3 && value > 20);
   return picture.querySelector("img").dataset.gaps.split(" ").map((gap) => inked(Math.round(gap * image.width)));
@@ -237,11 +242,11 @@ CUT = """async (picture) => {
 
 def stands(page, picture) -> None:
     """Panels lie side by side on a wide screen and one below the other on a narrow one; no cut touches a letter."""
-    chosen = picture.evaluate("(picture) => picture.querySelector('img').currentSrc")
-    narrow = page.viewport_size["width"] <= 600
-    tall = picture.locator("source").get_attribute("srcset")
-    assert chosen in ("", None) or chosen.endswith(tall.lstrip("./")) == narrow
-    assert not any(picture.evaluate(CUT)), "the cut between two panels touches ink"
+    box = picture.locator("img").bounding_box()
+    if page.viewport_size["width"] > 600:
+        assert not any(picture.evaluate(CUT)), "the cut between two panels touches ink"
+    elif box is not None:  # a frame that is not hidden
+        assert box["height"] > box["width"], "panels stand side by side"
 
 
 def state(figure) -> dict:
@@ -273,7 +278,7 @@ def test_links_into_a_chapter_arrive(watched, address, name, record_property):
     page = watched.page
     page.goto(f"{address}/{name}.html")
     cards = [card.get_attribute("id") for card in page.locator(".dl-claim").all()]
-    for card in {cards[0], cards[len(cards) // 2], cards[-1]}:
+    for card in {cards[len(cards) // 2], cards[-1]}:
         page.goto(f"{address}/search.html")
         page.goto(f"{address}/{name}.html#{card}")
         page.wait_for_timeout(2500)
