@@ -91,5 +91,5 @@ def prune(site: Path) -> list[str]:
         path for path in (site / "_images").glob(f"{PREFIX}*") if path.name not in used
     ]
     for path in gone:
-        path.unlink()
+        path.unlink(missing_ok=True)
     return sorted(path.name for path in gone)

@@ -31,10 +31,8 @@ c.LabApp.extension_manager = "readonly"
 
 START = "start.md"  # written each time, and not under git
 
-# No toast about news or new versions: nothing here talks to another host. And all cells of a chapter
-# stay in the page, so that links and the browser's own search find what has scrolled away.
+# No toast about news or new versions: nothing here talks to another host.
 OVERRIDES = {
-    "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},
     "@jupyterlab/apputils-extension:notification": {
         "fetchNews": "false",
         "checkForUpdates": False,

@@ -1,5 +1,6 @@
 """JupyterLab as its reader meets it: Run All, a slider moved by mouse and key, a save that harms nothing."""
 
+import os
 import re
 import shutil
 import signal
@@ -66,8 +67,8 @@ def lab(browser, workshop) -> str:
     )
     wait_for(port, server)
     yield f"http://127.0.0.1:{port}"
-    server.send_signal(signal.SIGTERM)
-    server.wait(timeout=30)
+    os.killpg(server.pid, signal.SIGTERM)  # the server and its kernels
+    server.wait(timeout=60)
 
 
 def environment(arguments: str) -> dict[str, str]:
@@ -107,7 +108,7 @@ def test_run_all_slide_and_save(
     )
     page.goto(f"{lab}/lab/tree/chapters/{chapter}.ipynb?reset")  # no tabs of before
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
-    run_all(page)
+    run_all(page, cells_with_numbers(before[0]))
     moving = before[0].count("dl-figure dl-moving")
     figures = page.locator(".jupyter-widgets.widget-vbox:has(figure.dl-figure)")
     expect_count(page, figures, moving)
@@ -161,7 +162,19 @@ def test_run_all_stops_at_a_broken_cell(
     record_property("checked broken notebooks in JupyterLab", 1)
 
 
-WAITING = "[...document.querySelectorAll('.jp-InputPrompt')].some((p) => p.textContent.includes('*'))"
+PROMPTS = "[...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].map((p) => p.textContent)"
+
+
+def cells_with_numbers(notebook: str) -> int:
+    """Code cells that show a number when they have run; a worked solution is collapsed and shows none."""
+    return sum(
+        cell.cell_type == "code"
+        and not cell.metadata.get("jupyter", {}).get("source_hidden", False)
+        for cell in nbformat.reads(notebook, as_version=4).cells
+    )
+
+
+WAITING = f"{PROMPTS}.some((text) => text.includes('*'))"
 
 
 def start_run_all(page) -> None:
@@ -171,11 +184,12 @@ def start_run_all(page) -> None:
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
 
 
-def run_all(page) -> None:
-    """Run all, and wait until no cell waits for its number any more."""
+def run_all(page, cells: int) -> None:
+    """Run all, and wait until so many code cells have got their number. (Lab attaches distant cells late.)"""
     start_run_all(page)
     page.wait_for_function(WAITING, timeout=30_000)
-    page.wait_for_function(f"!{WAITING}", timeout=300_000)
+    numbered = f"{PROMPTS}.filter((text) => /\\[\\d+\\]/.test(text)).length"
+    page.wait_for_function(f"{numbered} === {cells}", polling=500, timeout=300_000)
 
 
 def expect_count(page, locator, count: int, seconds: float = 60) -> None:
