@@ -68,7 +68,11 @@ def lab(browser, workshop) -> str:
     wait_for(port, server)
     yield f"http://127.0.0.1:{port}"
     os.killpg(server.pid, signal.SIGTERM)  # the server and its kernels
-    server.wait(timeout=60)
+    try:
+        server.wait(timeout=20)
+    except subprocess.TimeoutExpired:  # a kernel that had just been asked for
+        os.killpg(server.pid, signal.SIGKILL)
+        server.wait()
 
 
 def environment(arguments: str) -> dict[str, str]:
