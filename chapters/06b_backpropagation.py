@@ -514,7 +514,7 @@ only_W0_notes = train(lambda *a: (notes_update(*a)[0], 0), W0, W1, x, y)
 print(f"only W1 learns:                        E = {only_W1[-1]:.1e}")
 print(f"only W0 learns, with our gradient:     E = {only_W0[-1]:.1e}")
 print(f"only W0 learns, with the listing's:    E = {only_W0_notes[-1]:.1e}")
-assert only_W1[-1] < 1e-5 < only_W0_notes[-1] < only_W0[-1]
+assert only_W1[-1] < E_ours[-1] < 1e-5 < only_W0_notes[-1] < only_W0[-1]
 
 # %% [markdown]
 # $W_1$ alone does all the work; here it even ends a little lower without the help of $W_0$. And on this example the broken gradient of $W_0$ even gets further than the right one, because it is larger and happens to point downhill. How does it point
