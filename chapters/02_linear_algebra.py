@@ -964,7 +964,7 @@ exercises.check_largest_eigenvalue(largest_eigenvalue)
 #
 # $$
 # \begin{aligned}
-# \mathbf u_i^\top\mathbf u_j &= \frac{\mathbf v_i^\top A^\top A\,\mathbf v_j}{\sigma_i\sigma_j} = \frac{\lambda_j\,\mathbf v_i^\top\mathbf v_j}{\sigma_i\sigma_j} = [i=j] && \text{(the } \mathbf u_i \text{ are orthonormal too)}\\
+# \mathbf u_i^\top\mathbf u_j &= \frac{\mathbf v_i^\top A^\top A\,\mathbf v_j}{\sigma_i\sigma_j} = \frac{\lambda_j\,\mathbf v_i^\top\mathbf v_j}{\sigma_i\sigma_j} = [i=j] && \text{(orthonormal too)}\\
 # A\mathbf v_i &= \sigma_i\mathbf u_i \;(i\le r), \qquad A\mathbf v_i=\mathbf 0 \;(i>r) && (\lVert A\mathbf v_i\rVert=\sigma_i)\\
 # A &= A\,VV^\top = \sum_iA\mathbf v_i\,\mathbf v_i^\top = \sum_{i\le r}\sigma_i\,\mathbf u_i\mathbf v_i^\top = U\Sigma V^\top && (VV^\top=I)
 # \end{aligned}
