@@ -227,14 +227,16 @@ assert np.abs(dW0).argmax() == 3 and np.abs(dW0).max() < np.abs(dW1).min()
 # %% tags=["hide-input"]
 δ2 = (ŷ - y) * ŷ * (1 - ŷ)
 δ1 = (W1.T @ δ2) * a1 * (1 - a1)
-hidden = [f"a {a:.3f}\nδ {δ:.4f}" for a, δ in zip(a1.ravel(), δ1.ravel())]
-numbers = [[f"a {v:.2f}" for v in x.ravel()], hidden, [f"δ {δ2.item():.4f}"]]
+hidden = [
+    f"{a:.2f}\n{δ:.4f}".replace("0.", ".") for a, δ in zip(a1.ravel(), δ1.ravel())
+]
+numbers = [[f"{v:.2f}" for v in x.ravel()], hidden, [f"{δ2.item():.4f}"[1:]]]
 fig, ax = plt.subplots()
 network(ax, numbers, [dW0.T, dW1.T])
 ax.set_title("Each gradient: a where its arrow starts, times δ where it ends")
 show(
     fig,
-    f"In the circles the activation a and the error signal δ, on the arrows the gradients. The arrow from x₂ to the second hidden unit "
+    f"In the hidden units the activation a above the error signal δ, at the left only a, at the right only δ; on the arrows the gradients. The arrow from x₂ to the second hidden unit "
     f"carries {x[1, 0]:.1f} · {δ1[1, 0]:.4f} = {dW0[1, 1]:.5f}.",
 )
 
@@ -584,7 +586,7 @@ fig, axes = plt.subplots(ncols=3, sharey=True, figsize=(9, 3.6))
 for ax, (name, c) in zip(axes, cos.items(), strict=True):
     ax.hist(c, bins=np.linspace(-1, 1, 41), color=BLUE)
     ax.axvspan(-1, 0, color=ORANGE, alpha=0.18, hatch="//", lw=0)
-    title = name.replace(", ", ",\n")
+    title = name.replace(", ", ",\n", 1)
     ax.set_title(f"{title}\n{(c < 0).mean():.0%} uphill", fontsize=11)
     ax.set_xlabel("cosine")
     ax.tick_params(labelleft=True)
