@@ -1891,14 +1891,27 @@ class_means = np.array(
 )
 
 
+def walk_along(component):
+    """Five images from two standard deviations below the mean digit to two above."""
+    v, variance = axes_digits.decoder[component], axes_digits.spectrum[component]
+    return axes_digits.shift + np.linspace(-2, 2, 5)[:, None] * np.sqrt(variance) * v
+
+
+def ends(component):
+    """The digits whose mean images are nearest to both ends of the walk."""
+    low, high = walk_along(component)[[0, -1]]
+    return [((class_means - x) ** 2).sum(axis=1).argmin() for x in (low, high)]
+
+
+assert all(low != high for low, high in map(ends, range(5)))
+assert all(low == high for low, high in map(ends, (9, 19, 39)))
+
+
 def draw_component(ax, component):
-    v, variance = (
-        part[component - 1] for part in (axes_digits.decoder, axes_digits.spectrum)
-    )
-    walk = axes_digits.shift + np.linspace(-2, 2, 5)[:, None] * np.sqrt(variance) * v
-    low, high = (((class_means - x) ** 2).sum(axis=1).argmin() for x in walk[[0, -1]])
-    image_grid(ax, np.clip(walk.round(9), 0, 1).reshape(5, 8, 8), columns=5)
-    share = variance / axes_digits.spectrum.sum()
+    low, high = ends(component - 1)
+    walk = np.clip(walk_along(component - 1).round(9), 0, 1)
+    image_grid(ax, walk.reshape(5, 8, 8), columns=5)
+    share = axes_digits.spectrum[component - 1] / axes_digits.spectrum.sum()
     ax.set_title(f"axis {component}: {share:.1%} of the variance")
     return (
         f"Along axis {component} with {share:.1%} of the variance, the mean digit in the middle: "

@@ -853,6 +853,7 @@ patience = {name: int((correction(*loss) < 0).sum()) for name, loss in LOSSES.it
 print("steps until the logit turns positive")
 for name, steps in patience.items():
     print(f"  {name:26s}{steps:5d}")
+assert patience["cross-entropy"] == 9
 assert patience["squared error"] > 100 * patience["cross-entropy"]
 assert patience["squared error, rate 27/4"] > 30 * patience["cross-entropy"]
 
@@ -1013,6 +1014,7 @@ for bit in bits:
         received.append(decode[name])
         name = ""
 assert received == message.tolist() and name == ""
+assert (message == 0).mean() > p_gray[0]  # more blank pixels than usual
 print(
     f"blank pixel: {code[0]!r}, gray level 9: {code[9]!r}; "
     f" {len(bits) / len(message):.3f} bits a pixel in this message"
@@ -1282,11 +1284,13 @@ def draw_fits(ax, gap):
 explore(draw_fits, gap=np.linspace(0, 6, 11), start=8)
 
 # %%
-_, (m_forward, s_forward), (m_reverse, s_reverse) = fits(6.0)
+p_six, (m_forward, s_forward), (m_reverse, s_reverse) = fits(6.0)
 print(
     f"gap 6: forward m = {m_forward:.2f}, s = {s_forward:.2f}; "
     f" reverse m = {m_reverse:.2f}, s = {s_reverse:.2f}"
 )
+wasted = normal(line, m_forward, s_forward)[p_six < 0.02].sum() * dx
+print(f"mass of the forward fit where p is below 0.02: {wasted:.0%}")
 assert abs(m_forward) < 0.5 and s_forward > 2.5 and m_reverse < -2.8 and s_reverse < 0.8
 
 # %% [markdown]
@@ -1865,6 +1869,9 @@ assert (np.diff(traces, axis=1) > -1e-12).all()  # 50 runs, never a step down
 reached = final > final.max() - 0.01
 slowest = (traces < final.max() - 0.01).sum(axis=1) * reached
 best_run = restarts[slowest.argmax()]  # of those that arrive, the one that took longest
+climb = [entry[3] for entry in best_run]  # flat for long, then a jump
+assert climb[30] - climb[10] < 0.05 < climb[60] - climb[30]
+assert best_run[20][0].min() < 0.1 < best_run[60][0].min()
 print(
     f"{len(final)} starts: best {final.max():.4f}, "
     f"worst {final.min():.4f} nats a sample;  within 0.01 of the best: {reached.sum()}"

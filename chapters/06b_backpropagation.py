@@ -40,6 +40,7 @@
 # %% tags=["hide-input"]
 import json
 import textwrap
+from math import comb
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -612,12 +613,13 @@ def only_W0_learns(update):
     return lambda *a: (update(*a)[0], 0)
 
 
-shares = {
+updates = {
     "the listing": notes_update,
     "only W0 learns, the listing": only_W0_learns(notes_update),
     "only W0 learns, our gradient": only_W0_learns(our_update),
 }
-for name, update in shares.items():
+shares = {}
+for name, update in updates.items():
     shares[name] = np.mean([fell(update, seed) for seed in range(200)])
     print(f"{name:30s}E fell in {shares[name]:6.1%} of 200 starts")
 assert shares["the listing"] == shares["only W0 learns, our gradient"] == 1
@@ -1248,17 +1250,20 @@ def bind(f, *parameters):
     return layer
 
 
-numbers = np.random.default_rng(4)
-first, second = (Parameter(numbers.standard_normal(s)) for s in ((3, 5), (5, 2)))
+draws = np.random.default_rng(4)
+first, second = (Parameter(draws.standard_normal(s)) for s in ((3, 5), (5, 2)))
 net = compose(bind(F.linear, first), F.tanh, bind(F.linear, second))
-inputs = numbers.standard_normal((6, 3))
+inputs = draws.standard_normal((6, 3))
 net(inputs)[1](np.ones((6, 2)))  # forward, then back: fills first.grad and second.grad
-measured_first = numerical_gradient(
-    lambda W: compose(bind(F.linear, Parameter(W)), F.tanh, bind(F.linear, second))(
-        inputs
-    )[0].sum(),
-    first.value,
-)
+
+
+def total(W):
+    """The sum of all outputs as a function of the first weights."""
+    net = compose(bind(F.linear, Parameter(W)), F.tanh, bind(F.linear, second))
+    return net(inputs)[0].sum()
+
+
+measured_first = numerical_gradient(total, first.value)
 agree = relative_error(first.grad, measured_first) < 1e-8
 print(f"the gradient of the first weights passes the check: {agree}")
 assert agree
@@ -1571,7 +1576,9 @@ show(
 )
 
 # %% [markdown]
-# Replacing would leave the gradient of whichever path reports last. **What a tree would cost.** A walker that follows the expression as a tree, from the root down every branch, visits a shared node once for each path. Square a number again and
+# Replacing would leave the gradient of whichever path reports last.
+#
+# **What a tree would cost.** A walker that follows the expression as a tree, from the root down every branch, visits a shared node once for each path. Square a number again and
 # again, $x_{k+1} = x_k\cdot x_k$: every squaring has two edges to the same parent, and the number of paths doubles.
 
 
@@ -2218,20 +2225,33 @@ def checkpoint(f):
 
 
 def sigmoid_layer(W):
-    return compose(bind(F.linear, Parameter(W)), F.sigmoid)
+    """x → σ(x W); the gradient of W is computed, and counted, but dropped."""
+
+    def layer(x):
+        z, back_z = linear(x, W, 0.0)
+        y, back_y = sigmoid(z)
+        return y, lambda dy: back_z(back_y(dy))[0]
+
+    return layer
 
 
-numbers = np.random.default_rng(6)
-stack = [sigmoid_layer(numbers.standard_normal((16, 16))) for _ in range(20)]
+draws = np.random.default_rng(6)
+stack = [sigmoid_layer(draws.standard_normal((16, 16))) for _ in range(20)]
 groups = [compose(*stack[i : i + 5]) for i in range(0, 20, 5)]
-inputs, ones = numbers.standard_normal((8, 16)), np.ones((8, 16))
-keep_all, forget = compose(*groups), compose(*map(checkpoint, groups))
-same = np.allclose(keep_all(inputs)[1](ones), forget(inputs)[1](ones))
-print(f"the same gradient with and without checkpoints: {same}")
-assert same
+inputs, ones = draws.standard_normal((2, 8, 16)).view(Counted)
+networks = {
+    "all kept": compose(*groups),
+    "checkpoints": compose(*map(checkpoint, groups)),
+}
+forward_only = multiplications(networks["all kept"], inputs)
+for name, net in networks.items():
+    price = multiplications(lambda: net(inputs)[1](ones)) / forward_only
+    print(f"{name:12s}value and gradient for {price:.2f} forward passes")
+kept, forgotten = (net(inputs)[1](ones) for net in networks.values())
+assert np.allclose(kept, forgotten)
 
 # %% [markdown]
-# Four groups of five layers keep four inputs and one group at a time, nine layers in the place of twenty, for one more forward pass.
+# The gradients agree. Four groups of five layers keep four inputs and one group at a time, nine layers in the place of twenty, for one more forward pass.
 #
 # Operations are not seconds. The times below were measured once, side by side, by `make bench`, and are stored with the machine they come from; this page reads the file, so it cannot quote what was not measured.
 
@@ -2505,7 +2525,7 @@ settle(
 )
 
 # %% [markdown]
-# The factor $s/\sqrt2$ of {eq}`eq-6b-factor` is 1 exactly for $s=\sqrt2$. That is the initialization of He et al. ([2015](../book/bibliography.md)); A layer with $D$ inputs and $K$ outputs has two wishes: forward, a sum over $D$ terms asks for the variance $1/D$; backward, a sum over $K$ terms asks for $1/K$ (for a ReLU, twice that). For tanh-like units Glorot and Bengio ([2010](../book/bibliography.md)) had settled between the two with $2/(D+K)$.
+# The factor $s/\sqrt2$ of {eq}`eq-6b-factor` is 1 exactly for $s=\sqrt2$. That is the initialization of He et al. ([2015](../book/bibliography.md)). A layer with $D$ inputs and $K$ outputs has two wishes: forward, a sum over $D$ terms asks for the variance $1/D$; backward, a sum over $K$ terms asks for $1/K$ (for a ReLU, twice that). For tanh-like units Glorot and Bengio ([2010](../book/bibliography.md)) had settled between the two with $2/(D+K)$.
 #
 # **A surprise.** For the ReLU the *signal* $\delta$ shrinks at $s = 0.5$, but look at the gradients of the *weights*, $A^{(l-1)\top}\delta^{(l)}$:
 
@@ -2800,7 +2820,7 @@ show(
 # Two hidden units are enough for XOR, and with two the start decides. The ReLU fails more often than the others: a unit that is negative on all four points passes no gradient and is lost for good. The printed shares say that this is only half of an explanation: nearly every failure has such a dead unit, but so do most of the successes, because two living units are enough. With eight units there are spares.
 #
 # The last printed line is another classic failure. Equal weights receive equal gradients, {eq}`eq-6b-delta1`, so equal units stay equal forever: four hidden units
-# do the work of one, and one cannot do XOR. Random starts are there to break the symmetry. (Starting everything at zero is worse still: with tanh and the balanced targets of XOR every gradient is zero, and nothing ever moves.)
+# do the work of one, and one cannot do XOR. Random starts are there to break the symmetry. (Starting everything at zero is worse still. With tanh the hidden units answer zero and the weights above them are zero, so no weight gets a gradient; and the balanced targets of XOR leave none for the bias of the output.)
 #
 # ### Watch a network bend a plane
 #
@@ -2987,6 +3007,12 @@ tally = {
     for name, column in zip(METHODS, scores.T)
     if "network" not in name
 }
+wins, _, losses_ = tally["logistic regression"]
+decided = wins + losses_
+by_chance = (
+    2 * sum(comb(decided, k) for k in range(min(wins, losses_) + 1)) / 2**decided
+)
+print(f"by chance alone {wins} to {losses_}, or more, either way: {by_chance:.0%}")
 
 # %% tags=["hide-input"]
 fig, ax = plt.subplots()
@@ -3003,11 +3029,10 @@ show(
     + ", ".join(f"against {name} {w}, {t} and {l}" for name, (w, t, l) in tally.items())
     + ".",
 )
-assert scores[:, 2].mean() > scores[:, 1].mean()
-assert tally["nearest neighbors"][2] >= 15
+assert tally["logistic regression"][0] >= 13 and tally["nearest neighbors"][2] >= 15
 
 # %% [markdown]
-# Read the dots, not the best dot. The hidden layer beats the linear model more often than not, and by little. And it *loses* to the neighbors, who learn nothing and only remember, almost every time.
+# Read the dots, not the best dot. The hidden layer beats the linear model more often than not, and by little: between equals a coin would be as lopsided about one time in ten (the printed share; and the splits are not even independent). And it *loses* to the neighbors, who learn nothing and only remember, almost every time.
 #
 # Why? One suspicion is worth a test. The digits come from thirteen hands, and a shuffled split puts digits of every hand on both sides: for each test digit there is probably one by the same writer to remember.
 # The file does not say who wrote what. But if digits of one hand stand together in it, then cutting it into consecutive blocks, and testing on one block after the other, separates the writers better than shuffling does.
@@ -3045,7 +3070,7 @@ lost = by_order["shuffled"] - by_order["in the order of the file"]
 print("                      shuffled  file order   lost")
 for row in zip(METHODS, *by_order.values(), lost):
     print("{:20s}{:10.1%}{:12.1%}{:7.1%}".format(*row))
-assert (lost > 0.015).all() and lost[3] <= lost[2]
+assert (lost > 0.02).all() and lost[3] <= lost[2]
 
 # %% [markdown]
 # All four methods lose two to three points, as they would if digits of one hand stand together in the file; it may also drift in other ways. So a shuffled split flatters. But the neighbors lose no more than the network. If the blocks do separate the hands, remembering the writer is not what makes them win. On a task this small, remembering is

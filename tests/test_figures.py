@@ -210,7 +210,10 @@ def test_what_stands_across_the_panels_is_not_cut(shown):
     figures.show(fig, "A title.")
     fig, _ = plt.subplots(nrows=2)
     figures.show(fig, "Two rows.")
-    assert [gaps(bundle) for bundle in shown] == [[[]], [[]]]
+    fig, axes = plt.subplots(ncols=2)
+    axes[1].set_visible(False)
+    figures.show(fig, "One of two panels is shown.")
+    assert [gaps(bundle) for bundle in shown] == [[[]], [[]], [[]]]
 
 
 def test_all_frames_of_a_moving_figure_are_cut_alike(shown):

@@ -22,7 +22,8 @@ _DATA = re.compile(
 _GAPS = re.compile(r'data-gaps="([\d. ]+)"')
 _SVG = re.compile(r"<svg\b([^>]*)>(.*)</svg>", re.DOTALL)
 _BOX = re.compile(r'viewBox="0 0 (\S+) (\S+)"')
-NARROW = "screen and (max-width: 600px)"
+NARROW = "screen and (max-width: 600px)"  # as in dlnotes.css
+POINTS_A_PIXEL = 0.72  # a figure has 100 pixels an inch, and its SVG counts in points
 
 
 def extract(html: str, folder: str) -> tuple[str, dict[str, bytes]]:
@@ -42,16 +43,15 @@ def extract(html: str, folder: str) -> tuple[str, dict[str, bytes]]:
         gaps = _GAPS.search(attributes)
         if gaps is None:
             return img
-        stacked = stack(data.decode(), [float(gap) for gap in gaps[1].split()])
-        size = " ".join(re.findall(r'\b(?:width|height)="\d+"', stacked)[:2])
+        stacked, size = stack(data.decode(), [float(gap) for gap in gaps[1].split()])
         tall = f'srcset="{file(stacked.encode(), "svg")}" {size}'
         return f'<picture><source media="{NARROW}" {tall}>{img}</picture>'
 
     return _DATA.sub(move, html), files
 
 
-def stack(svg: str, gaps: list[float]) -> str:
-    """The panels of an SVG between its gaps, given as shares of its width, one below the other."""
+def stack(svg: str, gaps: list[float]) -> tuple[str, str]:
+    """The panels of an SVG between its gaps (shares of its width) one below the other, and the size of all."""
     attributes, content = _SVG.search(svg).groups()
     names = " ".join(re.findall(r'xmlns\S*="[^"]*"', attributes))
     width, height = map(float, _BOX.search(attributes).groups())
@@ -64,10 +64,12 @@ def stack(svg: str, gaps: list[float]) -> str:
         for row, (left, wide) in enumerate(panels)
     )
     total = height * len(panels)
+    wide, tall = (round(length / POINTS_A_PIXEL) for length in (widest, total))
+    size = f'width="{wide}" height="{tall}"'
     return (
-        f'<svg {names} width="{widest / 0.72:.0f}" height="{total / 0.72:.0f}" viewBox="0 0 {widest:.1f} {total:.1f}">'
+        f'<svg {names} {size} viewBox="0 0 {widest:.1f} {total:.1f}">'
         f'<defs><g id="all">{content}</g></defs>{views}</svg>'
-    )
+    ), size
 
 
 def save(files: dict[str, bytes], folder: Path) -> None:
@@ -91,5 +93,5 @@ def prune(site: Path) -> list[str]:
         path for path in (site / "_images").glob(f"{PREFIX}*") if path.name not in used
     ]
     for path in gone:
-        path.unlink(missing_ok=True)
+        path.unlink()
     return sorted(path.name for path in gone)

@@ -106,7 +106,7 @@ def _label(value) -> str:
 
 def _gaps(fig: Figure) -> list[float]:
     """Where a figure that is laid out can be cut from top to bottom between its panels, as shares of its width."""
-    parts = [*fig.axes, *fig.texts, *fig.legends]
+    parts = [p for p in (*fig.axes, *fig.texts, *fig.legends) if p.get_visible()]
     boxes = sorted((part.get_tightbbox().intervalx for part in parts), key=min)
     ends = accumulate((end for _, end in boxes), max)
     cuts = [
