@@ -1,78 +1,86 @@
-"""The ledger's rules at their borders, its cards, and its list."""
+"""The rules of verdicts at their borders, what is refused, and what cards say."""
 
-import re
-from collections import Counter
 from html.parser import HTMLParser
 
 import numpy as np
 import pytest
 from dlnotes import claims
-from dlnotes.claims import ledger, settle, untestable, verdict
+from dlnotes.cards import MIME, anchor
+from dlnotes.claims import by_definition, ledger, recap, settle, untestable, verdict
 
 # ── Verdicts ──
 
 
-def seeds(holds: int, of: int) -> np.ndarray:
+def seeds(holds: int, of: int = 20) -> np.ndarray:
     return np.arange(of) < holds
 
 
 @pytest.mark.parametrize(
-    ("condition", "word", "detail"),
+    ("holds", "word", "detail"),
     [
         (True, "TRUE", ""),
         (False, "FALSE", ""),
         (np.bool_(True), "TRUE", ""),
         (np.bool_(False), "FALSE", ""),
-        (seeds(20, 20), "TRUE", "20 of 20 seeds"),
-        (seeds(18, 20), "TRUE", "18 of 20 seeds"),
-        (seeds(17, 20), "IT DEPENDS", "on the seed: 17 of 20 seeds"),
-        (seeds(10, 20), "IT DEPENDS", "on the seed: 10 of 20 seeds"),
-        (seeds(3, 20), "IT DEPENDS", "on the seed: 3 of 20 seeds"),
-        (seeds(2, 20), "FALSE", "2 of 20 seeds"),
-        (seeds(0, 20), "FALSE", "0 of 20 seeds"),
+        (seeds(20), "TRUE", "20 of 20 seeds"),
+        (seeds(18), "TRUE", "18 of 20 seeds"),
+        (seeds(17), "IT DEPENDS", "17 of 20 seeds"),
+        (seeds(3), "IT DEPENDS", "3 of 20 seeds"),
+        (seeds(2), "FALSE", "2 of 20 seeds"),
+        (seeds(0), "FALSE", "0 of 20 seeds"),
         (seeds(90, 100), "TRUE", "90 of 100 seeds"),
-        (seeds(89, 100), "IT DEPENDS", "on the seed: 89 of 100 seeds"),
+        (seeds(89, 100), "IT DEPENDS", "89 of 100 seeds"),
         (seeds(10, 100), "FALSE", "10 of 100 seeds"),
-        (seeds(11, 100), "IT DEPENDS", "on the seed: 11 of 100 seeds"),
+        (seeds(11, 100), "IT DEPENDS", "11 of 100 seeds"),
         ([True] * 20, "TRUE", "20 of 20 seeds"),
-        ({"a": True, "b": True}, "TRUE", "holds for a; b"),
-        ({"a": False, "b": False}, "FALSE", "fails for a; b"),
-        ({"a": True, "b": False}, "IT DEPENDS", "holds for a · fails for b"),
-        (
-            {"a": False, "b": np.True_, "c": True},
-            "IT DEPENDS",
-            "holds for b; c · fails for a",
-        ),
     ],
 )
-def test_verdict(condition, word, detail):
-    """Catches > for ≥ at the borders, `any` for `all`, and an unnamed condition."""
-    assert verdict(condition) == (word, detail)
+def test_verdict_on_a_boolean_and_on_seeds(holds, word, detail):
+    """Catches > for ≥ at the borders, and a mean of one seed."""
+    assert verdict(holds) == (word, detail)
 
 
-# ── Cards ──
+@pytest.mark.parametrize(
+    ("cases", "word", "detail"),
+    [
+        ({"low": True, "high": True}, "TRUE", "whatever the dose: low: TRUE; high: TRUE"),
+        ({"low": False, "high": False}, "FALSE", "whatever the dose: low: FALSE; high: FALSE"),
+        ({"low": True, "high": False}, "IT DEPENDS", "on the dose: low: TRUE; high: FALSE"),
+        ({"low": seeds(20), "high": seeds(2)}, "IT DEPENDS",
+         "on the dose: low: TRUE (20 of 20 seeds); high: FALSE (2 of 20 seeds)"),
+        ({"low": seeds(10), "high": True}, "IT DEPENDS",
+         "on the dose: low: IT DEPENDS (10 of 20 seeds); high: TRUE"),
+        ({"low": seeds(10), "high": seeds(12)}, "IT DEPENDS",
+         "whatever the dose: low: IT DEPENDS (10 of 20 seeds); high: IT DEPENDS (12 of 20 seeds)"),
+    ],
+)  # fmt: skip
+def test_verdict_on_cases(cases, word, detail):
+    """Catches `any` for `all`, a case without its seeds, and a variable that is not named."""
+    assert verdict(on="dose", cases=cases) == (word, detail)
 
 
-class Card(HTMLParser):
-    """What a card says: the attributes of its elements and the text of each class."""
+@pytest.mark.parametrize(
+    ("arguments", "kind", "words"),
+    [
+        ({}, ValueError, "either holds or cases"),
+        ({"holds": True, "cases": {"a": True, "b": False}, "on": "x"}, ValueError, "either holds or cases"),
+        ({"cases": {"a": True, "b": False}}, ValueError, "a variable that on names, got on=''"),
+        ({"cases": {"a": True}, "on": "x"}, ValueError, "and 1 cases"),
+        ({"cases": {"a": True, "b": 1.0}, "on": "x"}, TypeError, "case 'b' must be a boolean or a row of booleans, got 1.0"),
+        ({"holds": np.nan}, TypeError, "holds must be a boolean"),
+        ({"holds": "yes"}, TypeError, "holds must be a boolean"),
+        ({"holds": 1}, TypeError, "holds must be a boolean"),
+        ({"holds": seeds(5, 20).reshape(4, 5)}, TypeError, "holds must be a boolean or a row"),
+        ({"holds": seeds(19, 19)}, ValueError, "one seed may illustrate, 20 may prove; got 19"),
+        ({"cases": {"a": True, "b": seeds(3, 3)}, "on": "x"}, ValueError, "case 'b': one seed may illustrate"),
+    ],
+)  # fmt: skip
+def test_what_decides_nothing_is_refused(arguments, kind, words):
+    with pytest.raises(kind, match=words):
+        verdict(**arguments)
 
-    def __init__(self, html: str):
-        super().__init__()
-        self.attributes, self.text, self._open = [], {}, []
-        self.feed(html)
-        self.close()
-        assert self._open == []
 
-    def handle_starttag(self, tag, attrs):
-        self.attributes.append(dict(attrs))
-        self._open.append((tag, dict(attrs).get("class")))
-
-    def handle_endtag(self, tag):
-        assert self._open.pop()[0] == tag
-
-    def handle_data(self, data):
-        name = next(name for _, name in reversed(self._open) if name)
-        self.text[name] = self.text.get(name, "") + data
+# ── Calls ──
 
 
 @pytest.fixture
@@ -80,122 +88,208 @@ def shown(monkeypatch) -> list[dict]:
     """The bundles that were displayed."""
     bundles = []
     monkeypatch.setattr(claims, "display", lambda bundle, raw: bundles.append(bundle))
+    monkeypatch.setattr(claims, "_shown", {})
+    monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
     return bundles
 
 
-def test_card_of_a_claim(shown):
-    assert settle("C6.10", True, "max = 0.25") is None
-    (bundle,) = shown
-    card, item = Card(bundle["text/html"]), ledger()["items"]["C6.10"]
-    assert set(bundle) == {"text/html", "text/plain"}
-    assert card.attributes[0] == {
-        "class": "dl-claim", "id": "c6-10", "data-claim": "C6.10", "data-verdict": "TRUE",
-    }  # fmt: skip
-    assert card.text["dl-verdict"] == "C6.10 TRUE"
-    assert card.text["dl-statement"] == item["statement"]
-    assert card.text["dl-evidence"] == "max = 0.25"
-    title = ledger()["documents"][item["document"]]["title"]
-    assert card.text["dl-source"] == f"{title}, line {item['lines']}: {item['phrase']}"
-    assert {"lang": "zh"} in card.attributes
-    assert bundle["text/plain"] == f"C6.10 TRUE: {item['statement']}\nmax = 0.25"
-
-
-def test_card_escapes_and_plain_text_does_not(shown):
-    evidence = '0.1 < 0.2 & "a" > b'
-    settle("C6.49", {"<i>x</i>": True, "y": False}, evidence)
-    (bundle,) = shown
-    assert "<i>" not in bundle["text/html"]
-    expected = f"{evidence} (holds for <i>x</i> · fails for y)"
-    card = Card(bundle["text/html"])
-    assert card.text["dl-evidence"] == expected
-    assert card.attributes[0]["data-verdict"] == "IT DEPENDS"
-    assert bundle["text/plain"].endswith("\n" + expected)
-
-
-def test_every_claim_of_the_list_makes_a_well_formed_card(shown):
-    """Catches a statement or phrase with a < in it, and two claims with one anchor."""
-    wanted = [item for item in ledger()["items"].values() if item["kind"] == "claim"]
-    for item in wanted:
-        settle(item["id"], True, "1")
-    cards = [Card(bundle["text/html"]) for bundle in shown]
-    assert [card.text["dl-statement"] for card in cards] == [
-        item["statement"] for item in wanted
-    ]
-    assert len({card.attributes[0]["id"] for card in cards}) == len(wanted)
+GOOD = {
+    "tested": "The slope on a grid.", "holds": True, "control": {"tanh": False}, "evidence": "at most 0.25",
+}  # fmt: skip
+SIDES = {"low": True, "high": False}
 
 
 @pytest.mark.parametrize(
-    ("lines", "expected"),
-    [("29", ", line 29"), ("29-31", ", lines 29-31"), ("3,7", ", lines 3,7")],
-)
-def test_source_counts_its_lines(shown, monkeypatch, lines, expected):
-    item = ledger()["items"]["C6.10"] | {"lines": lines, "phrase": ""}
+    ("changes", "kind", "words"),
+    [
+        # Five faults that would make a verdict worth nothing.
+        ({"control": {"tanh": True}}, ValueError, "C6.10 is TRUE and its control 'tanh' TRUE: a control's answer"),
+        ({"control": None}, ValueError, "C6.10 needs a control"),
+        ({"evidence": "the largest slope is nan"}, ValueError, "evidence must state measured values"),
+        ({"evidence": "it is small"}, ValueError, "evidence must state measured values"),
+        ({"holds": seeds(1, 1)}, ValueError, "one seed may illustrate"),
+        # And the others.
+        ({"control": {}}, ValueError, "C6.10 needs a control"),
+        ({"holds": False, "control": {"tanh": False}}, ValueError, "is FALSE and its control 'tanh' FALSE"),
+        ({"control": {"tanh": False, "relu": True}}, ValueError, "its control 'relu' TRUE"),
+        ({"control": {"tanh": seeds(10)}}, ValueError, "its control 'tanh' IT DEPENDS"),
+        ({"control": {"tanh": None}}, TypeError, "control 'tanh' must be a boolean"),
+        ({"holds": None, "cases": {"a": True, "b": True}, "on": "x", "control": None}, ValueError, "needs a control"),
+        ({"holds": seeds(10), "control": None}, ValueError, "needs a control"),
+        ({"tested": " "}, ValueError, "tested must say something"),
+        ({"evidence": ""}, ValueError, "evidence must say something"),
+        ({"turns": {"a": "TRUE"}}, ValueError, "turns must map"),
+        ({"turns": {("a", "b", "c"): "TRUE"}}, ValueError, "turns must map"),
+        ({"turns": {("a", "b"): "MAYBE"}}, ValueError, "turns must map"),
+    ],
+)  # fmt: skip
+def test_a_test_that_cannot_fail_is_refused(shown, changes, kind, words):
+    with pytest.raises(kind, match=words):
+        settle("C6.10", **GOOD | changes)
+    assert shown == []
+
+
+@pytest.mark.parametrize("claim", ["C99.1", "Q6.1", "c6.10", ""])
+def test_only_claims_of_the_list_are_settled(shown, claim):
+    for call in (
+        lambda: settle(claim, **GOOD),
+        lambda: by_definition(claim, because="So.", holds=True, evidence="2 < 3"),
+        lambda: untestable(claim, reason="History.", reference="Rosenblatt (1958)"),
+    ):
+        with pytest.raises(KeyError, match="is not a claim of the notes"):
+            call()
+
+
+def test_cases_that_differ_are_each_others_control(shown):
+    settle("C6.10", tested="So.", on="dose", cases=SIDES, evidence="1 and 2")
+    assert shown[0][MIME]["verdict"] == "IT DEPENDS"
+
+
+def test_in_a_live_notebook_a_lost_control_is_said_and_not_raised(shown, monkeypatch):
+    """Whoever changes an assumption should see the verdict turn, and what became of the control."""
+    monkeypatch.setenv("JPY_SESSION_NAME", "a.ipynb")
+    settle("C6.10", **GOOD | {"holds": False})
+    assert shown[0][MIME]["verdict"] == "FALSE"
+    assert shown[0][MIME]["control"] == "tanh: FALSE, no longer apart from the claim"
+
+
+def test_a_definition_that_a_computation_denies_is_refused(shown):
+    with pytest.raises(ValueError, match=r"C6\.10 is said to be true by definition"):
+        by_definition("C6.10", because="So.", holds=False, evidence="3 > 2")
+    assert shown == []
+
+
+# ── Cards ──
+
+
+class Html(HTMLParser):
+    """The elements of a card as (tag, attributes) and its text; every one must be closed where it belongs."""
+
+    def __init__(self, html: str):
+        super().__init__()
+        self.elements, self.text, self._open = [], "", []
+        self.feed(html)
+        self.close()
+        assert self._open == []
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+        self._open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self._open.pop() == tag
+
+    def handle_data(self, data):
+        self.text += data
+
+
+@pytest.mark.parametrize(("card", "outer"), [(True, "article"), (False, "details")])
+def test_a_verdict_as_card_and_as_line(shown, card, outer):
+    turns = {("a < b", "a > b"): "FALSE"}
+    settle("C6.10", **GOOD, card=card, turns=turns)
+    (bundle,) = shown
+    item, html = ledger()["items"]["C6.10"], Html(bundle["text/html"])
+    title = ledger()["documents"][item["document"]]["title"]
+    assert html.elements[0] == (
+        outer,
+        {"class": "dl-claim", "id": "c6-10", "data-verdict": "TRUE", "aria-label": "Verdict on claim C6.10"},
+    )  # fmt: skip
+    assert [tag for tag, _ in html.elements].count("summary") == 1 + (not card)
+    for words in (
+        item["statement"], "Tested. The slope on a grid.", "Result. at most 0.25", "Control. tanh: FALSE",
+        "put a > b for a < b: FALSE", f"{title}, line {item['lines']}: {item['phrase']}",
+    ):  # fmt: skip
+        assert words in html.text
+    assert bundle["text/plain"].splitlines() == [
+        f"C6.10 TRUE: {item['statement']}",
+        "Tested: The slope on a grid.",
+        "Result: at most 0.25",
+        "Control: tanh: FALSE",
+    ]
+    assert bundle[MIME] == {
+        "claim": "C6.10", "verdict": "TRUE", "tested": "The slope on a grid.", "result": "at most 0.25",
+        "control": "tanh: FALSE", "card": card,
+    }  # fmt: skip
+
+
+def test_seeds_and_cases_are_told_on_the_card(shown):
+    settle("C6.10", **GOOD | {"holds": seeds(19), "control": {"tanh": seeds(1)}})
+    settle("C6.9", tested="So.", on="dose", cases=SIDES, evidence="1 and 2")
+    assert shown[0][MIME]["result"] == "at most 0.25 (19 of 20 seeds)"
+    assert shown[0][MIME]["control"] == "tanh: FALSE (1 of 20 seeds)"
+    assert shown[1][MIME]["result"] == "1 and 2 (on the dose: low: TRUE; high: FALSE)"
+
+
+def test_cards_escape_and_plain_text_does_not(shown):
+    settle(
+        "C6.10", tested="<i>", holds=True, control={"<b>": False}, evidence="0 < 1 & 2"
+    )
+    tags = {tag for tag, _ in Html(shown[0]["text/html"]).elements}
+    assert not tags & {"i"} and "<i>" in Html(shown[0]["text/html"]).text
+    assert shown[0]["text/plain"].endswith("Result: 0 < 1 & 2\nControl: <b>: FALSE")
+
+
+def test_cards_of_what_needs_no_experiment(shown):
+    by_definition("C6.10", because="σ(1 − σ) ≤ ¼.", holds=True, evidence="max 0.25")
+    untestable("C6.9", reason="History.", reference="Linnainmaa (1970)")
+    assert [bundle[MIME]["verdict"] for bundle in shown] == [
+        "BY DEFINITION",
+        "UNTESTABLE",
+    ]
+    assert shown[0]["text/plain"].splitlines()[1:] == [
+        "True by definition: σ(1 − σ) ≤ ¼.",
+        "Result: max 0.25",
+    ]
+    assert shown[1]["text/plain"].splitlines()[1:] == [
+        "Why not: History.",
+        "Where to read: See Linnainmaa (1970).",
+    ]
+
+
+def test_every_claim_of_the_list_makes_a_well_formed_card(shown):
+    """Catches a statement or phrase with a < in it, a source without a document, and two claims with one anchor."""
+    wanted = [item for item in ledger()["items"].values() if item["kind"] == "claim"]
+    for item in wanted:
+        settle(item["id"], **GOOD)
+    cards = [Html(bundle["text/html"]) for bundle in shown]
+    for card, item in zip(cards, wanted, strict=True):
+        assert item["statement"] in card.text and item["phrase"] in card.text
+        titles = [ledger()["documents"][a[:3]]["title"] for a in item["also"]]
+        assert all(f"also {title}, line" in card.text for title in titles)
+    assert len({card.elements[0][1]["id"] for card in cards}) == len(wanted)
+
+
+@pytest.mark.parametrize(
+    ("lines", "also", "expected"),
+    [
+        ("29", [], ", line 29"),
+        ("29-31", [], ", lines 29–31"),
+        ("3,7", [], ", lines 3,7"),
+        ("3", ["001 L5-6"], ", line 3; also Deep Learning Book Reading Notes, lines 5–6"),
+    ],
+)  # fmt: skip
+def test_a_card_names_every_source(shown, monkeypatch, lines, also, expected):
+    changed = {"lines": lines, "phrase": "", "also": also}
+    item = ledger()["items"]["C6.10"] | changed
     monkeypatch.setitem(ledger()["items"], "C6.10", item)
-    settle("C6.10", True, "1")
-    card = Card(shown[0]["text/html"])
-    assert card.text["dl-source"].endswith(
+    settle("C6.10", **GOOD)
+    assert Html(shown[0]["text/html"]).text.endswith(
         expected
-    )  # and no colon where there is no phrase
-    assert {"lang": "zh"} not in card.attributes
+    )  # no colon without phrase
 
 
-def test_an_untestable_claim_says_why_and_where_to_read(shown):
-    untestable("C6.10", "History.", "Linnainmaa (1970)")
-    card = Card(shown[0]["text/html"])
-    assert card.attributes[0]["data-verdict"] == "UNTESTABLE"
-    assert card.text["dl-evidence"] == "History. See Linnainmaa (1970)."
+def test_recap_lists_what_was_settled_in_the_order_of_the_list(shown):
+    settle("C6.10", **GOOD)
+    settle("C6.9", **GOOD | {"evidence": "gap 1"})
+    settle("C6.10", **GOOD | {"evidence": "at most 0.2"})  # run again
+    recap()
+    assert shown[-1]["text/plain"] == "C6.9 TRUE: gap 1\nC6.10 TRUE: at most 0.2"
+    html = Html(shown[-1]["text/html"])
+    rows = [a["data-verdict"] for tag, a in html.elements if tag == "tr" and a]
+    links = [a["href"] for tag, a in html.elements if tag == "a"]
+    assert rows == ["TRUE", "TRUE"] and links == ["#c6-9", "#c6-10"]
+    assert "at most 0.2" in html.text and "at most 0.25" not in html.text
 
 
-# ── The list ──
-
-ITEMS = list(ledger()["items"].values())
-PAGES = {
-    "01_introduction", "02_linear_algebra", "03_probability", "04_numerical_computation",
-    "05_machine_learning_basics", "06a_feedforward_networks", "06b_backpropagation",
-    "07_regularization", "08_optimization", "09_convolutional_networks", "10_recurrent_networks",
-    "11_practical_methodology", "12_applications", "13_linear_factor_models", "14_autoencoders",
-    "15_representation_learning", "16_structured_models",
-}  # fmt: skip
-
-
-def chapter(item: dict) -> int:
-    return int(re.fullmatch(r"[CQ](\d+)\.\d+", item["id"])[1])
-
-
-def test_the_list_is_complete():
-    """438 unique ids: 321 claims and 117 questions, as the map of the notes counts them."""
-    assert Counter(item["kind"] for item in ITEMS) == {"claim": 321, "question": 117}
-    assert len({item["id"] for item in ITEMS}) == len(ITEMS) == 438
-    for item in ITEMS:
-        assert item["id"][0] == {"claim": "C", "question": "Q"}[item["kind"]]
-
-
-def test_ids_are_sorted_by_chapter_and_numbered_without_gaps():
-    assert [chapter(item) for item in ITEMS] == sorted(chapter(item) for item in ITEMS)
-    for kind in ("claim", "question"):
-        for number in range(1, 17):
-            ids = [
-                int(i["id"].split(".")[1])
-                for i in ITEMS
-                if i["kind"] == kind and chapter(i) == number
-            ]
-            assert ids == list(range(1, len(ids) + 1))
-
-
-def test_every_item_is_filled_in():
-    fields = {"id", "kind", "page", "document", "lines", "also", "phrase", "statement"}
-    for item in ITEMS:
-        assert set(item) == fields, item["id"]
-        assert all(item[field].strip() for field in fields - {"phrase", "also"}), item[
-            "id"
-        ]
-        assert item["page"] in PAGES and int(item["page"][:2]) == chapter(item), item[
-            "id"
-        ]
-        assert item["document"] in ledger()["documents"], item["id"]
-        assert re.fullmatch(r"\d+(-\d+)?(,\s*\d+(-\d+)?)*", item["lines"]), item["id"]
-
-
-def test_documents_have_titles():
-    for document in ledger()["documents"].values():
-        assert document["title"] and document["english"] and document["note"]
+def test_anchors():
+    assert anchor("C6.10") == "c6-10" and anchor("Q10.2") == "q10-2"

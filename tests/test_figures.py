@@ -73,10 +73,12 @@ def sentence(height, shift=0.0):
     return f"The line rises to {height:g} & starts at {shift:g} <here>."
 
 
-def still(text=NASTY):
-    fig, ax = plt.subplots(figsize=(4, 3))
-    ax.plot([0, 1])
-    figures.show(fig, text)
+def still(text=NASTY, **options):
+    def draw(ax):
+        ax.plot([0, 1])
+        return text
+
+    figures.show(draw, figsize=(4, 3), **options)
 
 
 # ── A figure that stands still ──
@@ -88,7 +90,8 @@ def test_show_displays_one_visible_image_with_its_sentence(shown):
     page = Page(bundle["text/html"])
     (image,) = page.all("img")
     assert set(bundle) == {"text/html", "text/plain"} and bundle["text/plain"] == NASTY
-    assert image["alt"] == NASTY == page.text("figcaption") and "hidden" not in image
+    assert image["data-sentence"] == NASTY == page.text("figcaption")
+    assert "hidden" not in image
     assert (image["width"], image["height"]) == ("400", "300")
     assert page.all("input") == [] and page.all("figure") == [{"class": "dl-figure"}]
 
@@ -97,7 +100,39 @@ def test_sentences_are_escaped(shown):
     """Catches a raw quote that would end the attribute, and a raw < that would open an element."""
     still()
     assert "<b>" not in shown[0]["text/html"]
-    assert 'alt="At 0.1 &lt; x &amp; y &gt; 0' in shown[0]["text/html"]
+    assert 'sentence="At 0.1 &lt; x &amp; y &gt; 0' in shown[0]["text/html"]
+
+
+def alternatives(bundle: dict) -> list[str]:
+    return [image["alt"] for image in Page(bundle["text/html"]).all("img")]
+
+
+def test_the_alternative_text_says_what_is_drawn_and_the_caption_what_to_see(shown):
+    """A screen reader hears each thing once."""
+
+    def draw(axes):
+        plotting.lines(
+            axes[0],
+            [0, 1],
+            {"ours": [0, 1], "theirs": [1, 0]},
+            xlabel="step",
+            ylabel="loss < 1",
+            title="Two\nlosses",
+        )
+        plotting.plane(axes[1], (0, 1), (0, 1), title="A plane")
+        axes[1].set_axis_off()
+        return "They cross."
+
+    figures.show(draw, columns=2)
+    still(alt="One rising line.")
+    still()
+    figures.explore(lambda ax, x: ax.set_title(f"x = {x}") and f"It is {x}.", x=[1, 2])
+    assert [alternatives(bundle) for bundle in shown] == [
+        ["Figure. Two losses: loss < 1 against step: ours, theirs. A plane."],
+        ["One rising line."],
+        ["Figure."],
+        ["Figure. x = 1.", "Figure. x = 2."],
+    ]
 
 
 def svg(image: dict) -> str:
@@ -107,7 +142,6 @@ def svg(image: dict) -> str:
 
 
 def test_pictures_name_no_date_no_machine_and_are_transparent(shown):
-    plotting.use_style()
     still()
     picture = svg(Page(shown[0]["text/html"]).all("img")[0])
     assert "<dc:date>" not in picture and "/home/" not in picture
@@ -125,7 +159,7 @@ def test_explore_shows_exactly_the_start_frame(shown, start):
     (bundle,) = shown
     page = Page(bundle["text/html"])
     images = page.all("img")
-    assert [image["alt"] for image in images] == [
+    assert [image["data-sentence"] for image in images] == [
         sentence(height) for height in HEIGHTS
     ]
     assert [i for i, image in enumerate(images) if "hidden" not in image] == [start]
@@ -156,7 +190,7 @@ def test_a_parameters_name_is_written_in_words(shown):
 def test_further_parameters_stay_at_their_first_value(shown):
     figures.explore(draw, height=HEIGHTS, shift=[0.5, 0.7])
     page = Page(shown[0]["text/html"])
-    assert [image["alt"] for image in page.all("img")] == [
+    assert [image["data-sentence"] for image in page.all("img")] == [
         sentence(h, 0.5) for h in HEIGHTS
     ]
     assert sum("hidden" not in image for image in page.all("img")) == 1
@@ -194,26 +228,32 @@ def gaps(bundle: dict) -> list[list[float]]:
 
 def test_a_figure_tells_where_it_can_be_cut_between_its_panels(shown):
     """The cuts lie between all that belongs to a panel: its labels and ticks as well as its axes."""
-    fig, axes = plt.subplots(ncols=3, figsize=(9, 3))
-    axes[1].set_ylabel("a label left of its axes")
-    fig.draw_without_rendering()
-    boxes = [ax.get_tightbbox().intervalx / 900 for ax in axes]
-    figures.show(fig, "Three panels.")
+    drawn = []
+
+    def draw(axes):
+        axes[1].set_ylabel("a label left of its axes")
+        drawn.extend(axes)
+        return "Three panels."
+
+    figures.show(draw, columns=3, figsize=(9, 3))
+    boxes = [ax.get_tightbbox().intervalx / 900 for ax in drawn]
     ((first, second),) = gaps(shown[0])
-    assert boxes[0][1] < first < boxes[1][0] < axes[1].get_position().x0
+    assert boxes[0][1] < first < boxes[1][0] < drawn[1].get_position().x0
     assert boxes[1][1] < second < boxes[2][0]
 
 
 def test_what_stands_across_the_panels_is_not_cut(shown):
-    fig, _ = plt.subplots(ncols=2)
-    fig.suptitle("one title for both panels, and long enough")
-    figures.show(fig, "A title.")
-    fig, _ = plt.subplots(nrows=2)
-    figures.show(fig, "Two rows.")
-    fig, axes = plt.subplots(ncols=2)
-    axes[1].set_visible(False)
-    figures.show(fig, "One of two panels is shown.")
-    assert [gaps(bundle) for bundle in shown] == [[[]], [[]], [[]]]
+    def titled(axes):
+        axes[0].figure.suptitle("one title for both panels, and long enough")
+        return "A title."
+
+    def half(axes):
+        axes[1].set_visible(False)
+        return "One of two panels is shown."
+
+    figures.show(titled, columns=2)
+    figures.show(half, columns=2)
+    assert [gaps(bundle) for bundle in shown] == [[[]], [[]]]
 
 
 def test_all_frames_of_a_moving_figure_are_cut_alike(shown):
@@ -231,15 +271,17 @@ def test_all_frames_of_a_moving_figure_are_cut_alike(shown):
 )
 def test_drawing_twice_gives_the_same_bytes(shown, display):
     """Catches random ids and dates: executing a notebook twice must give no git diff."""
-    plotting.use_style()
     display()
     display()
     assert shown[0] == shown[1]
 
 
-def test_a_draw_that_forgets_its_sentence_leaves_no_figure_open(shown):
+@pytest.mark.parametrize("said", [None, "", " ", 3])
+def test_a_draw_that_forgets_its_sentence_leaves_no_figure_open(shown, said):
     with pytest.raises(TypeError, match="draw must return the sentence"):
-        figures.explore(lambda ax, x: None, x=[1, 2])
+        figures.explore(lambda ax, x: said, x=[1, 2])
+    with pytest.raises(TypeError, match="draw must return the sentence"):
+        figures.show(lambda ax: said)
     assert shown == []
 
 
@@ -281,8 +323,9 @@ def test_the_widget_begins_at_the_start_and_follows_every_slider(live):
     def seen():
         page = Page(picture.value)
         (image,) = page.all("img")
-        assert "hidden" not in image and image["alt"] == page.text("figcaption")
-        return image["alt"]
+        assert "hidden" not in image
+        assert image["data-sentence"] == page.text("figcaption")
+        return image["data-sentence"]
 
     assert seen() == sentence(2.0, 0.5)
     sliders[0].value = 5.0
@@ -411,6 +454,50 @@ def test_lines_have_a_legend_in_order(ax):
     ]
     assert [line.get_marker() for line in ax.lines] == ["o", "o"]
     assert ax.lines[1].get_ydata().tolist() == [1, 2]
+
+
+def test_lines_name_their_axes_and_scales(ax):
+    plotting.lines(
+        ax,
+        [1, 10],
+        {"a": [1, 100]},
+        log="y",
+        xlabel="n",
+        ylabel="cost",
+        title="It grows",
+    )
+    assert (ax.get_xlabel(), ax.get_ylabel(), ax.get_title(loc="left")) == (
+        "n",
+        "cost",
+        "It grows",
+    )
+    assert (ax.get_xscale(), ax.get_yscale()) == ("linear", "log")
+
+
+def test_an_arrow_leads_from_tail_to_tip_with_its_label_beyond(ax):
+    plotting.arrow(plotting.plane(ax, (-3, 3), (-3, 3)), (0, 0), [3, -4], "w")
+    line, label = ax.texts
+    assert tuple(line.xy) == (3, -4) and tuple(line.xyann) == (0, 0)
+    assert tuple(label.xy) == (3, -4) and label.get_text() == "w"
+    assert label.xyann == pytest.approx((8 * 0.6, -8 * 0.8))
+    plotting.arrow(ax, (1, 1), (1, 1), "no direction")
+    assert len(ax.texts) == 3
+
+
+def test_contours_follow_the_function(ax):
+    plotting.contours(ax, lambda p: p[0] - 2 * p[1], (0, 4), (-1, 1), levels=[1.0])
+    (points,) = (path.vertices for path in ax.collections[0].get_paths())
+    assert np.allclose(points[:, 0] - 2 * points[:, 1], 1)
+
+
+def test_a_matrix_stands_as_it_is_written(ax):
+    M = np.array([[1.0, 2, 3], [4, 5, 6]])
+    plotting.matrix(ax, M, "{:.0f}", colors={(1, 2): plotting.RED})
+    places = {text.get_text(): text.get_position() for text in ax.texts}
+    assert places["1"] == (0, 0) and places["6"] == (2, 1)
+    assert ax.get_ylim()[0] > ax.get_ylim()[1]  # the first row on top
+    (cell,) = ax.patches
+    assert cell.get_x() < 2 < cell.get_x() + cell.get_width() and cell.get_y() < 1
 
 
 def test_bars_carry_their_numbers_first_on_top(ax):

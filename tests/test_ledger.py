@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+from dlnotes.cards import MIME
 
 from book.tools import ledger, ledger_page
 
@@ -56,16 +57,18 @@ CLAIMS = {
 }
 
 
-def card(claim: str, verdict: str = "TRUE") -> str:
-    return (
-        f'<div class="dl-claim" id="{ledger.anchor(claim)}" data-claim="{claim}" '
-        f'data-verdict="{verdict}"><p class="dl-verdict"><b>{claim}</b> <b>{verdict}</b></p>'
-        '<p class="dl-statement">At most 1/4.</p>'
-        '<p class="dl-evidence">max &lt; 0.25</p><p class="dl-source">notes, line 29</p></div>'
-    )
+def card(claim: str, verdict: str = "TRUE", **more) -> dict:
+    data = {
+        "claim": claim,
+        "verdict": verdict,
+        "tested": "A grid.",
+        "result": "max < 0.25",
+        "control": "tanh: FALSE",
+    }
+    return {"data": {"text/html": "<p>", MIME: data | more}}
 
 
-def notebook(folder, name: str, markdown: str, *outputs: str):
+def notebook(folder, name: str, markdown: str, *outputs: dict):
     """A notebook with one cell of text and one cell of code that displayed `outputs`."""
     cells = [
         {"cell_type": "markdown", "source": markdown.splitlines(keepends=True)},
@@ -73,7 +76,8 @@ def notebook(folder, name: str, markdown: str, *outputs: str):
             "cell_type": "code",
             "outputs": [
                 {"output_type": "stream"},
-                *({"data": {"text/html": [html]}} for html in outputs),
+                {"data": {"text/html": ["<p>"]}},
+                *outputs,
             ],
         },
     ]
@@ -94,7 +98,7 @@ def test_collects_cards_and_answers(tmp_path):
         ("C6.10", "TRUE", "c6-10", "06b"),
         ("C6.11", "IT DEPENDS", "c6-11", "06b"),
     ]
-    assert (records[1].statement, records[1].evidence) == ("At most 1/4.", "max < 0.25")
+    assert (records[1].result, records[1].control) == ("max < 0.25", "tanh: FALSE")
     assert ledger.problems(records, CLAIMS, ["06b"]) == []
 
 
@@ -118,11 +122,6 @@ def test_collects_cards_and_answers(tmp_path):
             "06b settles C7.1, which belongs to 07.",
         ),
         ([card("C6.10"), card("C6.11", "MAYBE")], "06b", "the unknown verdict 'MAYBE'"),
-        (
-            [card("C6.10"), card("C6.11").replace('id="c6-11"', 'id="x"')],
-            "06b",
-            "with the id 'x'",
-        ),
     ],
 )
 def test_problems_are_named(tmp_path, outputs, page, expected):
@@ -145,13 +144,62 @@ def test_unfinished_pages_owe_nothing():
     assert ledger.problems([], CLAIMS, []) == []
 
 
-def test_tally_counts_what_is_there(tmp_path):
+def with_items(**changes: dict) -> dict:
+    """The list with some entries changed, by id (C6.10 as C6_10)."""
+    items = [i | changes.get(i["id"].replace(".", "_"), {}) for i in CLAIMS["items"]]
+    return CLAIMS | {"items": items}
+
+
+def test_a_twin_owes_nothing_and_shares_the_verdict(tmp_path):
+    claims = with_items(C7_1={"twin": "C6.10"})
     records = ledger.collect(
-        [notebook(tmp_path, "06b", ANSWER, card("C6.10"), card("C6.11", "IT DEPENDS"))]
+        [notebook(tmp_path, "06b", ANSWER, card("C6.10"), card("C6.11"))]
     )
-    counts = ledger_page.tally(CLAIMS, records)
-    notes = {"claims": 3, "questions": 1, "answered": 1, "settled": 2}
-    assert counts == notes | {"true": 1, "false": 0, "it-depends": 1, "untestable": 0}
+    assert ledger.problems(records, claims, ["06b", "07"]) == []
+    assert ledger.by_claim(records, claims)["C7.1"].anchor == "c6-10"
+    assert ledger_page.tally(claims, records)["settled"] == 3
+    again = ledger.collect([notebook(tmp_path, "07", "", card("C7.1"))])
+    assert ledger.problems(again, claims, []) == [
+        "07 settles C7.1, whose verdict is that of C6.10."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("expected", "verdict", "surprise"),
+    [("TRUE", "TRUE", False), ("TRUE", "FALSE", True), ("IT DEPENDS", "TRUE", True), ("TRUE", "BY DEFINITION", False),
+     ("FALSE", "BY DEFINITION", True), ("UNTESTABLE", "UNTESTABLE", False), ("TRUE", "UNTESTABLE", True)],
+)  # fmt: skip
+def test_what_came_out_otherwise_than_expected_is_a_surprise(
+    expected, verdict, surprise
+):
+    item = CLAIMS["items"][0] | {"expected": expected}
+    record = ledger.Record("C6.10", "06b", verdict)
+    assert ledger.surprising(item, record) == surprise
+    assert not ledger.surprising(item, None)
+    claims = with_items(C6_10={"expected": expected})
+    html = ledger_page.chapter_html("06b", claims, {"C6.10": record}, str, exists=True)
+    assert f'data-surprise="{"yes" if surprise else "no"}"' in html
+    assert (f"expected {expected.lower()}" in html) == surprise
+
+
+def test_implied_questions_and_lost_figures_are_told(tmp_path):
+    claims = with_items(Q6_6={"asked": False}, C7_1={"reconstructed": True})
+    html = "".join(
+        ledger_page.chapter_html(p, claims, {}, str, exists=True) for p in ("06b", "07")
+    )
+    assert "implied, not asked" in html and "its figure is lost" in html
+    counts = ledger_page.tally(claims, [])
+    assert (counts["asked"], counts["reconstructed"]) == (0, 1)
+    assert ledger_page.tally(with_items(Q6_6={"asked": True}), [])["asked"] == 1
+
+
+def test_tally_counts_what_is_there(tmp_path):
+    cards = [card("C6.10", "BY DEFINITION"), card("C6.11", "IT DEPENDS")]
+    records = ledger.collect([notebook(tmp_path, "06b", ANSWER, *cards)])
+    assert ledger_page.tally(CLAIMS, records) == {
+        "claims": 3, "questions": 1, "asked": 0, "reconstructed": 0, "answered": 1, "settled": 2, "surprises": 0,
+        "true": 0, "false": 0, "it-depends": 1, "by-definition": 1, "untestable": 0,
+    }  # fmt: skip
 
 
 def test_chapter_of_the_ledger_links_to_its_cards_and_escapes(tmp_path):
@@ -160,7 +208,7 @@ def test_chapter_of_the_ledger_links_to_its_cards_and_escapes(tmp_path):
     )
     by_id = {record.id: record for record in records}
     html = ledger_page.chapter_html(
-        "06b", CLAIMS, by_id, lambda page: f"../chapters/{page}.html", finished=True
+        "06b", CLAIMS, by_id, lambda page: f"../chapters/{page}.html", exists=True
     )
     assert '<a href="../chapters/06b.html#c6-10"><b>C6.10</b></a> <b>TRUE</b>' in html
     assert "It &lt;shrinks&gt;." in html and "max &lt; 0.25" in html
@@ -169,7 +217,7 @@ def test_chapter_of_the_ledger_links_to_its_cards_and_escapes(tmp_path):
 
 
 def test_a_chapter_to_come_is_folded_and_says_so():
-    html = ledger_page.chapter_html("07", CLAIMS, {}, str, finished=False)
+    html = ledger_page.chapter_html("07", CLAIMS, {}, str, exists=False)
     assert (
         html.startswith('<div class="dl-ledger"><details>')
         and "1 claim and 0 questions, not yet tested" in html
@@ -179,7 +227,7 @@ def test_a_chapter_to_come_is_folded_and_says_so():
 
 def test_the_picture_shows_every_claim_once():
     records = [
-        ledger.Record(id=name, verdict=verdict, page="06b", anchor="", evidence="")
+        ledger.Record(name, "06b", verdict)
         for name, verdict in (
             ("C6.10", "TRUE"),
             ("C6.11", "FALSE"),

@@ -92,7 +92,7 @@ const filters = { ledger: filterLedger, glossary: filterGlossary };
 
 function filterLedger(form) {
   const words = wordsOf(form);
-  const chosen = ["kind", "page", "verdict"].map((name) => [name, form.elements[name].value]).filter(([, value]) => value);
+  const chosen = ["kind", "page", "verdict", "surprise"].map((name) => [name, form.elements[name].value]).filter(([, value]) => value);
   const active = Boolean(words.length || chosen.length);
   let shown = 0;
   for (const ledger of document.querySelectorAll(".dl-ledger")) {

@@ -8,58 +8,30 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from html.parser import HTMLParser
 from pathlib import Path
 
-VERDICTS = ("TRUE", "FALSE", "IT DEPENDS", "UNTESTABLE")
+from dlnotes.cards import MIME, anchor
+
+VERDICTS = ("TRUE", "FALSE", "IT DEPENDS", "BY DEFINITION", "UNTESTABLE")
 _ANSWER = re.compile(r"^\((q\d+-\d+)\)=\s*$", re.MULTILINE)
-_PARTS = {"dl-statement": "statement", "dl-evidence": "evidence"}
 
 
 @dataclass
 class Record:
-    """One item of the ledger as a chapter shows it: a settled claim or an answered question."""
+    """One item of the ledger as a page shows it: a settled claim or an answered question."""
 
     id: str
     page: str
-    anchor: str
     verdict: str = "ANSWERED"
-    statement: str = ""
-    evidence: str = ""
+    tested: str = ""
+    result: str = ""
+    control: str = ""
+    card: bool = False
 
-
-class _Cards(HTMLParser):
-    """Collects the claim cards of one output."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.page, self.records, self._field = page, [], ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        values = {name: value or "" for name, value in attrs}
-        if "data-claim" in values:
-            self.records.append(
-                Record(
-                    values["data-claim"],
-                    self.page,
-                    values.get("id", ""),
-                    values.get("data-verdict", ""),
-                )
-            )
-        elif tag == "p" and self.records:
-            self._field = _PARTS.get(values.get("class", ""), "")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "p":
-            self._field = ""
-
-    def handle_data(self, data: str) -> None:
-        if self._field:
-            setattr(
-                self.records[-1],
-                self._field,
-                getattr(self.records[-1], self._field) + data,
-            )
+    @property
+    def anchor(self) -> str:
+        """The id in the page: C6.10 → c6-10."""
+        return anchor(self.id)
 
 
 def load_claims(path: Path) -> dict:
@@ -69,13 +41,8 @@ def load_claims(path: Path) -> dict:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
-def anchor(identifier: str) -> str:
-    """The id in the page of a claim's card or a question's answer: C6.10 → c6-10."""
-    return identifier.lower().replace(".", "-")
-
-
 def collect(notebooks: Iterable[Path]) -> list[Record]:
-    """Every claim card and every answer label of the notebooks, in reading order."""
+    """Every verdict and every answer label of the notebooks, in reading order."""
     return [record for notebook in notebooks for record in _of_notebook(notebook)]
 
 
@@ -85,46 +52,61 @@ def _of_notebook(path: Path) -> list[Record]:
         if cell["cell_type"] == "markdown":
             labels = _ANSWER.findall("".join(cell["source"]))
             records += [
-                Record("Q" + label[1:].replace("-", "."), path.stem, label)
-                for label in labels
+                Record("Q" + label[1:].replace("-", "."), path.stem) for label in labels
             ]
         for output in cell.get("outputs", []):
-            cards = _Cards(path.stem)
-            cards.feed("".join(output.get("data", {}).get("text/html", "")))
-            records += cards.records
+            if found := output.get("data", {}).get(MIME):
+                claim = found.pop("claim")
+                records.append(Record(claim, path.stem, **found))
     return records
 
 
-def problems(records: list[Record], claims: dict, finished: Iterable[str]) -> list[str]:
+def problems(records: list[Record], claims: dict, done: Iterable[str]) -> list[str]:
     """What keeps the ledger from being true, one sentence each; an empty list when nothing does.
 
-    `finished` names the pages that exist: every item of theirs must be settled there.
+    `done` names the finished pages: every item of theirs must be settled there, or have a twin that is settled.
     """
     items = {item["id"]: item for item in claims["items"]}
-    return [*_wrong_records(records, items), *_missing(records, items, set(finished))]
+    return [*_wrong_records(records, items), *_missing(records, items, set(done))]
 
 
 def _wrong_records(records: list[Record], items: dict[str, dict]) -> Iterable[str]:
     places: dict[str, str] = {}
     for record in records:
-        if record.id not in items:
+        item = items.get(record.id)
+        if item is None:
             yield f"{record.page} settles {record.id}, which is not in the list of claims."
-        elif record.page != items[record.id]["page"]:
-            yield f"{record.page} settles {record.id}, which belongs to {items[record.id]['page']}."
+        elif "twin" in item:
+            yield f"{record.page} settles {record.id}, whose verdict is that of {item['twin']}."
+        elif record.page != item["page"]:
+            yield f"{record.page} settles {record.id}, which belongs to {item['page']}."
         if record.id in places:
             yield f"{record.id} is settled twice: in {places[record.id]} and in {record.page}."
         if record.verdict not in (*VERDICTS, "ANSWERED"):
             yield f"{record.page} gives {record.id} the unknown verdict {record.verdict!r}."
-        if record.anchor != anchor(record.id):
-            expected = anchor(record.id)
-            yield f"{record.page} shows {record.id} with the id {record.anchor!r}, not {expected!r}."
         places[record.id] = record.page
 
 
 def _missing(
-    records: list[Record], items: dict[str, dict], finished: set[str]
+    records: list[Record], items: dict[str, dict], done: set[str]
 ) -> Iterable[str]:
     settled = {record.id for record in records}
     for identifier, item in items.items():
-        if item["page"] in finished and identifier not in settled:
+        owed = item["page"] in done and "twin" not in item
+        if owed and identifier not in settled:
             yield f"{item['page']} is finished but does not settle {identifier}."
+
+
+def by_claim(records: list[Record], claims: dict) -> dict[str, Record]:
+    """The record of every item that has one; twins share one."""
+    found = {record.id: record for record in records}
+    twins = {item["id"]: item["twin"] for item in claims["items"] if "twin" in item}
+    return found | {id: found[twin] for id, twin in twins.items() if twin in found}
+
+
+def surprising(item: dict, record: Record | None) -> bool:
+    """Whether a verdict differs from what was expected before any experiment."""
+    if record is None or item["kind"] != "claim":
+        return False
+    held = "TRUE" if record.verdict == "BY DEFINITION" else record.verdict
+    return held != item.get("expected", held)

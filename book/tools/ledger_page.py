@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterable
 from html import escape
 
-from .contents import CHAPTERS, heading
-from .ledger import VERDICTS, Record, anchor
+from dlnotes.cards import anchor, sources, titled
+
+from .ledger import VERDICTS, Record, by_claim, surprising
+from .plan import CHAPTERS, heading
 
 Link = Callable[[str], str]  # from a page's name to its address as seen from the ledger
 
@@ -14,6 +16,7 @@ CONTROLS = """
   <label>Kind <select name="kind"><option value="">all</option>{kinds}</select></label>
   <label>Chapter <select name="page"><option value="">all</option>{pages}</select></label>
   <label>Verdict <select name="verdict"><option value="">all</option>{verdicts}</select></label>
+  <label>Expected <select name="surprise"><option value="">all</option>{surprises}</select></label>
   <output aria-live="polite"></output>
 </form>
 """
@@ -21,25 +24,28 @@ CONTROLS = """
 
 def tally(claims: dict, records: list[Record]) -> dict[str, int]:
     """The numbers the book quotes about itself, by name."""
-    kinds = [item["kind"] for item in claims["items"]]
-    verdicts = [record.verdict for record in records]
+    items, found = claims["items"], by_claim(records, claims)
+    kinds = [item["kind"] for item in items]
+    verdicts = [found[item["id"]].verdict for item in items if item["id"] in found]
     counts = {
         "claims": kinds.count("claim"),
         "questions": kinds.count("question"),
+        "asked": sum(item.get("asked", False) for item in items),
+        "reconstructed": sum(item.get("reconstructed", False) for item in items),
         "answered": verdicts.count("ANSWERED"),
+        "surprises": sum(surprising(item, found.get(item["id"])) for item in items),
     }
     counts["settled"] = len(verdicts) - counts["answered"]
-    return counts | {
-        verdict.lower().replace(" ", "-"): verdicts.count(verdict)
-        for verdict in VERDICTS
-    }
+    return counts | {_name(verdict): verdicts.count(verdict) for verdict in VERDICTS}
+
+
+def _name(verdict: str) -> str:
+    return verdict.lower().replace(" ", "-")
 
 
 def picture(counts: dict[str, int]) -> str:
     """One bar: of all claims, how many came out how, and how many are not yet tested."""
-    shares = {
-        verdict: counts[verdict.lower().replace(" ", "-")] for verdict in VERDICTS
-    }
+    shares = {verdict: counts[_name(verdict)] for verdict in VERDICTS}
     shares["NOT YET TESTED"] = counts["claims"] - counts["settled"]
     shares = {verdict: count for verdict, count in shares.items() if count}
     bar = "".join(
@@ -63,6 +69,7 @@ def controls(pages: Iterable[str]) -> str:
         kinds=_options({"C": "claims", "Q": "questions"}),
         pages=_options({page: heading(page) for page in pages}),
         verdicts=_options({verdict: verdict.lower() for verdict in verdicts}),
+        surprises=_options({"yes": "came out otherwise", "no": "as expected"}),
     )
 
 
@@ -84,9 +91,9 @@ def pages_in_order(claims: dict) -> list[str]:
 
 
 def chapter_html(
-    page: str, claims: dict, records: dict[str, Record], link: Link, finished: bool
+    page: str, claims: dict, records: dict[str, Record], link: Link, exists: bool
 ) -> str:
-    """One chapter's part: the count and the items, folded away while the chapter is not written."""
+    """One page's part: the count and the items, folded away while the page is not written."""
     items = [item for item in claims["items"] if item["page"] == page]
     entries = "".join(
         _entry(item, records.get(item["id"]), claims["documents"], link)
@@ -94,7 +101,7 @@ def chapter_html(
     )
     listing = f'<ul class="dl-entries">{entries}</ul>'
     counts = _counts(items)
-    if finished:
+    if exists:
         part = f'<p>{counts}, tested in <a href="{link(page)}">the chapter</a>.</p>{listing}'
     else:
         part = (
@@ -111,43 +118,40 @@ def _counts(items: list[dict]) -> str:
 
 def _entry(item: dict, record: Record | None, documents: dict, link: Link) -> str:
     verdict = record.verdict if record else "NOT YET TESTED"
+    surprise = surprising(item, record)
     name = f"<b>{item['id']}</b>"
     if record:
         name = f'<a href="{link(record.page)}#{record.anchor}">{name}</a>'
-    evidence = (
-        f'<p class="dl-evidence">{escape(record.evidence)}</p>'
-        if record and record.evidence
-        else ""
+    said = (
+        [record.result, record.control and f"Control: {record.control}"]
+        if record
+        else []
     )
+    rows = "".join(f'<p class="dl-evidence">{escape(row)}</p>' for row in said if row)
+    expected = f" <span>expected {item['expected'].lower()}</span>" if surprise else ""
     return (
-        f'<li id="ledger-{anchor(item["id"])}" data-page="{item["page"]}" data-kind="{item["id"][0]}" data-verdict="{verdict}">'
-        f'<p class="dl-verdict">{name} <b>{verdict}</b></p>'
-        f'<p class="dl-statement">{escape(item["statement"])}</p>{evidence}'
-        f'<p class="dl-source">{_source(item, documents)}</p></li>'
+        f'<li id="ledger-{anchor(item["id"])}" data-page="{item["page"]}" data-kind="{item["id"][0]}" '
+        f'data-verdict="{verdict}"{_surprise(surprise, record)}>'
+        f'<p class="dl-verdict">{name} <b>{verdict}</b>{expected}</p>'
+        f'<p class="dl-statement">{escape(item["statement"])}{_origin(item)}</p>{rows}'
+        f'<p class="dl-source">{sources(item, documents)}</p></li>'
     )
 
 
-def _source(item: dict, documents: dict) -> str:
-    """Where the notes say it: "title, line 29; also …: their words"."""
-    also = [place.replace(" L", " ").split(" ", 1) for place in item.get("also", [])]
-    places = [[item["document"], item["lines"]], *also]
-    source = "; also ".join(
-        _place(documents[document]["title"], lines) for document, lines in places
-    )
-    phrase = escape(item["phrase"])
-    return source + (f': <span lang="zh">{phrase}</span>' if phrase else "")
+def _surprise(surprise: bool, record: Record | None) -> str:
+    """Only what was tested can surprise."""
+    if record is None or record.verdict == "ANSWERED":
+        return ""
+    return f' data-surprise="{"yes" if surprise else "no"}"'
 
 
-def _place(title: str, lines: str) -> str:
-    plural = "s" if set("-,") & set(lines) else ""
-    return f"{_titled(title)}, line{plural} {escape(lines.replace('-', '–'))}"
-
-
-def _titled(title: str) -> str:
-    """A document's title, marked as Chinese where it is, so that it is spoken and drawn as such."""
-    return (
-        escape(title) if title.isascii() else f'<span lang="zh">{escape(title)}</span>'
-    )
+def _origin(item: dict) -> str:
+    """Where an item is not in so many words in the notes."""
+    if item.get("reconstructed"):
+        return " <i>(reconstructed: its figure is lost)</i>"
+    if item.get("asked") is False:
+        return " <i>(implied, not asked in so many words)</i>"
+    return ""
 
 
 def documents_html(claims: dict) -> str:
@@ -155,5 +159,5 @@ def documents_html(claims: dict) -> str:
     rows = ""
     for document in claims["documents"].values():
         meaning = f"{document.get('english', '')}: {document.get('note', '')}"
-        rows += f"<dt>{_titled(document['title'])}</dt><dd>{escape(meaning)}</dd>"
+        rows += f"<dt>{titled(document['title'])}</dt><dd>{escape(meaning)}</dd>"
     return f'<dl class="dl-documents">{rows}</dl>'

@@ -1,99 +1,163 @@
-"""The ledger: what the notes claim, and what the computation says of it.
+"""Verdicts: what the notes claim, and what a computation says of it.
 
-    settle("C6.10", slope.max() <= 0.25, f"max σ′(z) = {slope.max():.4f}")
+    settle(
+        "C3.4",
+        tested="extra bits of a code that was made for q and is used on p, against D(p‖q), for pairs at random",
+        holds=gaps(kl) < 0.01,
+        control={"the divergence the other way around, D(q‖p)": gaps(reversed_kl) < 0.01},
+        evidence=f"the largest gap is {gaps(kl).max():.4f} bits",
+        turns={("kl(p, q)", "kl(q, p)"): "FALSE"},
+    )
 
-The statement comes from the list in data/claims.json, the verdict from the condition, the evidence from
-measured values; none of them is typed into the chapter. The result is a card that the regression test
-compares and from which the site's ledger page is made.
+The statement comes from the list in data/claims.json, the verdict from `holds` or `cases`, the evidence from
+measured values; none of them is typed into the chapter. A claim that is true by definition, or that no
+computation can decide, says so: `by_definition`, `untestable`. The regression test compares the cards that these
+functions display, and the site's ledger is made from them.
 """
 
 import functools
-import html
 import json
+import os
 import re
+from collections.abc import Mapping, Sequence
 from importlib import resources
+from typing import NamedTuple
 
 import numpy as np
 from IPython.display import display
 
+from . import cards
+from .cards import Card, Outcome
+
 ENOUGH_SEEDS = 20
 MOST, FEW = 0.9, 0.1
 
-_settled: dict[str, str] = {}  # the verdicts of this session, for `recap`
+Holds = bool | np.bool_ | Sequence[bool] | np.ndarray
+_shown: dict[str, Card] = {}  # the cards of this session, for `recap`
 
 
 @functools.cache
 def ledger() -> dict:
     """The list of claims and questions: {"documents": {id: {...}}, "items": {id: {...}}}."""
-    data = json.loads(
-        resources.files("dlnotes")
-        .joinpath("data/claims.json")
-        .read_text(encoding="utf-8")
-    )
-    return {
-        "documents": data["documents"],
-        "items": {item["id"]: item for item in data["items"]},
-    }
+    path = resources.files("dlnotes") / "data/claims.json"
+    data = json.loads(path.read_text(encoding="utf-8"))
+    items = {item["id"]: item for item in data["items"]}
+    return {"documents": data["documents"], "items": items}
 
 
-def verdict(condition) -> tuple[str, str]:
-    """TRUE, FALSE or IT DEPENDS, and on what.
+class Verdict(NamedTuple):
+    """TRUE, FALSE or IT DEPENDS, and the tally or the cases behind it."""
 
-    condition: a boolean; or {name: boolean}, where all must hold for TRUE and none for FALSE; or an array of
-    at least 20 booleans, one per random seed: at least 90 % TRUE, at most 10 % FALSE.
+    word: str
+    detail: str = ""
+
+
+def verdict(
+    holds: Holds | None = None, on: str = "", cases: Mapping[str, Holds] | None = None
+) -> Verdict:
+    """What became of a test.
+
+    holds: a boolean, or a row of at least 20 booleans, one for each random seed: at least 90 % TRUE, at most 10 %
+    FALSE, otherwise IT DEPENDS on the seed. Or `cases` of the variable that `on` names, each with its own boolean
+    or row: all alike TRUE or FALSE, mixed IT DEPENDS on that variable.
+
+    Errors: TypeError for what is no boolean, ValueError for too few seeds, fewer than two cases or no variable.
     """
-    if isinstance(condition, bool | np.bool_):
-        return ("TRUE" if condition else "FALSE"), ""
-    if isinstance(condition, dict):
-        return _by_condition(condition)
-    return _by_seed(np.asarray(condition))
-
-
-def _by_condition(conditions: dict[str, bool]) -> tuple[str, str]:
-    for name, holds in conditions.items():
-        if not isinstance(holds, bool | np.bool_):
-            raise TypeError(f"condition {name!r} must be a boolean, got {holds!r}")
-    if len(conditions) < 2:
+    if (holds is None) == (cases is None):
+        raise ValueError("give either holds or cases, got both or neither")
+    if cases is None:
+        return _by_seed("holds", holds)
+    if not on.strip() or len(cases) < 2:
         raise ValueError(
-            f"a dictionary needs at least two conditions to depend on, got {len(conditions)}"
+            f"cases must be at least two values of a variable that on names, got on={on!r} and {len(cases)} cases"
         )
-    holds = [name for name, ok in conditions.items() if ok]
-    fails = [name for name, ok in conditions.items() if not ok]
-    if not fails:
-        return "TRUE", "holds for " + "; ".join(holds)
-    if not holds:
-        return "FALSE", "fails for " + "; ".join(fails)
-    return "IT DEPENDS", "holds for " + "; ".join(holds) + " · fails for " + "; ".join(
-        fails
+    found = {name: _by_seed(f"case {name!r}", case) for name, case in cases.items()}
+    words = {case.word for case in found.values()}
+    sides = "; ".join(
+        f"{name}: {case.word}{case.detail and f' ({case.detail})'}"
+        for name, case in found.items()
     )
+    if len(words) == 1:
+        return Verdict(words.pop(), f"whatever the {on}: {sides}")
+    return Verdict("IT DEPENDS", f"on the {on}: {sides}")
 
 
-def _by_seed(outcomes: np.ndarray) -> tuple[str, str]:
-    if outcomes.dtype != bool or outcomes.ndim != 1:
-        raise TypeError(
-            f"condition must be a boolean, a dictionary or a row of booleans, got {outcomes!r}"
-        )
+def _by_seed(name: str, holds: Holds) -> Verdict:
+    """The verdict on one boolean, or on one for each seed."""
+    outcomes = np.asarray(holds)
+    if outcomes.dtype != bool or outcomes.ndim > 1:
+        raise TypeError(f"{name} must be a boolean or a row of booleans, got {holds!r}")
+    if outcomes.ndim == 0:
+        return Verdict("TRUE" if outcomes else "FALSE")
     if len(outcomes) < ENOUGH_SEEDS:
         raise ValueError(
-            f"one seed may illustrate, {ENOUGH_SEEDS} may prove; got {len(outcomes)}"
+            f"{name}: one seed may illustrate, {ENOUGH_SEEDS} may prove; got {len(outcomes)}"
         )
     share, tally = outcomes.mean(), f"{outcomes.sum()} of {len(outcomes)} seeds"
     if share >= MOST:
-        return "TRUE", tally
-    return ("FALSE", tally) if share <= FEW else ("IT DEPENDS", f"on the seed: {tally}")
+        return Verdict("TRUE", tally)
+    return Verdict("FALSE", tally) if share <= FEW else Verdict("IT DEPENDS", tally)
 
 
-def settle(claim: str, condition, evidence: str) -> None:
-    """Display the card of `claim` (such as "C6.10") with the verdict on `condition` and the measured `evidence`.
+def settle(
+    claim: str,
+    *,
+    tested: str,
+    evidence: str,
+    holds: Holds | None = None,
+    on: str = "",
+    cases: Mapping[str, Holds] | None = None,
+    control: Mapping[str, Holds] | None = None,
+    turns: Mapping[tuple[str, ...], str] | None = None,
+    card: bool = False,
+) -> None:
+    """Display the verdict on `claim` (such as "C6.10"): one line that unfolds, or a whole `card`.
 
-    Errors: KeyError for an id that is not a claim of the notes; TypeError or ValueError for a condition that
-    decides nothing, and for evidence that is empty or contains nan.
+    tested: what was measured, in a sentence. evidence: what came out, with its numbers. holds, on, cases: see
+    `verdict`. control: {a case whose answer is known to be the other one: what the same measurement says there}; only
+    cases that differ are each other's control. turns: {(text, replacement, …): the verdict that follows}, changes of
+    the chapter's source that turn the verdict; a test makes them.
+
+    Errors: KeyError for an id that is no claim of the notes; TypeError or ValueError for a test that decides nothing,
+    for evidence without a number or with nan, and for a control that comes out like the claim. (In a live JupyterLab
+    the last one is shown on the card instead: whoever changes an assumption should see what follows from it.)
     """
     item = _claim(claim)
-    if not evidence.strip() or re.search(r"\bnan\b", evidence.lower()):
-        raise ValueError(f"evidence must state measured values, got {evidence!r}")
-    word, detail = verdict(condition)
-    _card(item, word, f"{evidence} ({detail})" if detail else evidence)
+    _sentence("tested", tested)
+    _measured(evidence)
+    word, detail = verdict(holds, on, cases)
+    outcomes = _controls(claim, word, control, cases)
+    _turns(turns or {})
+    _show(Card(item, word, tested, evidence, detail, outcomes, turns or {}, card))
+
+
+def by_definition(claim: str, *, because: str, holds: bool, evidence: str) -> None:
+    """Display a claim that is true by algebra, by definition or by construction: shown, and counted apart.
+
+    because: the definition or the line of algebra. holds, evidence: what a computation shows of it.
+    Errors: ValueError if `holds` is false, since then the reason is wrong; as in `settle` for the rest.
+    """
+    item = _claim(claim)
+    _sentence("because", because)
+    _measured(evidence)
+    if _by_seed("holds", holds).word != "TRUE":
+        raise ValueError(
+            f"{claim} is said to be true by definition, but what was computed denies it"
+        )
+    _show(Card(item, "BY DEFINITION", because, evidence))
+
+
+def untestable(claim: str, *, reason: str, reference: str) -> None:
+    """Display a claim that no computation can decide (history, importance, taste), with the reason and where to read."""
+    _sentence("reason", reason)
+    _sentence("reference", reference)
+    _show(Card(_claim(claim), "UNTESTABLE", reason, f"See {reference}."))
+
+
+def recap() -> None:
+    """Display the verdicts of this session so far, one line a claim, in the order of the notes' list."""
+    found = [_shown[claim] for claim in ledger()["items"] if claim in _shown]
+    display(cards.table(found), raw=True)
 
 
 def _claim(claim: str) -> dict:
@@ -104,53 +168,44 @@ def _claim(claim: str) -> dict:
     return item
 
 
-def recap() -> None:
-    """Display the verdicts of this session so far, one line a claim, in the order of the notes' list."""
-    order = [claim for claim in ledger()["items"] if claim in _settled]
-    rows = [
-        (claim, _settled[claim], ledger()["items"][claim]["statement"])
-        for claim in order
-    ]
-    cells = "".join(
-        f'<tr><th scope="row"><a href="#{_anchor(claim)}">{claim}</a></th><td>{word}</td>'
-        f"<td>{html.escape(statement)}</td></tr>"
-        for claim, word, statement in rows
-    )
-    table = (
-        '<table class="dl-recap"><thead><tr><th scope="col">claim</th><th scope="col">verdict</th>'
-        f'<th scope="col">the notes say</th></tr></thead><tbody>{cells}</tbody></table>'
-    )
-    plain = "\n".join(f"{claim} {word}" for claim, word, _ in rows)
-    display({"text/html": table, "text/plain": plain}, raw=True)
+def _sentence(name: str, text: str) -> None:
+    if not isinstance(text, str) or not text.strip():
+        raise ValueError(f"{name} must say something, got {text!r}")
 
 
-def untestable(claim: str, reason: str, reference: str) -> None:
-    """Display the card of a claim that no computation can decide, with the reason and where to read."""
-    _card(_claim(claim), "UNTESTABLE", f"{reason} See {reference}.")
+def _measured(evidence: str) -> None:
+    _sentence("evidence", evidence)
+    if re.search(r"\bnan\b", evidence.lower()) or not re.search(r"\d", evidence):
+        raise ValueError(f"evidence must state measured values, got {evidence!r}")
 
 
-def _card(item: dict, word: str, evidence: str) -> None:
-    _settled[item["id"]] = word
-    title = ledger()["documents"][item["document"]]["title"]
-    source = (
-        f"{title}, line{'s' if set('-,') & set(item['lines']) else ''} {item['lines']}"
-    )
-    phrase = (
-        f': <span lang="zh">{html.escape(item["phrase"])}</span>'
-        if item["phrase"]
-        else ""
-    )
-    card = (
-        f'<div class="dl-claim" id="{_anchor(item["id"])}" data-claim="{item["id"]}" data-verdict="{word}">'
-        f'<p class="dl-verdict"><b>{item["id"]}</b> <b>{word}</b></p>'
-        f'<p class="dl-statement">{html.escape(item["statement"])}</p>'
-        f'<p class="dl-evidence">{html.escape(evidence)}</p>'
-        f'<p class="dl-source">{html.escape(source)}{phrase}</p></div>'
-    )
-    plain = f"{item['id']} {word}: {item['statement']}\n{evidence}"
-    display({"text/html": card, "text/plain": plain}, raw=True)
+def _controls(claim: str, word: str, control, cases) -> list[Outcome]:
+    """What the controls say; refused unless each is decided, and the other way than the claim."""
+    if not control and (cases is None or word != "IT DEPENDS"):
+        raise ValueError(
+            f"{claim} needs a control: the same measurement on a case whose answer is known to be the other one"
+        )
+    outcomes = []
+    for name, holds in (control or {}).items():
+        found, detail = _by_seed(f"control {name!r}", holds)
+        lost = found in (word, "IT DEPENDS")
+        if lost and "JPY_SESSION_NAME" not in os.environ:
+            raise ValueError(
+                f"{claim} is {word} and its control {name!r} {found}: a control's answer must be known, and the other one"
+            )
+        outcomes.append(Outcome(name, found, detail, lost))
+    return outcomes
 
 
-def _anchor(claim: str) -> str:
-    """The fragment that links to a card: C6.10 is at #c6-10."""
-    return claim.lower().replace(".", "-")
+def _turns(turns: Mapping[tuple[str, ...], str]) -> None:
+    for change, word in turns.items():
+        pairs = isinstance(change, tuple) and len(change) >= 2 and len(change) % 2 == 0
+        if not pairs or word not in ("TRUE", "FALSE", "IT DEPENDS"):
+            raise ValueError(
+                f"turns must map (text, replacement, …) to a verdict, got {change!r}: {word!r}"
+            )
+
+
+def _show(card: Card) -> None:
+    _shown[card.item["id"]] = card
+    display(cards.bundle(card, ledger()["documents"]), raw=True)

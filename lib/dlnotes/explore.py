@@ -1,12 +1,12 @@
 """Figures that state what they show, and figures that move.
 
-    show(fig, "The loss falls from 0.69 to 0.02.")
+    show(draw)
     explore(draw, learning_rate=np.geomspace(0.01, 1, 20))
 
-`draw(ax, learning_rate)` draws one frame and returns the sentence that says what it shows, with numbers.
-That sentence is caption, alternative text, the slider's spoken value and the text that the regression
-test compares. On a page without a kernel the frames are drawn beforehand; in a live JupyterLab the same
-function draws on demand.
+`draw(ax)` or `draw(ax, learning_rate)` draws one frame and returns the sentence that says what to see in it, with
+numbers. That sentence is the caption, the slider's spoken value and the text that the regression test compares;
+what is drawn, axis by axis, is the alternative text. On a page without a kernel the frames are drawn beforehand;
+in a live JupyterLab the same function draws on demand.
 """
 
 import base64
@@ -18,20 +18,31 @@ from itertools import accumulate
 
 import matplotlib.pyplot as plt
 from IPython.display import display
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from . import plotting  # noqa: F401 (importing it sets the style)
+
 SHOW_FRAME = (
-    "const f=this.closest('figure'),g=[...f.querySelectorAll('img')],c=g[this.value];"
-    "g.forEach(e=>e.hidden=e!==c);this.setAttribute('aria-valuetext',c.alt);"
+    "const f=this.closest('figure'),g=[...f.querySelectorAll('img')],c=g[this.value],s=c.dataset.sentence;"
+    "g.forEach(e=>e.hidden=e!==c);this.setAttribute('aria-valuetext',s);"
     "f.querySelector('output').textContent=c.dataset.label;"
-    "f.querySelector('figcaption').textContent=c.alt"
+    "f.querySelector('figcaption').textContent=s"
 )
 
 
-def show(fig: Figure, sentence: str) -> None:
-    """Display a finished matplotlib figure with the sentence that says what it shows; closes the figure."""
+def show(
+    draw: Callable[..., str], *, columns: int = 1, alt: str = "", **layout
+) -> None:
+    """Display a figure. `draw(ax)` draws it and returns its sentence.
+
+    With `columns` > 1, `ax` is an array of axes side by side. `alt` replaces the alternative text made from titles,
+    labels and legends. layout: figsize, sharex, sharey, as in plt.subplots.
+    """
+    fig, ax = _canvas(columns, layout)
+    sentence = _sentence(draw(ax))
     fig.draw_without_rendering()
-    frame = _frame(fig, sentence, gaps=_gaps(fig))
+    frame = _frame(fig, sentence, alt or _alternative(fig), gaps=_gaps(fig))
     display(_bundle(_figure([frame], caption=sentence), sentence), raw=True)
 
 
@@ -40,39 +51,24 @@ def explore(
     *,
     start: int = 0,
     columns: int = 1,
+    alt: str = "",
     figsize: tuple[float, float] | None = None,
+    sharex: bool = False,
+    sharey: bool = False,
     **parameters: Sequence,
 ) -> None:
-    """Display a figure with sliders. `draw(ax, **values)` draws and returns its sentence.
+    """Display a figure with sliders. `draw(ax, **values)` draws one frame and returns its sentence.
 
     parameters: name=sequence of values. The first one moves everywhere, beginning at index `start`; further
-    ones move only with a live kernel and otherwise stay at their first value. With `columns` > 1, `ax` is
-    an array of axes side by side.
+    ones move only with a live kernel and otherwise stay at their first value. The rest as in `show`.
     """
-    if not parameters:
-        raise ValueError(
-            "explore needs at least one parameter, such as rate=np.linspace(0, 1, 20); got none"
-        )
-    for name, values in parameters.items():
-        if (
-            isinstance(values, str)
-            or not hasattr(values, "__len__")
-            or len(values) == 0
-        ):
-            raise TypeError(
-                f"{name} must be a sequence of values to move through, got {values!r}"
-            )
+    _check(parameters, start)
     (name, values), *others = parameters.items()
-    if not 0 <= start < len(values):
-        raise ValueError(
-            f"start must be an index into the {len(values)} values of {name}, got {start}"
-        )
-    fixed = {other: options[0] for other, options in others}
+    shown = {name: values[start], **{other: options[0] for other, options in others}}
 
-    # This figure belongs to no window. It is laid out once, since axes that jump distract, and drawn on again.
-    fig, ax = plt.subplots(ncols=columns, figsize=figsize)
-    plt.close(fig)
-    draw(ax, **{name: values[0]}, **fixed)
+    # The figure is laid out once, since axes that jump distract, and drawn on again.
+    fig, ax = _canvas(columns, {"figsize": figsize, "sharex": sharex, "sharey": sharey})
+    draw(ax, **shown | {name: values[0]})
     fig.draw_without_rendering()
     fig.set_layout_engine("none")
     gaps = _gaps(fig)
@@ -80,16 +76,14 @@ def explore(
     def render(**chosen) -> tuple[str, str]:
         for axes in fig.axes:
             axes.clear()
-        sentence = draw(ax, **chosen)
-        if not isinstance(sentence, str) or not sentence.strip():
-            raise TypeError(
-                f"draw must return the sentence that says what the frame shows, got {sentence!r}"
-            )
+        sentence = _sentence(draw(ax, **chosen))
         label, hidden = _label(chosen[name]), chosen != shown
-        return _frame(fig, sentence, gaps=gaps, label=label, hidden=hidden), sentence
+        said = alt or _alternative(fig)
+        return _frame(
+            fig, sentence, said, gaps=gaps, label=label, hidden=hidden
+        ), sentence
 
-    shown = {name: values[start], **fixed}
-    frames = [render(**{name: value}, **fixed) for value in values]
+    frames = [render(**shown | {name: value}) for value in values]
     sentence = frames[start][1]
     control = _control(name, len(values), start, _label(values[start]), sentence)
     bundle = _bundle(
@@ -98,6 +92,51 @@ def explore(
     if "JPY_SESSION_NAME" in os.environ:
         bundle |= _live(render, parameters, start)
     display(bundle, raw=True)
+
+
+def _check(parameters: dict[str, Sequence], start: int) -> None:
+    if not parameters:
+        raise ValueError(
+            "explore needs at least one parameter, such as rate=np.linspace(0, 1, 20); got none"
+        )
+    for name, values in parameters.items():
+        if isinstance(values, str) or not hasattr(values, "__len__") or not len(values):
+            raise TypeError(
+                f"{name} must be a sequence of values to move through, got {values!r}"
+            )
+    name, values = next(iter(parameters.items()))
+    if not 0 <= start < len(values):
+        raise ValueError(
+            f"start must be an index into the {len(values)} values of {name}, got {start}"
+        )
+
+
+def _canvas(columns: int, layout: dict) -> tuple[Figure, Axes]:
+    """A figure that belongs to no window, and its axes."""
+    fig, ax = plt.subplots(ncols=columns, **layout)
+    plt.close(fig)
+    return fig, ax
+
+
+def _sentence(said) -> str:
+    if not isinstance(said, str) or not said.strip():
+        raise TypeError(
+            f"draw must return the sentence that says what the frame shows, got {said!r}"
+        )
+    return said
+
+
+def _alternative(fig: Figure) -> str:
+    """What is drawn: for each panel its title, its axes and the names in its legend."""
+    panels = []
+    for ax in filter(Axes.get_visible, fig.axes):
+        title = " ".join((ax.get_title(loc="left") or ax.get_title()).split())
+        x, y = (ax.get_xlabel(), ax.get_ylabel()) if ax.axison else ("", "")
+        axes = f"{y or 'values'} against {x}" if x else y
+        legend = ax.get_legend()
+        names = ", ".join(t.get_text() for t in legend.get_texts()) if legend else ""
+        panels.append(": ".join(part for part in (title, axes, names) if part))
+    return " ".join(["Figure.", *(f"{panel}." for panel in panels if panel)])
 
 
 def _label(value) -> str:
@@ -120,20 +159,22 @@ def _gaps(fig: Figure) -> list[float]:
 def _frame(
     fig: Figure,
     sentence: str,
+    alt: str,
     *,
     gaps: Sequence[float],
     label: str = "",
     hidden: bool = False,
 ) -> str:
-    """The figure as an <img> that carries its own SVG, its sentence, its size in pixels and the gaps between panels."""
+    """The figure as an <img> with its own SVG, what is drawn, what to see, its size in pixels and its gaps."""
     file = io.BytesIO()
     fig.savefig(file, format="svg", metadata={"Date": None})
     plt.close(fig)
     data = base64.b64encode(file.getvalue()).decode()
     width, height = (round(100 * inches) for inches in fig.get_size_inches())
     return (
-        f'<img src="data:image/svg+xml;base64,{data}" alt="{html.escape(sentence)}" width="{width}" '
-        f'height="{height}" data-label="{html.escape(label)}" style="max-width:100%;height:auto"'
+        f'<img src="data:image/svg+xml;base64,{data}" alt="{html.escape(alt)}" width="{width}" '
+        f'height="{height}" data-sentence="{html.escape(sentence)}" data-label="{html.escape(label)}" '
+        f'style="max-width:100%;height:auto"'
         f' data-gaps="{" ".join(f"{gap:.3f}" for gap in gaps)}"'
         f"{' hidden' if hidden else ''}>"
     )

@@ -5,10 +5,13 @@ so a figure needs no white slab and no filter. Lines differ in dash as well as i
 in greyscale and for color-blind readers.
 """
 
+from collections.abc import Callable, Mapping
+
 import matplotlib as mpl
 import numpy as np
 from cycler import cycler
 from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 INK = "#7b7b7b"
@@ -56,17 +59,26 @@ STYLE = {
 }
 
 
-def use_style() -> None:
-    """Make the book's style the default of this session."""
-    mpl.rcParams.update(STYLE)
+mpl.rcParams.update(STYLE)  # importing this module sets the style of the session
 
 
-def lines(ax: Axes, x, ys: dict, **options) -> Axes:
-    """One line a label: `ys` maps labels to arrays as long as x (N,). Adds the legend."""
+def lines(
+    ax: Axes,
+    x,
+    ys: dict,
+    *,
+    log: str = "",
+    xlabel: str = "",
+    ylabel: str = "",
+    title: str = "",
+    **options,
+) -> Axes:
+    """One line a label: `ys` maps labels to arrays as long as x (N,). Adds the legend; `log` names logarithmic axes."""
     for label, y in ys.items():
         ax.plot(x, y, label=label, **options)
     ax.legend()
-    return ax
+    ax.set(xlabel=xlabel, ylabel=ylabel, title=title)
+    return log_scale(ax, log)
 
 
 def log_scale(ax: Axes, axes: str = "xy") -> Axes:
@@ -82,6 +94,64 @@ def log_scale(ax: Axes, axes: str = "xy") -> Axes:
         axis.set_major_locator(LogLocator(numticks=8))
         axis.set_minor_locator(NullLocator())
         axis.set_major_formatter(FuncFormatter(power_of_ten))
+    return ax
+
+
+def plane(ax: Axes, x: tuple[float, float], y: tuple[float, float], **labels) -> Axes:
+    """A plane from x[0] to x[1] and y[0] to y[1] on which lengths and angles are true. labels: xlabel, ylabel, title."""
+    ax.set(xlim=x, ylim=y, aspect="equal", **labels)
+    return ax
+
+
+def arrow(
+    ax: Axes, tail, tip, label: str = "", color: str = BLUE, beyond: float = 8, **style
+) -> Axes:
+    """An arrow from tail (2,) to tip (2,), its label `beyond` points past the tip, in its direction."""
+    tail, tip = np.asarray(tail, float), np.asarray(tip, float)
+    shape = {"arrowstyle": "-|>", "color": color, "lw": 2, "shrinkA": 0, "shrinkB": 0}
+    ax.annotate("", tip, tail, arrowprops=shape | style)
+    length = np.hypot(*(tip - tail))
+    if label and length:
+        ax.annotate(
+            label,
+            tip,
+            xytext=beyond * (tip - tail) / length,
+            textcoords="offset points",
+            ha="center",
+            va="center",
+            color=color,
+        )
+    return ax
+
+
+def contours(
+    ax: Axes,
+    f: Callable,
+    x: tuple[float, float],
+    y: tuple[float, float],
+    levels=10,
+    **style,
+) -> Axes:
+    """Level lines of f over the rectangle; f maps points (2, n, n) to values (n, n)."""
+    grid = np.stack(np.meshgrid(np.linspace(*x, 120), np.linspace(*y, 120)))
+    ax.contour(
+        *grid, f(grid), levels=levels, **{"colors": INK, "linewidths": 0.8} | style
+    )
+    return ax
+
+
+def matrix(
+    ax: Axes, M: np.ndarray, form: str = "{:.2f}", colors: Mapping | None = None
+) -> Axes:
+    """The entries of M (m, n) as a table of numbers; `colors` maps places (i, j) to the color of their cell."""
+    m, n = M.shape
+    ax.set_axis_off()
+    ax.set(xlim=(-0.5, n - 0.5), ylim=(m - 0.5, -0.5), aspect="equal")
+    for (i, j), color in (colors or {}).items():
+        cell = Rectangle((j - 0.46, i - 0.46), 0.92, 0.92, color=color, alpha=0.3, lw=0)
+        ax.add_patch(cell)
+    for (i, j), value in np.ndenumerate(M):
+        ax.text(j, i, form.format(value), ha="center", va="center")
     return ax
 
 
