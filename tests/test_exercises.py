@@ -1,154 +1,234 @@
-"""Exercises: the stub is "not yet", mistakes get a telling answer, and the chapter's own solution is right.
+"""Exercises: the stub is "not yet", every mistake gets its hint, and the chapter's own solution is right.
 
-Solutions are read from the chapters, so that book and test cannot drift apart. The wrong answers of a
-chapter stand in tests/cases.
+Everything follows from the declarations in dlnotes.exercises. Stubs and solutions are read from the chapters, so
+that book and test cannot drift apart.
 """
 
-import ast
 import importlib
 from collections import Counter
 from pathlib import Path
+from types import SimpleNamespace
 
 import jupytext
 import numpy as np
 import pytest
 from dlnotes import functional as F
 from dlnotes import losses
-from dlnotes.exercises import Feedback
+from dlnotes.exercises import Exercise, Feedback
 
 CHAPTERS = sorted((Path(__file__).parents[1] / "chapters").glob("*.py"))
 
 
-def topic(chapter: Path) -> str:
-    """The name of a chapter without its number: that of its exercises and of its cases."""
-    return chapter.stem.split("_", 1)[1]
-
-
-CHECKS = {
-    chapter: importlib.import_module(f"dlnotes.exercises.{topic(chapter)}")
-    for chapter in CHAPTERS
-}
-EVERY = [
-    pytest.param(chapter, name, id=f"{topic(chapter)}, {name}")
-    for chapter, module in CHECKS.items()
-    for name, function in vars(module).items()
-    if name.startswith("check_") and function.__module__ == module.__name__
-]
-every_check = pytest.mark.parametrize(("chapter", "check"), EVERY)
-
-
-def names(chapter: Path) -> list[str]:
-    return sorted(param.values[1] for param in EVERY if param.values[0] == chapter)
-
-
 class Recorder:
-    """Stands for the module of checks: notes what a cell hands to which check."""
+    """Stands for the page's exercises: notes what a cell hands to which check."""
 
     def __init__(self):
         self.answers = {}
+        self.calls = Counter()
 
     def __getattr__(self, check: str):
-        return lambda answer: self.answers.__setitem__(check, answer)
+        def note(answer):
+            self.answers[check] = answer
+            self.calls[check] += 1
+
+        return note
 
 
-def answers(chapter: Path, solution: bool) -> dict:
-    """What the chapter's cells hand to each check: its stubs, or its solutions."""
+def handed_over(cells: list, file: Path) -> Recorder:
+    """What the cells hand to each check."""
     recorder = Recorder()
-    for cell in jupytext.read(chapter).cells:
-        hidden = "hide-cell" in cell.metadata.get("tags", [])
-        if (
-            cell.cell_type == "code"
-            and "exercises.check_" in cell.source
-            and hidden == solution
-        ):
-            exec(
-                compile(cell.source, str(chapter), "exec"),
-                {"np": np, "F": F, "losses": losses, "exercises": recorder},
-            )
-    return recorder.answers
+    for cell in cells:
+        names = {"np": np, "F": F, "losses": losses, "exercises": recorder}
+        exec(compile(cell.source, str(file), "exec"), names)
+    return recorder
 
 
-STUBS = {chapter: answers(chapter, solution=False) for chapter in CHAPTERS}
-SOLUTIONS = {chapter: answers(chapter, solution=True) for chapter in CHAPTERS}
+def page(chapter: Path) -> SimpleNamespace | None:
+    """The exercises of a chapter with their stubs and solutions; None if it has none."""
+    cells = [
+        cell
+        for cell in jupytext.read(chapter).cells
+        if cell.cell_type == "code" and "exercises.check_" in cell.source
+    ]
+    if not cells:
+        return None
+    topic = chapter.stem.split("_", 1)[1]
+    module = importlib.import_module(f"dlnotes.exercises.{topic}")
+    solutions = [c for c in cells if "hide-cell" in c.metadata.get("tags", [])]
+    stubs = [c for c in cells if c not in solutions]
+    return SimpleNamespace(
+        exercises={n: e for n, e in vars(module).items() if isinstance(e, Exercise)},
+        stubs=handed_over(stubs, chapter),
+        solutions=handed_over(solutions, chapter),
+    )
 
 
-def run(chapter: Path, check: str, answer) -> str:
-    with np.errstate(all="ignore"):
-        feedback = getattr(CHECKS[chapter], check)(answer)
+PAGES, BROKEN = {}, {}
+for chapter in CHAPTERS:
+    try:
+        PAGES[chapter.stem] = page(chapter)
+    except Exception as error:  # one page's trouble is not the others'
+        BROKEN[chapter.stem] = f"{type(error).__name__}: {error}"
+
+
+@pytest.mark.parametrize("chapter", [chapter.stem for chapter in CHAPTERS])
+def test_a_page_has_one_stub_and_one_solution_for_every_exercise(chapter):
+    if chapter in BROKEN:
+        pytest.fail(f"the exercises of {chapter}: {BROKEN[chapter]}", pytrace=False)
+    if found := PAGES[chapter]:
+        once = dict.fromkeys(found.exercises, 1)
+        assert found.stubs.calls == found.solutions.calls == once
+
+
+EVERY = [
+    pytest.param(
+        exercise,
+        found.stubs.answers.get(name),
+        found.solutions.answers.get(name),
+        id=f"{chapter}, {name}",
+    )
+    for chapter, found in PAGES.items()
+    if found
+    for name, exercise in found.exercises.items()
+]
+every_exercise = pytest.mark.parametrize(("exercise", "stub", "solution"), EVERY)
+FUNCTIONS = [p for p in EVERY if not p.values[0].accepts]
+every_function = pytest.mark.parametrize(("exercise", "stub", "solution"), FUNCTIONS)
+
+
+def said(exercise: Exercise, answer) -> str:
+    feedback = exercise(answer)
     assert isinstance(feedback, Feedback) and feedback.message.strip()
     return repr(feedback)
 
 
-@pytest.mark.parametrize("chapter", CHAPTERS, ids=topic)
-def test_every_check_has_one_stub_and_one_solution(chapter):
-    assert sorted(STUBS[chapter]) == sorted(SOLUTIONS[chapter]) == names(chapter)
-    called = Counter(
-        node.func.attr
-        for cell in jupytext.read(chapter).cells
-        if cell.cell_type == "code"
-        for node in ast.walk(ast.parse(cell.source))
-        if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr in names(chapter)
-    )
-    assert called == dict.fromkeys(names(chapter), 2)
+@every_exercise
+def test_the_stub_is_not_yet(exercise, stub, solution):
+    for answer in (stub, None, ...):
+        assert said(exercise, answer).startswith("not yet: replace the ...")
 
 
-@every_check
-def test_stub_is_not_yet(chapter, check):
-    for stub in (STUBS[chapter][check], None, ...):
-        assert run(chapter, check, stub).startswith("not yet: replace the ...")
+@every_function
+@pytest.mark.parametrize("nothing", [..., (..., ...), [None, 1.0]], ids=str)
+def test_a_stub_that_returns_dots_is_not_yet(exercise, stub, solution, nothing):
+    assert said(exercise, lambda *_: nothing).startswith("not yet: ")
 
 
-@every_check
-def test_solution_is_right_and_stays_right(chapter, check):
+@every_exercise
+def test_right_answers_are_right_and_stay_right(exercise, stub, solution):
     """Twice: a check must not change what it is given, nor depend on how often it ran."""
-    solution = SOLUTIONS[chapter][check]
-    first = run(chapter, check, solution)
-    assert first.startswith("right: ") and run(chapter, check, solution) == first
+    for answer in (solution, exercise.right, *exercise.also_right, solution):
+        assert said(exercise, answer) == f"right: {exercise.praise}"
 
 
-@every_check
-def test_code_that_raises_is_told_and_does_not_stop_the_page(chapter, check):
-    if callable(SOLUTIONS[chapter][check]):
-        said = run(chapter, check, lambda *_, **__: {}["W"])
-        assert said.startswith("not right: your code raised KeyError: ")
-    else:
-        assert run(chapter, check, "much").startswith("not right: ")
+@every_exercise
+def test_every_mistake_is_told_with_its_hint(exercise, stub, solution):
+    assert len(exercise.mistakes) >= 3
+    for hint, mistake in exercise.mistakes.items():
+        told = said(exercise, mistake)
+        assert told.startswith("not right: ") and hint in told
 
 
-@every_check
-def test_an_answer_of_another_kind_is_not_right(chapter, check):
-    for answer in (lambda *_: "?", lambda *_: (), "x", []):
-        assert run(chapter, check, answer).startswith("not right: ")
+@every_exercise
+def test_wrong_answers_are_not_right(exercise, stub, solution):
+    another_kind = ("x", [], 3.7, {}, object(), 1j, lambda *_: "?", lambda *_: ())
+    unreadable = (
+        lambda *_: [[1], [1, 2]],
+        lambda *_: {},
+        lambda *_: 1j,
+        lambda *_: len,
+    )
+    for answer in (*exercise.wrong, *another_kind, *unreadable):
+        told = said(exercise, answer)
+        assert told.startswith("not right: ")
+        assert answer in exercise.wrong or "your code raised" not in told
 
 
-MISTAKES = [
-    (chapter, *mistake)
-    for chapter in CHAPTERS
-    for mistake in importlib.import_module(f"cases.{topic(chapter)}").MISTAKES
-]
+def first_result(exercise: Exercise, change):
+    """The right answer with its first result changed."""
+
+    def answer(*args):
+        result = exercise.right(*args)
+        if exercise.gradients or isinstance(exercise.name, tuple):
+            return change(result[0]), *result[1:]
+        return change(result)
+
+    return answer
 
 
-@pytest.mark.parametrize(("chapter", "check", "answer", "told"), MISTAKES)
-def test_a_mistake_is_told(chapter, check, answer, told):
-    said = run(chapter, check, answer)
-    assert said.startswith("not right: ") and told in said
+@every_function
+@pytest.mark.parametrize(
+    "change",
+    [lambda v: np.asarray(v)[None], lambda v: 1.01 * np.asarray(v)],
+    ids=["an axis too many", "a percent too much"],
+)
+def test_a_near_miss_is_not_right(exercise, stub, solution, change):
+    if not exercise.words and exercise.apply is Exercise.apply:
+        told = said(exercise, first_result(exercise, change))
+        assert told.startswith("not right: ")
 
 
-@pytest.mark.parametrize("chapter", CHAPTERS, ids=topic)
-def test_at_least_three_mistakes_for_every_check(chapter):
-    found = Counter(check for page, check, *_ in MISTAKES if page == chapter)
-    assert set(found) == set(names(chapter)) and min(found.values()) >= 3
+@every_function
+def test_one_of_several_results_is_not_right(exercise, stub, solution):
+    if isinstance(exercise.name, tuple) or exercise.gradients:
+        told = said(exercise, lambda *args: exercise.right(*args)[0])
+        assert told.startswith("not right: ")
 
 
-@pytest.mark.parametrize("stop", [KeyboardInterrupt, SystemExit])
-def test_the_reader_can_still_interrupt(stop):
-    def answer(*_):
-        raise stop
+def erring(*_, **__):
+    nothing = {}
+    return nothing["W"]
 
-    for chapter in CHAPTERS:
-        for name in names(chapter):
-            if callable(SOLUTIONS[chapter][name]):
-                with pytest.raises(stop):
-                    getattr(CHECKS[chapter], name)(answer)
+
+@every_function
+def test_an_error_is_told_with_its_line(exercise, stub, solution):
+    line = erring.__code__.co_firstlineno + 2
+    told = f"your code raised KeyError: 'W', in line {line}: return nothing[\"W\"]"
+    assert told in said(exercise, erring)
+
+
+def arrays(args: tuple) -> list[int]:
+    """Which of the arguments can be changed in place."""
+    return [i for i, a in enumerate(args) if isinstance(a, np.ndarray | list)]
+
+
+def changing(function, which: int):
+    """`function`, or the function it returns, then changes one of its arrays in place."""
+
+    def answer(*args):
+        result = function(*args)
+        if found := arrays(args):
+            array = args[found[which]]
+            array[0] = array[0] + array[0] + 1
+        return changing(result, which) if callable(result) else result
+
+    return answer
+
+
+TAKES_ARRAYS = [p for p in FUNCTIONS if any(map(arrays, p.values[0].arguments()))]
+
+
+@pytest.mark.parametrize(("exercise", "stub", "solution"), TAKES_ARRAYS)
+def test_an_answer_that_changes_its_argument_is_told(exercise, stub, solution):
+    for which, position in enumerate(arrays(exercise.arguments()[0])):
+        told = f"changed its argument {exercise.argument_names[position]};"
+        assert told in said(exercise, changing(exercise.right, which))
+
+
+SEVERAL = [p for p in FUNCTIONS if isinstance(p.values[0].name, tuple)]
+
+
+@pytest.mark.parametrize(("exercise", "stub", "solution"), SEVERAL)
+def test_a_list_is_as_good_as_a_tuple(exercise, stub, solution):
+    assert said(exercise, lambda *a: list(solution(*a))).startswith("right: ")
+
+
+@every_function
+def test_the_reader_can_still_interrupt(exercise, stub, solution):
+    for stop in (KeyboardInterrupt, SystemExit):
+
+        def answer(*_, stop=stop):
+            raise stop
+
+        with pytest.raises(stop):
+            exercise(answer)

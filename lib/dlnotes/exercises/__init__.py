@@ -1,100 +1,227 @@
-"""Checks for the exercises: each tries the reader's answer on fresh cases and says in words what it found.
+"""Exercises, each declared once: the right answer, the cases it is tried on, typical mistakes with their hints.
 
-A check is a function decorated with `check`. It raises `Wrong` with a sentence that names the property that
-fails, and returns the sentence that confirms a right answer. The reader sees one of
+    check_square = Exercise(
+        "x²",
+        right=lambda x: x * x,
+        cases=lambda rng: [(rng.standard_normal(3),), (np.full((2, 2), 1e12),)],
+        mistakes={"a square is not twice the number": lambda x: 2 * x},
+        praise="a number times itself",
+    )
+
+`check_square(answer)` tries the reader's function and says one of
 
     not yet: ...      the stub is untouched
-    not right: ...    what was expected and what came
-    right: ...
+    not right: ...    what was expected and what came, or the hint of the mistake that gives the same
+    right: ...        the praise
 """
 
-import functools
-from collections.abc import Callable
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 
+from .answers import (
+    NotYet,
+    Wrong,
+    alike,
+    answered,
+    ask,
+    brief,
+    describe,
+    difference,
+    numbers,
+    several,
+    word,
+)
 
-class Wrong(Exception):
-    """The answer fails; the message says which property."""
+__all__ = [
+    "SCALES",
+    "Exercise",
+    "Feedback",
+    "Wrong",
+    "answered",
+    "brief",
+    "numbers",
+    "several",
+]
+
+SCALES = (1.0, 1e12, 1e-12)
+SEED = 2016
 
 
-class NotYet(Exception):
-    """There is no answer yet."""
-
-
+@dataclass(frozen=True)
 class Feedback:
     """What a check found; shows as its sentence."""
 
-    def __init__(self, status: str, message: str):
-        self.status, self.message = status, message
+    status: str
+    message: str
 
     def __repr__(self) -> str:
         return f"{self.status}: {self.message}"
 
 
-def check(examine: Callable[..., str]) -> Callable[..., Feedback]:
-    """Turn `examine(answer)` into a check that never raises, so that Run All goes on."""
+def call(answer: Callable, *args):
+    """How most answers are tried."""
+    return answer(*args)
 
-    @functools.wraps(examine)
-    def checked(answer) -> Feedback:
+
+@dataclass(frozen=True, eq=False)
+class Exercise:
+    """A question with its right answer; called with the reader's answer, it gives Feedback and never raises.
+
+    name: what feedback calls the result; a tuple of names where there are several.
+    right, mistakes, wrong, also_right: answers as a reader would write them. `mistakes` maps a hint to the
+        answer that deserves it; `wrong` ones get no hint of their own. The last two serve the tests alone.
+    cases: rng → the tuples of arguments, or {what feedback calls them: arguments}. They are made anew for every
+        answer, so that none sees what another did to them. First comes the case that tells most mistakes apart.
+    gradients: their names, where the answer returns (value, pullback).
+    words: the words to choose from, where the answer is one of them.
+    apply: (answer, *arguments) → result, where that is more than a call.
+    accepts: for an answer that is no function: raises Wrong unless it has the property that was asked for.
+    tolerance: the largest error, relative to the largest entry of the expected result.
+    silent: no floating-point warning may appear.
+    """
+
+    name: str | tuple[str, ...]
+    _: KW_ONLY
+    right: object
+    mistakes: dict[str, object]
+    praise: str
+    cases: Callable = lambda rng: []
+    gradients: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    apply: Callable = call
+    accepts: Callable | None = None
+    tolerance: float = 1e-6
+    silent: bool = False
+    wrong: tuple = ()
+    also_right: tuple = ()
+
+    def __call__(self, answer) -> Feedback:
+        warned = "raise" if self.silent else "ignore"
         try:
-            if answer is None or answer is ...:
-                raise NotYet
-            return Feedback("right", examine(answer))
+            with np.errstate(
+                divide=warned, over=warned, invalid=warned, under="ignore"
+            ):
+                self._examine(answered(answer))
         except NotYet:
             return Feedback(
                 "not yet", "replace the ... by your answer and run the cell again"
             )
         except Wrong as wrong:
             return Feedback("not right", str(wrong))
-        except Exception as error:
-            return Feedback(
-                "not right", f"your code raised {type(error).__name__}: {error}"
-            )
+        return Feedback("right", self.praise)
 
-    return checked
+    def arguments(self) -> list[tuple]:
+        """The arguments of every case, made anew."""
+        cases = self.cases(np.random.default_rng(SEED))
+        return list(cases.values() if isinstance(cases, dict) else cases)
 
+    def _examine(self, answer) -> None:
+        if self.accepts:
+            self.accepts(answer)
+            return
+        if not callable(answer):
+            raise Wrong(f"hand over a function, yours is {brief(answer)}")
+        both = zip(self.arguments(), self.arguments(), strict=True)
+        for case, (args, untouched) in enumerate(both):
+            try:
+                self._try(answer, case, args, untouched)
+            except Wrong as wrong:
+                raise Wrong(f"{wrong} (tried with {self.case(case)})") from None
 
-def answered(value):
-    """`value`, unless the stub still returns None."""
-    if value is None:
-        raise NotYet
-    return value
+    def _try(self, answer, case: int, args: tuple, untouched: tuple) -> None:
+        """Compare result by result with the right answer, so that the first wrong one is told."""
+        results, right = self.results(answer, args), self.results(self.right, untouched)
+        given = []
+        for name, got, expected in zip(self.names, results, right, strict=True):
+            given.append(got)
+            self._demand_unchanged(args, untouched)
+            if not alike(got, expected, self.tolerance):
+                hint = self._hint(case, given, expected)
+                raise Wrong(
+                    f"{name}: {hint}" if hint else difference(name, got, expected)
+                )
 
+    def results(self, answer, args: tuple) -> Iterator:
+        """The results of an answer, one after the other; Wrong where they are none."""
+        result = answered(ask(answer, self.apply, answer, *args))
+        if self.words:
+            yield word(result, self.words)
+        elif self.gradients:
+            yield from self._value_and_gradients(answer, result)
+        elif isinstance(self.name, str):
+            yield numbers(self.name, result)
+        else:
+            yield from map(numbers, self.name, several(result, self.name))
 
-def compare(
-    name: str, got, expected, hints: dict[str, np.ndarray] | None = None
-) -> None:
-    """Demand equal shapes and values; `hints` maps typical mistakes to the values they would give."""
-    got, expected = np.asarray(got, dtype=float), np.asarray(expected, dtype=float)
-    if got.shape != expected.shape:
-        raise Wrong(f"{name} must have shape {expected.shape}, yours has {got.shape}")
-    if np.allclose(got, expected, rtol=1e-6, atol=1e-9):
-        return
-    for mistake, value in (hints or {}).items():
-        if np.shape(value) == got.shape and np.allclose(
-            got, value, rtol=1e-6, atol=1e-9
+    def _value_and_gradients(self, answer, result) -> Iterator[np.ndarray]:
+        """The pullback is used twice, as a network with shared layers would."""
+        value, backward = several(result, (self.name, "its pullback"))
+        if not callable(backward):
+            raise Wrong(f"the pullback must be a function, yours is {brief(backward)}")
+        value = numbers(self.name, value)
+        yield value
+        for dy in np.random.default_rng(6).standard_normal((2, *value.shape)):
+            given = dy.copy()
+            gradients = answered(ask(answer, backward, given))
+            if not np.array_equal(dy, given):
+                raise Wrong(
+                    "your pullback changed its argument; compute a new array instead"
+                )
+            if len(self.gradients) == 1:
+                gradients = (gradients,)
+            yield from map(numbers, self.gradients, several(gradients, self.gradients))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What feedback calls the results, in the order of `results`."""
+        first = (self.name,) if isinstance(self.name, str) else self.name
+        return first + 2 * self.gradients
+
+    def _hint(self, case: int, given: list, expected) -> str | None:
+        """The first mistake that gives the same up to here; rather one that is right on all cases before."""
+        same = [
+            (hint, mistake)
+            for hint, mistake in self.mistakes.items()
+            if self._gives(mistake, case, given)
+            and not self._gives(mistake, case, [*given[:-1], expected])
+        ]
+        for hint, mistake in same:
+            right = (list(self.results(self.right, a)) for a in self.arguments())
+            if all(self._gives(mistake, before, next(right)) for before in range(case)):
+                return hint
+        return same[0][0] if same else None
+
+    def _gives(self, answer, case: int, results: list) -> bool:
+        """Whether the answer's first results on a case are these."""
+        own = self.results(answer, self.arguments()[case])
+        try:
+            return all(alike(got, next(own), self.tolerance) for got in results)
+        except (Wrong, NotYet):  # here the answer gives nothing
+            return False
+
+    @property
+    def argument_names(self) -> list[str]:
+        """What the arguments are called, by the signature of the right answer."""
+        asked = self.right if self.apply is call else self.apply
+        parameters = list(inspect.signature(asked).parameters.values())
+        names = [p.name for p in parameters if p.default is p.empty]
+        return names if self.apply is call else names[1:]
+
+    def _demand_unchanged(self, args: tuple, untouched: tuple) -> None:
+        for name, after, before in zip(
+            self.argument_names, args, untouched, strict=True
         ):
-            raise Wrong(f"{name}: {mistake}")
-    where = np.unravel_index(np.argmax(np.abs(got - expected)), got.shape)
-    place = f" at {tuple(int(i) for i in where)}" if got.ndim else ""
-    raise Wrong(f"{name}{place} is {got[where]:.4g}, expected {expected[where]:.4g}")
+            if not callable(before) and not np.array_equal(before, after):
+                raise Wrong(
+                    f"your function changed its argument {name}; compute a new array instead"
+                )
 
-
-def unchanged(name: str, before, after) -> None:
-    """Demand that an argument was not edited in place."""
-    if not np.array_equal(before, after):
-        raise Wrong(
-            f"your function changed its argument {name}; compute a new array instead"
-        )
-
-
-def pair(value) -> tuple:
-    """(value, pullback) as the reader's function should return it."""
-    answered(value)
-    if not (isinstance(value, tuple) and len(value) == 2 and callable(value[1])):
-        raise Wrong(
-            "return two things: the value, and the function that sends gradients back"
-        )
-    answered(value[0])
-    return value
+    def case(self, number: int) -> str:
+        """What feedback calls the case: its name, or its arguments."""
+        cases = self.cases(np.random.default_rng(SEED))
+        if isinstance(cases, dict):
+            return list(cases)[number]
+        return ", ".join(map(describe, self.argument_names, cases[number]))

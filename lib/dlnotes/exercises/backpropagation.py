@@ -2,266 +2,330 @@
 
 import numpy as np
 
-from .. import functional as F
-from ..gradcheck import GradientError, check_vjp
-from . import Wrong, answered, check, compare, pair, unchanged
+from . import SCALES, Exercise, Wrong, answered, brief, numbers
+
+check_tanh_delta = Exercise(
+    "∂E/∂z",
+    right=lambda y, dy: dy * (1 - y**2),
+    cases=lambda rng: [
+        *((np.tanh(rng.standard_normal((3, 4))), s * rng.standard_normal((3, 4))) for s in SCALES),
+        (np.tanh([-1000.0, -1e-12, 0.5, 1000.0]), rng.standard_normal(4)),
+    ],
+    mistakes={
+        "this is the sigmoid's slope y(1 − y); tanh has another": lambda y, dy: dy * y * (1 - y),
+        "you returned the slope alone; multiply it by dy": lambda y, dy: 1 - y**2,
+        "tanh is applied to y again; y already is tanh(z)": lambda y, dy: dy * (1 - np.tanh(y) ** 2),
+        "the sign is reversed": lambda y, dy: dy * (y**2 - 1),
+    },
+    wrong=(lambda y, dy: dy * (1 - y),),
+    also_right=(lambda y, dy: np.float32(dy) * np.float32((1 - y) * (1 + y)),),
+    praise="the slope of tanh is 1 − y², and no second tanh was needed",
+)  # fmt: skip
+
+check_hidden_delta = Exercise(
+    "δ1",
+    right=lambda W1, delta2, a1: W1.T @ delta2 * a1 * (1 - a1),
+    cases=lambda rng: [
+        (s * rng.standard_normal((K, H)), rng.standard_normal((K, 1)), rng.uniform(size=(H, 1)))
+        for K, H in ((2, 2), (1, 2), (3, 2), (4, 5))
+        for s in SCALES
+    ],
+    mistakes={
+        "the slope a(1 − a) of the hidden units is missing": lambda W, δ, a: W.T @ δ,
+        "the slope is a(1 − a), not a": lambda W, δ, a: W.T @ δ * a,
+        "W1 must be transposed; shapes cannot tell when W1 is square": lambda W, δ, a: W @ δ * a * (1 - a),
+        "this product without a sum is the listing's; add up over the outputs": lambda W, δ, a: δ * W * a * (1 - a),
+    },
+    wrong=(lambda W, δ, a: W[:1].T * δ[:1] * a * (1 - a),),
+    also_right=(lambda W, δ, a: (W * δ).sum(axis=0)[:, None] * (a - a**2),),
+    praise="the blame of all outputs adds up, for one output and for several",
+)  # fmt: skip
+
+check_gain_backward = Exercise(
+    ("dX", "dg"),
+    right=lambda X, g, dY: (dY * g, (dY * X).sum(axis=0)),
+    cases=lambda rng: [
+        (rng.standard_normal((N, D)), s * rng.standard_normal(D), s * rng.standard_normal((N, D)))
+        for N, D in ((5, 3), (1, 4), (3, 3))
+        for s in SCALES
+    ],
+    mistakes={
+        "it needs the gain g": lambda X, g, dY: (dY, (dY * X).sum(axis=0)),
+        "it is not summed over the batch": lambda X, g, dY: ((dY * g).sum(axis=0), (dY * X).sum(axis=0)),
+        "do not average over the samples: the loss decides about 1/N": lambda X, g, dY: (dY * g, (dY * X).mean(axis=0)),
+        "it must contain the input X": lambda X, g, dY: (dY * g, dY.sum(axis=0)),
+        "g serves all samples, so their contributions add up": lambda X, g, dY: (dY * g, dY * X),
+    },
+    wrong=(lambda X, g, dY: ((dY * X).sum(axis=0), dY * g),),
+    also_right=(lambda X, g, dY: [dY @ np.diag(g), np.diag(X.T @ dY)],),
+    praise="each entry of g serves all samples, so its gradient is a sum over the batch",
+)  # fmt: skip
 
 
-def _rng() -> np.random.Generator:
-    return np.random.default_rng(6)
+def _project(
+    dX=lambda X, W, dY: dY @ W @ W.T, dW=lambda X, W, dY: X.T @ dY @ W + dY.T @ X @ W
+):
+    return lambda X, W: (X @ W @ W.T, lambda dY: (dX(X, W, dY), dW(X, W, dY)))  # fmt: skip
 
 
-def _check_pair(function, *args) -> None:
-    """The value-and-pullback pair must pass the gradient check and be usable twice."""
-    try:
-        check_vjp(lambda *a: pair(function(*a)), *args, rng=_rng(), tolerance=1e-6)
-    except GradientError as error:
-        raise Wrong(f"the pullback disagrees with differences: {error}") from None
+check_project = Exercise(
+    "Y",
+    gradients=("dX", "dW"),
+    right=_project(),
+    cases=lambda rng: [
+        (s * rng.standard_normal((N, D)), rng.standard_normal((D, K)))
+        for N, D, K in ((5, 4, 2), (1, 2, 3), (3, 3, 3))
+        for s in SCALES
+    ],
+    mistakes={
+        "one of the two uses of W is missing": _project(dW=lambda X, W, dY: X.T @ dY @ W),
+        "the first use of W is missing": _project(dW=lambda X, W, dY: dY.T @ X @ W),
+        "the two uses differ, as one of them is transposed": _project(dW=lambda X, W, dY: 2 * X.T @ dY @ W),
+        "it must pass through both uses of W": _project(dX=lambda X, W, dY: dY),
+    },
+    also_right=(_project(dW=lambda X, W, dY: (X.T @ dY + (X.T @ dY).T) @ W),),
+    praise="both uses of W contribute, and the pullback may be called twice",
+)  # fmt: skip
 
 
-@check
-def check_tanh_delta(answer) -> str:
-    z, dy = _rng().standard_normal((2, 3, 4))
-    y = np.tanh(z)
-    given = y.copy()
-    got = answered(answer(y, dy))
-    unchanged("y", given, y)
-    hints = {
-        "this is the sigmoid's slope y(1 − y); tanh has another": dy * y * (1 - y),
-        "you returned the slope alone; multiply it by dy": 1 - y**2,
-        "tanh is applied to y again; y already is tanh(z)": dy * (1 - np.tanh(y) ** 2),
-        "the sign is reversed": -dy * (1 - y**2),
-    }
-    compare("∂E/∂z", got, dy * (1 - y**2), hints)
-    return "the slope of tanh is 1 − y², and no second tanh was needed"
+def _minus_its_share(y, dy):
+    return dy - np.exp(y) * dy.sum(axis=-1, keepdims=True)
 
 
-@check
-def check_hidden_delta(answer) -> str:
-    rng = _rng()
-    for K, H in ((1, 2), (3, 2), (2, 2), (4, 5)):
-        W1, delta2, a1 = (
-            rng.standard_normal((K, H)),
-            rng.standard_normal((K, 1)),
-            rng.uniform(size=(H, 1)),
-        )
-        back = W1.T @ delta2
-        hints = {
-            "the slope a(1 − a) of the hidden units is missing": back,
-            "the slope is a(1 − a), not a": back * a1,
-        }
-        if K == H:
-            hints["W1 must be transposed; shapes cannot tell when W1 is square"] = (
-                (W1 @ delta2) * a1 * (1 - a1)
-            )
-        given = [array.copy() for array in (W1, delta2, a1)]
-        got = answered(answer(*given))
-        for name, before, after in zip(
-            ("W1", "δ2", "a1"), (W1, delta2, a1), given, strict=True
-        ):
-            unchanged(name, before, after)
-        what = f"δ1 for {K} outputs and {H} hidden units"
-        compare(what, got, back * a1 * (1 - a1), hints)
-    return "the blame of all outputs adds up, for one output and for several"
+def _log_softmax(axis=-1, back=_minus_its_share, shift=np.max):
+    def answer(z):
+        y = z - shift(z, axis=axis, keepdims=True)
+        y = y - np.log(np.exp(y).sum(axis=axis, keepdims=True))
+        return y, lambda dy: back(y, dy)
+
+    return answer
 
 
-@check
-def check_gain_backward(answer) -> str:
-    X, dY = _rng().standard_normal((2, 5, 3))
-    g = _rng().standard_normal(3)
-    got = answered(answer(X, g, dY.copy()))
-    if not (isinstance(got, tuple) and len(got) == 2):
-        raise Wrong("return the two gradients (dX, dg)")
-    compare(
-        "dX",
-        got[0],
-        dY * g,
-        {
-            "dX needs the gain g": dY,
-            "dX is not summed over the batch": (dY * g).sum(axis=0),
-        },
-    )
-    hints = {
-        "sum over the samples, do not average: the loss decides about 1/N": (
-            dY * X
-        ).mean(axis=0),
-        "dg must contain the input X": dY.sum(axis=0),
-    }
-    compare("dg", got[1], (dY * X).sum(axis=0), hints)
-    return "each entry of g serves all samples, so its gradient is a sum over the batch"
+def _log_of_softmax(z, least=0.0):
+    y, back = _log_softmax()(z)
+    return np.log(np.exp(y) + least), back
 
 
-@check
-def check_project(answer) -> str:
-    rng = _rng()
-    X, W = rng.standard_normal((5, 4)), rng.standard_normal((4, 2))
-    value, backward = pair(answer(X, W))
-    compare("Y", value, X @ W @ W.T)
-    dY = rng.standard_normal(value.shape)
-    dX, dW = backward(dY)
-    first, second = X.T @ dY @ W, dY.T @ X @ W
-    hints = {
-        "one of the two uses of W is missing": first,
-        "one of the two uses of W is missing, the other one": second,
-    }
-    compare("dX", dX, dY @ W @ W.T)
-    compare("dW", dW, first + second, hints)
-    _check_pair(answer, X, W)
-    return "both uses of W contribute, and the pair passes the gradient check"
+def _pullback_overflows(z):
+    y, _ = _log_softmax()(z)
+    unshifted = z - np.log(np.exp(z).sum(axis=-1, keepdims=True))
+    return y, lambda dy: _minus_its_share(unshifted, dy)
 
 
-@check
-def check_log_softmax(answer) -> str:
-    z = _rng().standard_normal((2, 3, 4))
-    given = z.copy()
-    value, _ = pair(answer(given))
-    unchanged("z", z, given)
-    p = F.softmax(z)[0]
-    hints = {"this is the softmax, not its logarithm": p}
-    compare("log-softmax", value, np.log(p), hints)
-    with np.errstate(all="ignore"):
-        extreme, _ = answer(np.array([[1000.0, -1000.0]]))
-    if not np.isfinite(extreme).all():
-        raise Wrong(
-            "for logits of ±1000 the value is not finite; subtract the largest logit first"
-        )
-    _check_pair(answer, z)
-    return "stable at ±1000, right for any leading axes, and the pullback passes the gradient check"
+check_log_softmax = Exercise(
+    "log-softmax",
+    gradients=("dz",),
+    right=_log_softmax(),
+    cases=lambda rng: [
+        (rng.standard_normal((2, 3, 4)),),
+        (rng.standard_normal(5),),
+        (np.array([[1000.0, -1000.0]]),),
+        (np.array([[-1000.0, -1001.0, -999.0], [3.0, 5.0, 2.0], [1e12, 0.0, -1e12]]),),
+        (np.array([0.0, -np.inf, 1.0]),),
+    ],
+    mistakes={
+        "this is the softmax, not its logarithm": lambda z: (np.exp(_log_softmax()(z)[0]), lambda dy: dy),
+        "the exponentials overflow; subtract the largest logit first": _log_softmax(shift=lambda z, **_: 0),
+        "a probability that rounds to zero has no logarithm; never form it": _log_of_softmax,
+        "normalize over the last axis, whatever stands before it": _log_softmax(axis=0),
+        "normalize each row by itself": _log_softmax(axis=None),
+        "the sum of the exponentials depends on z, too": _log_softmax(back=lambda y, dy: dy),
+        "each logit moves all outputs; sum dy": _log_softmax(back=lambda y, dy: dy - np.exp(y) * dy),
+        "its exponentials overflow; use those of the value, exp(y)": _pullback_overflows,
+    },
+    wrong=(_log_softmax(back=lambda y, dy: dy - np.exp(y)), lambda z: _log_of_softmax(z, least=1e-300)),
+    praise="stable at ±1000 for any leading axes, value and pullback alike",
+)  # fmt: skip
 
 
-@check
-def check_divide(answer) -> str:
-    rng = _rng()
-    a, b = rng.standard_normal((3, 2)), rng.uniform(1, 2, (3, 2))
-    value, backward = pair(answer(a, b))
-    compare("a / b", value, a / b)
-    dy = rng.standard_normal((3, 2))
-    da, db = backward(dy.copy())
-    compare("da", da, dy / b, {"da = dy / b, not dy · b": dy * b})
-    hints = {
-        "the sign of db is wrong": dy * a / b**2,
-        "db needs b squared": -dy * a / b,
-        "db needs the factor a": -dy / b**2,
-    }
-    compare("db", db, -dy * a / b**2, hints)
-    return "the tape can divide now"
+def _quotient(da=lambda a, b, dy: dy / b, db=lambda a, b, dy: -dy * a / b**2):
+    return lambda a, b: (a / b, lambda dy: (da(a, b, dy), db(a, b, dy)))
 
 
-@check
-def check_direction_error(answer) -> str:
-    rng = _rng()
-    x, u = rng.standard_normal((2, 3, 2))
-
-    def f(x):
-        return float((np.sin(x) * x).sum())
-
-    g = np.cos(x) * x + np.sin(x)
-    epsilon = 1e-3
-    measured = (f(x + epsilon * u) - f(x - epsilon * u)) / (2 * epsilon)
-    one_sided = (f(x + epsilon * u) - f(x)) / epsilon
-
-    def signed(g, m=measured):
-        return ((g * u).sum() - m) / (abs((g * u).sum()) + abs(m))
-
-    for name, gradient in (
-        ("a right gradient", g),
-        ("a gradient ten percent too large", 1.1 * g),
-        ("a reversed one", -g),
-    ):
-        hints = {
-            "this is the one-sided difference": abs(signed(gradient, one_sided)),
-            "the sign is lost: take |g·u − m|": signed(gradient),
-        }
-        got = answered(answer(f, x, gradient, u, epsilon))
-        if not np.isclose(got, abs(signed(gradient)), rtol=1e-4, atol=1e-12):
-            compare(f"the error of {name}", got, abs(signed(gradient)), hints)
-    return "two evaluations tell a right gradient from one that is off by ten percent"
+check_divide = Exercise(
+    "a / b",
+    gradients=("da", "db"),
+    right=_quotient(),
+    cases=lambda rng: [
+        (s * rng.standard_normal(shape), rng.choice([-1, 1], shape) * rng.uniform(1, 2, shape) / t)
+        for shape in ((3, 2), (4,))
+        for s in SCALES
+        for t in SCALES
+    ],
+    mistakes={
+        "it is dy / b, not dy · b": _quotient(da=lambda a, b, dy: dy * b),
+        "the sign is wrong": _quotient(db=lambda a, b, dy: dy * a / b**2),
+        "it needs b squared": _quotient(db=lambda a, b, dy: -dy * a / b),
+        "it needs the factor a": _quotient(db=lambda a, b, dy: -dy / b**2),
+        "it needs dy": _quotient(da=lambda a, b, dy: 1 / b),
+        "b may be negative": _quotient(da=lambda a, b, dy: dy / np.abs(b)),
+    },
+    wrong=(lambda a, b: (a / np.abs(b), _quotient()(a, b)[1]),),
+    also_right=(_quotient(db=lambda a, b, dy: -dy / b * (a / b)),),
+    praise="the tape can divide now",
+)  # fmt: skip
 
 
-@check
-def check_count_multiplications(answer) -> str:
-    for sizes, N in (
-        ([64, 32, 10], 1),
-        ([64, 32, 10], 20),
-        ([3, 4], 7),
-        ([5, 4, 3, 2], 2),
-    ):
-        got = answered(answer(list(sizes), N))
-        layers = [N * D * K for D, K in zip(sizes[:-1], sizes[1:], strict=True)]
-        forward, backward = sum(layers), 2 * sum(layers) - layers[0]
-        hints = {
-            "the batch size N is missing": np.array([forward / N, backward / N]),
-            "the gradient of the input is not needed: the first layer costs one product less": np.array(
-                [forward, 2 * forward]
-            ),
-            "the last layer needs both products; it is the first that saves one": np.array(
-                [forward, 2 * forward - layers[-1]]
-            ),
-        }
-        compare(
-            f"(forward, backward) for {sizes}, N = {N}",
-            np.array(got, dtype=float),
-            [forward, backward],
-            hints,
-        )
-    return "two products per layer going back, except in the first"
+def _tanh(x):
+    y = np.tanh(x)
+    return y, lambda dy: dy * (1 - y**2)
 
 
-@check
-def check_weight_scale(answer) -> str:
-    if not np.isfinite(float(answer)):
-        raise Wrong(f"the scale must be a number, yours is {answer}")
-    ratios = np.array([_tanh_ratio(float(answer), seed) for seed in range(5)])
-    if not (ratios >= 0.5).all():
-        raise Wrong(
-            f"at scale {answer} the signal shrinks to {ratios.min():.2g} of its size; try larger weights"
-        )
-    if not (ratios <= 2).all():
-        raise Wrong(
-            f"at scale {answer} the signal grows by a factor of {ratios.max():.2g}; try smaller weights"
-        )
-    return "the signal crosses twenty tanh layers and keeps its size within a factor of two"
+def _square(x):
+    return x * x, lambda dy: 2 * x * dy
+
+
+def _block(residual, f, x):
+    block = answered(residual(f))
+    if not callable(block):
+        raise Wrong(f"residual(f) must return a function, yours is {brief(block)}")
+    return block(x)
+
+
+def _residual(value=lambda x, y: x + y, back=lambda dy, through: dy + through):
+    def answer(f):
+        def block(x):
+            y, through = f(x)
+            return value(x, y), lambda dy: back(dy, through(dy))
+
+        return block
+
+    return answer
+
+
+check_residual = Exercise(
+    "x + f(x)",
+    gradients=("dx",),
+    apply=_block,
+    right=_residual(),
+    cases=lambda rng: [
+        (f, s * rng.standard_normal(shape))
+        for f, shape in ((_tanh, (4, 3)), (_square, (2,)))
+        for s in SCALES
+    ],
+    mistakes={
+        "the bridge x itself is missing": lambda f: f,
+        "the bridge is missing: dy must also pass unharmed": _residual(back=lambda dy, through: through),
+        "only the bridge is there: dy must also pass through f": _residual(back=lambda dy, through: dy),
+        "contributions of two paths add, they do not multiply": _residual(back=lambda dy, through: dy * through),
+    },
+    wrong=(lambda f: 3.0, lambda f: lambda x: (x + f(x), f), _residual(value=lambda x, y: x * y)),
+    praise="the gradient has a bridge now",
+)  # fmt: skip
+
+
+def _central(f, x, u, ε):
+    return (f(x + ε * u) - f(x - ε * u)) / (2 * ε)
+
+
+def _relative(derived, m):
+    return abs(derived - m) / (abs(derived) + abs(m))
+
+
+def _error(compare=_relative, measure=_central):
+    return lambda f, x, g, u, epsilon: compare((g * u).sum(), measure(f, x, u, epsilon))
+
+
+def _gradients(rng) -> dict:
+    """Right gradients, others ten percent too large, and reversed ones, at several scales."""
+    cases = {}
+    for s in SCALES:
+        x, u = rng.standard_normal((2, 3, 2))
+        g = s * (np.cos(x) * x + np.sin(x))
+
+        def f(x, s=s):
+            return s * float((np.sin(x) * x).sum())
+
+        for name, factor in {"right": 1, "10 % too large": 1.1, "reversed": -1}.items():
+            cases[f"a gradient of size {s:g}, {name}"] = (f, x, factor * g, u, 1e-3)
+    return cases
+
+
+check_direction_error = Exercise(
+    "the error",
+    right=_error(),
+    cases=_gradients,
+    tolerance=1e-4,  # the error of a right gradient is itself a difference of nearly equal numbers
+    mistakes={
+        "this is the one-sided difference": _error(measure=lambda f, x, u, ε: (f(x + ε * u) - f(x)) / ε),
+        "the sign is lost: take |g·u − m|": _error(lambda d, m: (d - m) / (abs(d) + abs(m))),
+        "the two points are 2ε apart, not ε": _error(lambda d, m: _relative(d, 2 * m)),
+        "divide by both sizes, |g·u| + |m|": _error(lambda d, m: abs(d - m) / abs(d)),
+        "an absolute error depends on the units of f; divide": _error(lambda d, m: abs(d - m)),
+    },
+    wrong=(_error(lambda d, m: 0.0),),
+    praise="two evaluations tell a right gradient from one that is off by ten percent",
+)  # fmt: skip
+
+
+def _counts(forward, backward):
+    """Both counts from the products D·K of the layers."""
+
+    def answer(sizes, N):
+        layers = [D * K for D, K in zip(sizes[:-1], sizes[1:], strict=True)]
+        return N * forward(layers), N * backward(layers)
+
+    return answer
+
+
+_both_counts = _counts(sum, lambda products: 2 * sum(products) - products[0])
+
+check_count_multiplications = Exercise(
+    ("the forward count", "the backward count"),
+    right=_both_counts,
+    cases=lambda rng: [([64, 32, 10], 20), ([64, 32, 10], 1), ([3, 4], 7), ([5, 4, 3, 2], 2), ([1000] * 3, 10**6)],
+    tolerance=0,
+    mistakes={
+        "the batch size N is missing": lambda sizes, N: _both_counts(sizes, 1),
+        "the gradient of the input is not needed: layer 1 costs one product less": _counts(sum, lambda p: 2 * sum(p)),
+        "the last layer needs both products; it is the first that saves one": _counts(sum, lambda p: 2 * sum(p) - p[-1]),
+        "going back, all layers but the first need two products": _counts(sum, sum),
+    },
+    also_right=(lambda sizes, N: np.array(_both_counts(sizes, N)),),
+    praise="two products per layer going back, except in the first",
+)  # fmt: skip
 
 
 def _tanh_ratio(scale: float, seed: int, depth: int = 20, width: int = 64) -> float:
     """‖∂L/∂z‖ in layer 1 over that in layer `depth` of a random tanh network."""
     rng = np.random.default_rng(seed)
-    a, pullbacks = rng.standard_normal((32, width)), []
+    a, layers, sizes = rng.standard_normal((32, width)), [], []
     for _ in range(depth):
-        z, back_linear = F.linear(
-            a, rng.standard_normal((width, width)) * scale / np.sqrt(width)
-        )
-        a, back_tanh = F.tanh(z)
-        pullbacks.append((back_linear, back_tanh))
-    da, norms = rng.standard_normal(a.shape), []
-    for back_linear, back_tanh in reversed(pullbacks):
-        dz = back_tanh(da)
-        norms.append(np.linalg.norm(dz))
-        da, _ = back_linear(dz)
-    return float(norms[-1] / norms[0])
+        W = rng.standard_normal((width, width)) * scale / np.sqrt(width)
+        a = np.tanh(a @ W)
+        layers.append((W, 1 - a**2))
+    da = rng.standard_normal(a.shape)
+    for W, slope in reversed(layers):
+        sizes.append(np.linalg.norm(da * slope))
+        da = da * slope @ W.T
+    return float(sizes[-1] / sizes[0])
 
 
-@check
-def check_residual(answer) -> str:
-    x, dy = _rng().standard_normal((2, 4, 3))
-    block = answered(answer(F.tanh))
-    if not callable(block):
+def _crosses(answer) -> None:
+    scale = numbers("the scale", answer)
+    if scale.shape != () or not 0 < scale < np.inf:
+        raise Wrong(f"the scale must be one positive number, yours is {answer}")
+    ratios = [_tanh_ratio(float(scale), seed) for seed in range(5)]
+    if min(ratios) < 0.5:
         raise Wrong(
-            f"residual(f) must return a function, yours returned {type(block).__name__}"
+            f"at scale {answer} the signal shrinks to {min(ratios):.2g} of its size; try larger weights"
         )
-    value, backward = pair(block(x))
-    compare(
-        "x + f(x)",
-        value,
-        x + np.tanh(x),
-        {"the bridge x itself is missing from the value": np.tanh(x)},
-    )
-    through = F.tanh(x)[1](dy)
-    hints = {
-        "the bridge is missing: dy must also pass unharmed": through,
-        "only the bridge is there: dy must also pass through f": dy,
-        "contributions of two paths add, they do not multiply": dy * through,
-    }
-    compare("the pullback", backward(dy), dy + through, hints)
-    _check_pair(block, x)
-    return "the gradient has a bridge now"
+    if not max(ratios) <= 2:
+        raise Wrong(
+            f"at scale {answer} the signal grows by a factor of {max(ratios):.2g}; try smaller weights"
+        )
+
+
+check_weight_scale = Exercise(
+    "the scale",
+    right=1.3,
+    accepts=_crosses,
+    mistakes={
+        "try larger weights": 1.0,
+        "try smaller weights": 4.0,
+        "the scale must be one positive number": 0,
+    },
+    wrong=(0.25, float("nan"), np.inf, -1.3, [1.3]),
+    also_right=(np.float32(1.3),),
+    praise="the signal crosses twenty tanh layers and keeps its size within a factor of two",
+)

@@ -2,333 +2,363 @@
 
 import numpy as np
 
-from . import Wrong, answered, check, compare, unchanged
+from . import SCALES, Exercise
+
+check_bracket_costs = Exercise(
+    ("the cost of (AB)c", "the cost of A(Bc)"),
+    right=lambda m, n, p: (m * n * p + m * p, n * p + m * n),
+    cases=lambda rng: [(2, 3, 4), (100, 100, 100), (5, 1, 7), (1, 6, 2), (10**6, 2, 10**6)],
+    tolerance=0,
+    mistakes={
+        "the product AB alone is not enough; apply it to c, too": lambda m, n, p: (m * n * p, n * p + m * n),
+        "B c has n entries, and A must still be applied to it": lambda m, n, p: (m * n * p + m * p, n * p),
+        "the two orders are exchanged": lambda m, n, p: (n * p + m * n, m * n * p + m * p),
+        "an entry of AB takes n multiplications, not one": lambda m, n, p: (2 * m * p, n * p + m * n),
+    },
+    praise="from the right, every intermediate result is a mere column",
+)  # fmt: skip
 
 
-def _rng() -> np.random.Generator:
-    return np.random.default_rng(2)
+def _fate(A, b, tol=None):
+    rank = np.linalg.matrix_rank(A, tol=tol)
+    if np.linalg.matrix_rank(np.column_stack([A, b]), tol=tol) > rank:
+        return "none"
+    return "one" if rank == A.shape[1] else "many"
 
 
-@check
-def check_bracket_costs(answer) -> str:
-    for m, n, p in ((2, 3, 4), (100, 100, 100), (5, 1, 7), (1, 6, 2)):
-        left, right = m * n * p + m * p, n * p + m * n
-        hints = {
-            "the product AB alone is not enough; multiply it by c as well": np.array(
-                [m * n * p, right]
-            ),
-            "B c is a column with n entries, and A must still be applied to it": np.array(
-                [left, n * p]
-            ),
-            "the two orders are exchanged": np.array([right, left]),
-            "an entry of AB takes n multiplications, not one": np.array(
-                [2 * m * p, right]
-            ),
-        }
-        compare(
-            f"the costs for m, n, p = {m}, {n}, {p}",
-            answered(answer(m, n, p)),
-            [left, right],
-            hints,
-        )
-    return "from the right, every intermediate result is a mere column"
-
-
-def _systems():
-    """Systems of every shape and fate: (A, b, fate)."""
-    rng = _rng()
+def _systems(rng) -> dict:
     tall, wide, square = (rng.standard_normal(s) for s in ((4, 2), (2, 4), (3, 3)))
     flat = np.array([[1.0, 2.0], [2.0, 4.0]])
-    deep = np.vstack([flat, 3 * flat])
-    yield square, rng.standard_normal(3), "one"
-    yield tall, tall @ np.array([1.0, -2.0]), "one"
-    yield tall, rng.standard_normal(4), "none"
-    yield wide, rng.standard_normal(2), "many"
-    yield flat, np.array([1.0, 0.0]), "none"
-    yield flat, np.array([5.0, 10.0]), "many"
-    yield deep, deep @ np.array([1.0, 1.0]), "many"
-    yield np.ones((2, 3)), np.array([1.0, 2.0]), "none"
-    yield np.zeros((2, 2)), np.zeros(2), "many"
+    near = np.array([[1.0, 1.0], [1.0, 1 + 1e-6]])
+    return {
+        "a tall A and a b off its span": (tall, rng.standard_normal(4)),
+        "a tall A and a b in its span": (tall, tall @ np.array([1.0, -2.0])),
+        "a wide A": (wide, rng.standard_normal(2)),
+        "a square A of full rank": (square, rng.standard_normal(3)),
+        "a square A of rank 1 and a b off its span": (flat, np.array([1.0, 0.0])),
+        "a square A of rank 1 and a b in its span": (flat, np.array([5.0, 10.0])),
+        "a tall A of rank 1 and a b in its span": (np.vstack([flat, 3 * flat]), np.array([3.0, 6, 9, 18])),
+        "a wide A of rank 1 and a b off its span": (np.ones((2, 3)), np.array([1.0, 2.0])),
+        "A and b all zero": (np.zeros((2, 2)), np.zeros(2)),
+        "columns that differ by one millionth": (near, np.array([1.0, 2.0])),
+        "a tiny A of full rank": (1e-12 * square, 1e-12 * rng.standard_normal(3)),
+        "a huge A and a b in its span": (1e12 * tall, 1e12 * tall @ np.array([1.0, -2.0])),
+    }  # fmt: skip
 
 
-@check
-def check_fate(answer) -> str:
-    for A, b, fate in _systems():
-        got = answered(answer(A.copy(), b.copy()))
-        if not isinstance(got, str) or got not in ("none", "one", "many"):
-            raise Wrong(f'return "none", "one" or "many", yours is {got!r}')
-        if got != fate:
-            rank = np.linalg.matrix_rank(A)
-            raise Wrong(
-                f"A of shape {A.shape} has rank {rank}, and with b appended "
-                f'{np.linalg.matrix_rank(np.column_stack([A, b]))}: the answer is "{fate}", yours is "{got}"'
-            )
-    return "reachability first, uniqueness second; tall, wide and flat systems alike"
+check_fate = Exercise(
+    "the fate",
+    words=("none", "one", "many"),
+    right=_fate,
+    cases=_systems,
+    mistakes={
+        "b decides, too: compare the rank of A with that of A and b side by side": (
+            lambda A, b: "one" if np.linalg.matrix_rank(A) == A.shape[1] else "many"
+        ),
+        "the numbers of equations and unknowns do not decide; the rank does": (
+            lambda A, b: "none" if len(A) > A.shape[1] else "one" if len(A) == A.shape[1] else "many"
+        ),
+        "unique means that the columns are independent, not the rows": (
+            lambda A, b: "one" if np.linalg.matrix_rank(A) == len(A) else _fate(A, b)
+        ),
+        "nearly dependent is not dependent; leave the tolerance to matrix_rank": lambda A, b: _fate(A, b, tol=1e-3),
+    },
+    wrong=(lambda A, b: 1, lambda A, b: "one" if np.linalg.det(A) else "none"),
+    praise="reachability first, uniqueness second; tall, wide and flat systems alike",
+)  # fmt: skip
 
 
-@check
-def check_nearest_reachable(answer) -> str:
-    rng = _rng()
-    for m, n in ((3, 1), (4, 2), (6, 3)):
-        A, b = rng.standard_normal((m, n)), rng.standard_normal(m)
-        given = A.copy()
-        got = np.asarray(answered(answer(A, b.copy())), dtype=float)
-        unchanged("A", given, A)
-        walk = np.linalg.solve(A.T @ A, A.T @ b)
-        if got.shape == walk.shape and np.allclose(got, walk):
-            raise Wrong("this is the walk x; return the point A x that it leads to")
-        hints = {
-            "A Aᵀ b projects only if the columns are orthonormal; divide by AᵀA": A
-            @ A.T
-            @ b,
-            "this is the error b − A x; return the point itself": b - A @ walk,
-            "b itself is not reachable": b,
-        }
-        compare(f"the point for A of shape {A.shape}", got, A @ walk, hints)
-    return "the error is perpendicular to every column"
+def _walk(A, b):
+    return np.linalg.solve(A.T @ A, A.T @ b)
 
 
-@check
-def check_p_norm(answer) -> str:
-    x = _rng().standard_normal((2, 3, 4))
-    given = x.copy()
-    for p in (1, 2, 3.5, np.inf):
-        expected = np.linalg.norm(x, ord=p, axis=-1)
-        hints = {
-            "the absolute value is missing": x.sum(axis=-1)
-            if p == 1
-            else np.full((2, 3), np.nan),
-            "for p = ∞ the sign of the largest entry must not matter": x.max(axis=-1),
-        }
-        if np.isfinite(p):
-            hints["the p-th root is missing"] = (np.abs(x) ** p).sum(axis=-1)
-        with np.errstate(all="ignore"):
-            got = answered(answer(x, p))
-        compare(f"the norm for p = {p:g}", got, expected, hints)
-    unchanged("x", given, x)
-    with np.errstate(all="ignore"):
-        huge = np.asarray(
-            answer(np.array([[3e200, -4e200], [0.0, 0.0]]), 2), dtype=float
-        )
-    if not np.isfinite(huge).all():
-        raise Wrong(
-            f"for the rows (3e200, −4e200) and (0, 0) you return {huge}; take the largest entry out before you square, "
-            "and mind a row of zeros"
-        )
-    compare("the norms of (3e200, −4e200) and (0, 0)", huge / 1e200, [5.0, 0.0])
-    return "one formula for every p, and no overflow"
+check_nearest_reachable = Exercise(
+    "the point",
+    right=lambda A, b: A @ _walk(A, b),
+    cases=lambda rng: [
+        (s * rng.standard_normal((m, n)), t * rng.standard_normal(m))
+        for m, n in ((4, 2), (3, 1), (6, 3), (3, 3))
+        for s, t in ((1, 1), (1e12, 1e-12), (1e-12, 1e12))
+    ],
+    mistakes={
+        "this is the walk x; return the point A x that it leads to": _walk,
+        "A Aᵀ b projects only if the columns are orthonormal; divide by AᵀA": lambda A, b: A @ A.T @ b,
+        "this is the error b − A x; return the point itself": lambda A, b: b - A @ _walk(A, b),
+        "b itself is not reachable": lambda A, b: b,
+    },
+    also_right=(lambda A, b: A @ np.linalg.lstsq(A, b)[0], lambda A, b: A @ np.linalg.pinv(A) @ b),
+    praise="the error is perpendicular to every column",
+)  # fmt: skip
 
 
-@check
-def check_largest_eigenvalue(answer) -> str:
-    rng = _rng()
+def _p_norm(x, p):
+    largest = np.abs(x).max(axis=-1)
+    if np.isinf(p):
+        return largest
+    scale = np.where(largest > 0, largest, 1.0)
+    return scale * ((np.abs(x) / scale[..., None]) ** p).sum(axis=-1) ** (1 / p)
+
+
+def _scaled_norm(x, p):
+    largest = np.abs(x).max(axis=-1, keepdims=True)
+    return largest[..., 0] * np.linalg.norm(x / largest, p, axis=-1)
+
+
+check_p_norm = Exercise(
+    "the norm",
+    right=_p_norm,
+    cases=lambda rng: [
+        *((rng.standard_normal((2, 3, 4)), p) for p in (1, 2, 3.5, np.inf, 40)),
+        *((s * np.array([[3.0, -4.0], [0.0, 1.0]]), p) for s in (1e200, 1e-200) for p in (1, 2, 3.5, np.inf)),
+        (np.array([[3e200, -4e200], [0.0, 0.0], [1.0, 2.0]]), 2),
+        (np.array([3.0, -4.0]), 2),
+    ],
+    mistakes={
+        "the absolute value is missing": lambda x, p: (x**p).sum(axis=-1) ** (1 / p),
+        "the p-th root is missing": lambda x, p: (np.abs(x) ** p).sum(axis=-1) ** (1 / p if p == 1 else 1),
+        "for p = ∞ the sign of the largest entry must not matter": (
+            lambda x, p: x.max(axis=-1) if np.isinf(p) else _p_norm(x, p)
+        ),
+        "powers overflow; take the largest entry out before": lambda x, p: np.linalg.norm(x, p, axis=-1),
+        "a row of zeros has no entry to divide by": _scaled_norm,
+        "norm each row of the last axis, not everything at once": lambda x, p: _p_norm(x.ravel(), p),
+    },
+    wrong=(lambda x, p: _p_norm(x, p) if p != 3.5 else np.linalg.norm(x, p, axis=-1),),
+    praise="one formula for every p, and no overflow",
+)  # fmt: skip
+
+
+def _quotient(A, v):
+    return v @ A @ v / (v @ v)
+
+
+def _powered(estimate, normalize=True):
+    """Power iteration that reports `estimate(A, v)` of its last vector."""
+
+    def answer(A, x, steps):
+        for _ in range(steps):
+            x = A @ x
+            x = x / np.linalg.norm(x) if normalize else x
+        return estimate(A, x)
+
+    return answer
+
+
+SPECTRA = (-2.0, 1.2, 0.3, 0.1), (3.0, 1.0, 0.5, -0.2), (50.0, 20.0, 1.0, 0.0)
+
+
+def _matrices(rng) -> list:
     Q = np.linalg.qr(rng.standard_normal((4, 4)))[0]
-    for spectrum in (
-        (-2.0, 1.2, 0.3, 0.1),
-        (3.0, 1.0, 0.5, -0.2),
-        (50.0, 20.0, 1.0, 0.0),
-    ):
-        A, x = Q @ np.diag(spectrum) @ Q.T, rng.standard_normal(4)
-        given = x.copy()
-        with np.errstate(all="ignore"):
-            got = np.asarray(answered(answer(A, x, 400)), dtype=float)
-        unchanged("x", given, x)
-        if got.shape == () and not abs(got) < 1e6:
-            raise Wrong(
-                f"after 400 steps the estimate is {got}; scale the vector to length one at each step"
-            )
-        hints = {
-            "the eigenvalue is negative, and ‖A v‖ loses the sign; use vᵀ A v": abs(
-                spectrum[0]
-            ),
-            "this is the second eigenvalue": spectrum[1],
-        }
-        compare(
-            f"the eigenvalue of a matrix with spectrum {spectrum}",
-            got,
-            spectrum[0],
-            hints,
-        )
-        v = x
-        for _ in range(3):
-            v = A @ v / np.linalg.norm(A @ v)
-        early = {
-            "for a vector that is not of length one, divide vᵀ A v by vᵀ v": (A @ v)
-            @ A
-            @ (A @ v)
-        }
-        compare("the estimate after 3 steps", answer(A, x.copy(), 3), v @ A @ v, early)
-    return "the direction settles, the sign survives, and nothing overflows"
+    cases = [
+        (size * (Q * spectrum) @ Q.T, rng.standard_normal(4), steps)
+        for spectrum in SPECTRA
+        for size in SCALES
+        for steps in (400, 0, 1)
+    ]
+    few = (Q * SPECTRA[2]) @ Q.T, rng.standard_normal(4), 3
+    return [few, (np.diag([-2.0, 1.0]), np.array([3.0, 4.0]), 1), *cases]
 
 
-@check
-def check_pseudo_inverse(answer) -> str:
-    rng = _rng()
-    thin = rng.standard_normal((5, 2)) @ rng.standard_normal((2, 3))
-    cases = {
-        "a tall matrix": rng.standard_normal((4, 2)),
-        "a wide matrix": rng.standard_normal((2, 4)),
-        "a square one": rng.standard_normal((3, 3)),
-        "a matrix of rank 2 with 3 columns": thin,
-        "a small one": 1e-14 * rng.standard_normal((3, 2)),
-    }
-    for name, A in cases.items():
-        given = A.copy()
-        with np.errstate(all="ignore"):
-            got = np.asarray(answered(answer(A)), dtype=float)
-        unchanged("A", given, A)
-        expected = np.linalg.pinv(A, rcond=1e-12)
-        size = max(1.0, np.abs(expected).max())
-        if (
-            got.shape == expected.shape
-            and np.abs(got).max() > 1e6 * np.abs(expected).max()
-        ):
-            raise Wrong(
-                f"{name}: entries up to {np.abs(got).max():.0e}; a singular value that should be zero was inverted"
-            )
-        hints = {
-            "nothing is left of A: compare the singular values with the largest one, not with a fixed number": 0
-            * expected,
-            "this is Aᵀ; the singular values must be inverted": A.T / size,
-        }
-        compare(name, got / size, expected / size, hints)
-    return "exact, nearest or shortest: one matrix for all three fates"
+check_largest_eigenvalue = Exercise(
+    "the estimate",
+    right=_powered(_quotient),
+    cases=_matrices,
+    mistakes={
+        "the vector overflows; scale it to length one at each step": _powered(_quotient, normalize=False),
+        "v must have length one; divide vᵀ A v by vᵀ v": _powered(lambda A, v: v @ A @ v, normalize=False),
+        "without a step v is x, and x need not have length one": _powered(lambda A, v: v @ A @ v),
+        "‖A v‖ loses the sign of the eigenvalue": _powered(lambda A, v: np.linalg.norm(A @ v) / np.linalg.norm(v)),
+        "the estimate after few steps is not the eigenvalue": lambda A, x, steps: max(np.linalg.eigvalsh(A), key=abs),
+        "no step was made": lambda A, x, steps: _quotient(A, x),
+    },
+    wrong=(lambda A, x, steps: sorted(np.linalg.eigvalsh(A), key=abs)[-2],),
+    praise="the direction settles, the sign survives, and nothing overflows",
+)  # fmt: skip
 
 
-@check
-def check_captured(answer) -> str:
-    rng = _rng()
-    for D, K in ((3, 1), (5, 2), (4, 4)):
-        x = rng.standard_normal((50, D)) @ rng.standard_normal((D, D))
-        C = np.cov(x.T, bias=True)
-        P = np.linalg.qr(rng.standard_normal((D, K)))[0].T
-        kept = np.trace(P @ C @ P.T)
-        hints = {
-            "divide by the total variance Tr(C)": kept,
-            "this is the share that is lost": 1 - kept / np.trace(C),
-            "those are the variances along the best axes, not along the given ones": np.sort(
-                np.linalg.eigvalsh(C)
-            )[::-1][:K].sum()
-            / np.trace(C),
-            "add up the diagonal of P C Pᵀ only": (P @ C @ P.T).sum() / np.trace(C),
-        }
-        compare(
-            f"the share kept by {K} of {D} axes",
-            answered(answer(P, C)),
-            kept / np.trace(C),
-            hints,
-        )
-    return "the variance kept is the trace of P C Pᵀ"
+def _inverse_of_svd(threshold):
+    """V (1/σ) Uᵀ with the singular values above `threshold(σ)`."""
+
+    def answer(A):
+        U, s, Vt = np.linalg.svd(A, full_matrices=False)
+        keep = s > threshold(s)
+        return Vt[keep].T / s[keep] @ U[:, keep].T
+
+    return answer
 
 
-@check
-def check_components_for(answer) -> str:
-    λ = np.array([8.0, 4.0, 2.0, 1.0, 1.0])
-    for share, K in ((0.5, 1), (0.51, 2), (0.75, 2), (0.8, 3), (0.9, 4), (1.0, 5)):
-        hints = {
-            "count from one: an index is one less than a number of components": K - 1,
-            "at least the share: exactly reaching it is enough": K + 1,
-        }
-        compare(
-            f"K for {share:.0%} of the variances {λ}",
-            answered(answer(λ.copy(), share)),
-            K,
-            hints,
-        )
-    compare("K for 60 % of equal variances", answer(np.ones(10), 0.6), 6)
-    early = "np.sum adds in another order than np.cumsum and may come out a bit larger: the total is the last running sum"
-    for λ in np.sort(_rng().random((20, 30)))[:, ::-1]:
-        compare("K for all of the variance", answer(λ.copy(), 1.0), 30, {early: 1})
-    return "the first K that reaches the share"
+def _lopsided(rng, shape, smallest):
+    """A matrix with singular values from 1 down to `smallest`."""
+    U, _, Vt = np.linalg.svd(rng.standard_normal(shape), full_matrices=False)
+    return U * np.geomspace(1, smallest, min(shape)) @ Vt
 
 
-@check
-def check_z_scores(answer) -> str:
-    rng = _rng()
-    train = rng.standard_normal((20, 3)) * [1.0, 10.0, 0.1] + [5.0, 0.0, -2.0]
-    new = rng.standard_normal((4, 3)) * [1.0, 10.0, 0.1] + [6.0, 1.0, -2.0]
-    mean, deviation = train.mean(axis=0), train.std(axis=0)
-    hints = {
-        "new data are measured by the mean and deviation of the training set, not by their own": (
-            new - new.mean(axis=0)
-        )
-        / new.std(axis=0),
-        "divide by the standard deviation, not by the variance": (new - mean)
-        / deviation**2,
-        "the deviation must divide by N, as in the chapter, not by N − 1": (new - mean)
-        / train.std(axis=0, ddof=1),
-        "subtract the mean of each column, not of the whole table": (new - train.mean())
-        / train.std(),
-        "the mean must be subtracted before dividing": new / deviation,
-    }
-    given, expected = (train.copy(), new.copy()), (new - mean) / deviation
-    compare("the z-scores", answered(answer(train, new)), expected, hints)
-    unchanged("train", given[0], train)
-    unchanged("new", given[1], new)
-    train[:, 1] = 7.0
-    with np.errstate(all="ignore"):
-        got = np.asarray(answer(train, new), dtype=float)
-    if not np.isfinite(got).all():
-        raise Wrong("a constant column of train gives nan or inf; return zeros for it")
-    expected[:, 1] = 0
-    compare("the z-scores with a constant column", got, expected)
-    return "the units come from the training set, and a constant column does no harm"
+check_pseudo_inverse = Exercise(
+    "A⁺",
+    right=_inverse_of_svd(lambda s: 1e-12 * s[0]),
+    cases=lambda rng: {
+        "a tall A": (rng.standard_normal((4, 2)),),
+        "a wide A": (rng.standard_normal((2, 4)),),
+        "a square A": (rng.standard_normal((3, 3)),),
+        "an A of rank 2 with 3 columns": (rng.standard_normal((5, 2)) @ rng.standard_normal((2, 3)),),
+        "an A of size 1e-14": (1e-14 * rng.standard_normal((3, 2)),),
+        "an A of size 1e12 and rank 1": (1e12 * np.outer(rng.standard_normal(3), [0.1, 0.2]),),
+        "an A with singular values from 1 to 1e-9": (_lopsided(rng, (4, 3), 1e-9),),
+    },
+    mistakes={
+        "this is Aᵀ; the singular values must be inverted": lambda A: A.T,
+        "a singular value that should be zero was inverted": _inverse_of_svd(lambda s: 0.0),
+        "compare the singular values with the largest one, not with a fixed number": _inverse_of_svd(lambda s: 1e-12),
+    },
+    wrong=(np.linalg.inv, lambda A: np.linalg.pinv(A.T @ A) @ A.T, _inverse_of_svd(lambda s: 1e-6 * s[0])),
+    also_right=(lambda A: np.linalg.pinv(A, rcond=1e-12),),
+    praise="exact, nearest or shortest: one matrix for all three fates",
+)  # fmt: skip
 
 
-@check
-def check_cheapest_column(answer) -> str:
-    rng = _rng()
-    a, b, c = rng.standard_normal((3, 60))
-    noise = rng.standard_normal((4, 60))
-    tables = {
-        "a column that is nearly the sum of two others": np.stack(
-            [a, b, c, 1.01 * (a + b) + 0.05 * noise[0], noise[1] + noise[2]], axis=1
-        )
-        * [1.0, 0.5, 0.01, 3.0, 20.0],
-        "a column with a large mean": np.stack(
-            [a, 50 + 0.3 * a + 0.1 * noise[1], b], axis=1
+def _spread(rng, D, K, size):
+    """Orthonormal axes (K, D) and a covariance (D, D)."""
+    B = rng.standard_normal((D, D))
+    return np.linalg.qr(rng.standard_normal((D, K)))[0].T, size * B @ B.T
+
+
+check_captured = Exercise(
+    "the share",
+    right=lambda P, C: np.trace(P @ C @ P.T) / np.trace(C),
+    cases=lambda rng: [_spread(rng, D, K, s) for D, K in ((5, 2), (3, 1), (4, 4)) for s in SCALES],
+    mistakes={
+        "divide by the total variance Tr(C)": lambda P, C: np.trace(P @ C @ P.T),
+        "this is the share that is lost": lambda P, C: 1 - np.trace(P @ C @ P.T) / np.trace(C),
+        "the given axes need not be the best": lambda P, C: np.linalg.eigvalsh(C)[-len(P) :].sum() / np.trace(C),
+        "add up the diagonal of P C Pᵀ only": lambda P, C: (P @ C @ P.T).sum() / np.trace(C),
+    },
+    also_right=(lambda P, C: sum(p @ C @ p for p in P) / np.diag(C).sum(),),
+    praise="the variance kept is the trace of P C Pᵀ",
+)  # fmt: skip
+
+
+def _first(reached):
+    def answer(variances, share):
+        return int(np.argmax(reached(np.cumsum(variances), share))) + 1
+
+    return answer
+
+
+def _spectra(rng) -> list:
+    halves = np.array([8.0, 4.0, 2.0, 1.0, 1.0])
+    near = np.array([0.499999, 0.3, 0.200001])
+    sizes = (1.0, 2.0**40, 2.0**-40)  # powers of two, so that 3/4 is reached exactly
+    cases = [(s * halves, t) for s in sizes for t in (0.5, 0.51, 0.75, 0.8, 0.9, 1.0)]
+    cases += [(s * near, 0.5) for s in sizes]
+    cases += [(np.ones(10), 0.6), (np.array([3.0]), 0.9)]
+    return cases + [(np.sort(rng.random(30))[::-1].copy(), 1.0) for _ in range(20)]
+
+
+_right_count = _first(lambda running, share: running >= share * running[-1])
+
+check_components_for = Exercise(
+    "K",
+    right=_right_count,
+    cases=_spectra,
+    tolerance=0,
+    mistakes={
+        "shares are fractions of the total": _first(lambda running, share: running >= share),
+        "count from one: an index is one less than a number": lambda v, share: _right_count(v, share) - 1,
+        "at least the share: exactly reaching it is enough": _first(lambda r, share: r > share * r[-1]),
+        "np.sum adds in another order than np.cumsum; the total is the last running sum": (
+            lambda v, share: int(np.argmax(np.cumsum(v) >= share * v.sum())) + 1
         ),
-        "two columns of different size": np.stack([10 * a + 3 * noise[2], a], axis=1),
-        "a column that repeats another one": np.stack(
-            [0.2 * b, a, 3 * c, 2 * a + 0.02 * noise[3]], axis=1
+        "nearly the share is not the share": _first(lambda r, share: r / r[-1] >= share - 1e-4),
+    },
+    wrong=(lambda variances, share: int(np.argmax(variances / variances.sum() <= share)) + 1,),
+    also_right=(_first(lambda running, share: running / running[-1] >= share - 1e-12),),
+    praise="the first K that reaches the share",
+)  # fmt: skip
+
+
+def _standardized(new, mean, deviation):
+    flat = deviation == 0
+    return np.where(flat, 0.0, (new - mean) / np.where(flat, 1.0, deviation))
+
+
+def _z_scores(train, new, ddof=0):
+    deviation = np.where(np.ptp(train, axis=0) == 0, 0.0, train.std(axis=0, ddof=ddof))
+    return _standardized(new, train.mean(axis=0), deviation)
+
+
+def _tables(rng) -> list:
+    units, middle = np.array([1.0, 10.0, 0.1]), np.array([5.0, 0.0, -2.0])
+    train, new = (middle + units * rng.standard_normal((N, 3)) for N in (20, 4))
+    constant = [np.where([False, True, False], c, train) for c in (7.0, 0.1, 1e12)]
+    scaled = [(s * train, s * (new + 1)) for s in SCALES]
+    return [*scaled, *((table, new) for table in constant), (train[:, :1], new[:1, :1])]
+
+
+check_z_scores = Exercise(
+    "the z-scores",
+    right=_z_scores,
+    cases=_tables,
+    mistakes={
+        "new data are measured by mean and deviation of train": lambda train, new: _z_scores(new, new),
+        "divide by the standard deviation, not by the variance": lambda t, n: (n - t.mean(axis=0)) / t.var(axis=0),
+        "the deviation must divide by N, as in the chapter": lambda train, new: _z_scores(train, new, ddof=1),
+        "subtract the mean of each column, not of the whole table": lambda t, n: (n - t.mean()) / t.std(),
+        "the mean must be subtracted before dividing": lambda train, new: new / train.std(axis=0),
+        "a constant column gives nan or inf; return zeros for it": lambda t, n: (n - t.mean(axis=0)) / t.std(axis=0),
+        "the mean of a constant column is rounded, so its deviation may come out as 1e-17": (
+            lambda train, new: _standardized(new, train.mean(axis=0), train.std(axis=0))
         ),
-    }
-    for name, x in tables.items():
-        errors = _restoring_errors(x)
-        cheapest = int(errors.argmin())
-        got = answered(answer(x.copy()))
-        compared = np.asarray(got, dtype=float)
-        if compared.shape != ():
-            raise Wrong(f"return one index, yours has shape {compared.shape}")
-        if got != cheapest:
-            mistakes = (
-                (
-                    x.var(axis=0).argmin(),
-                    "that is the column with the smallest variance; others may restore a larger one better",
-                ),
-                (
-                    _restoring_errors(x, constant=False).argmin(),
-                    "the regression needs a constant; center the columns",
-                ),
-                (errors.argmax(), "that is the column that is hardest to restore"),
-                (
-                    (errors / x.var(axis=0)).argmin(),
-                    "the columns keep their units: compare errors, not shares of variance",
-                ),
-            )
-            hints = [hint for column, hint in mistakes if column == got]
-            hint = (hints or ["compare the residual variances of all columns"])[0]
-            raise Wrong(f"{name}: expected {cheapest}, yours is {got}; {hint}")
-    return "the column that the others know best"
+    },
+    wrong=(lambda t, n: (n - t.mean(axis=0)) / np.maximum(t.std(axis=0), 1e-9),),
+    praise="the units come from the training set, and a constant column does no harm",
+)  # fmt: skip
 
 
-def _restoring_errors(x: np.ndarray, constant: bool = True) -> np.ndarray:
+def _residual_variances(x, constant=True):
     """Mean squared error of each column when it is regressed on all others."""
     x = x - x.mean(axis=0) if constant else x
     errors = []
     for j in range(x.shape[1]):
         others = np.delete(x, j, axis=1)
-        errors.append(
-            ((x[:, j] - others @ np.linalg.lstsq(others, x[:, j])[0]) ** 2).mean()
-        )
+        fit = others @ np.linalg.lstsq(others, x[:, j])[0]
+        errors.append(((x[:, j] - fit) ** 2).mean())
     return np.array(errors)
+
+
+def _column_tables(rng) -> dict:
+    a, b, c = rng.standard_normal((3, 60))
+    noise = rng.standard_normal((6, 60))
+    nearly = [a, 0.5 * b, 0.01 * c, 3.03 * (a + b) + 0.15 * noise[0], 20 * noise[1]]
+    tables = {
+        "a column that is nearly the sum of two others": nearly,
+        "a column with a large mean": [a, 50 + 0.3 * a + 0.1 * noise[1], b],
+        "two columns of different size": [10 * a + 3 * noise[2], a],
+        "a column that repeats another one": [0.2 * b, a, 3 * c, 2 * a + 0.02 * noise[3]],
+        "two copies of one thing, four of another": [*(a + 0.095 * noise[:2]), *(b + 0.1 * noise[2:])],
+        "columns of size 1e12": [1e12 * column for column in nearly],
+        "columns of size 1e-12": [1e-12 * column for column in nearly],
+        "columns of very different size": [1e6 * a, 1e3 * b, 2e6 * a + 1e3 * noise[0], 1e3 * noise[1] - b],
+    }  # fmt: skip
+    return {name: (np.stack(columns, axis=1),) for name, columns in tables.items()}
+
+
+check_cheapest_column = Exercise(
+    "the column",
+    right=lambda x: int(_residual_variances(x).argmin()),
+    cases=_column_tables,
+    tolerance=0,
+    mistakes={
+        "the others may restore a column of larger variance better": lambda x: x.var(axis=0).argmin(),
+        "that is the column that is hardest to restore": lambda x: _residual_variances(x).argmax(),
+        "the regression needs a constant; center": lambda x: _residual_variances(x, constant=False).argmin(),
+        "the columns keep their units: compare errors, not shares of variance": (
+            lambda x: (_residual_variances(x) / x.var(axis=0)).argmin()
+        ),
+        "a large weight in the last principal component is not yet a small error": (
+            lambda x: np.abs(np.linalg.eigh(np.cov(x.T))[1][:, 0]).argmax()
+        ),
+    },
+    wrong=(lambda x: np.abs(np.corrcoef(x.T)).sum(axis=0).argmax(),),
+    also_right=(lambda x: np.argmax(np.diag(np.linalg.inv(np.cov(x.T)))),),
+    praise="the column that the others know best",
+)  # fmt: skip

@@ -1,349 +1,391 @@
 """The exercises of chapter 4, Numerical computation."""
 
-import math
-from decimal import Decimal, localcontext
-from fractions import Fraction
-
 import numpy as np
 
-from . import Wrong, answered, check, compare, unchanged
+from . import SCALES, Exercise, Wrong, answered
 
 
-def _rng() -> np.random.Generator:
-    return np.random.default_rng(4)
+def _first_gap(kind):
+    gap = 1.0
+    while kind(1) + kind(gap / 2) > kind(1):
+        gap /= 2
+    return gap
 
 
-def _number(name: str, got) -> float:
-    """The answer as one number."""
-    got = np.asarray(answered(got), dtype=float)
-    if got.shape != ():
-        raise Wrong(f"{name} must be a single number, yours has shape {got.shape}")
-    return float(got)
+check_first_gap = Exercise(
+    "the gap",
+    right=_first_gap,
+    cases=lambda rng: [(np.float16,), (np.float32,), (np.float64,)],
+    tolerance=0,
+    mistakes={
+        "added to 1 it gives 1 again; you went one halving too far": lambda kind: _first_gap(kind) / 2,
+        "half of it still makes a difference; halve once more": lambda kind: 2 * _first_gap(kind),
+        "this is the gap of float64; add in the format asked for": lambda kind: _first_gap(np.float64),
+    },
+    also_right=(lambda kind: np.nextafter(kind(1), kind(2)) - kind(1),),
+    praise="three formats, three gaps, and no table was needed",
+)  # fmt: skip
 
 
-@check
-def check_first_gap(answer) -> str:
-    for kind in (np.float16, np.float32, np.float64):
-        name, gap = np.dtype(kind).name, float(np.finfo(kind).eps)
-        got = _number(f"the gap of {name}", answer(kind))
-        if got == gap:
-            continue
-        if got == gap / 2:
-            raise Wrong(
-                f"{name}: {got:.4g} added to 1 gives 1 again; you went one halving too far"
-            )
-        if got == 2 * gap:
-            raise Wrong(
-                f"{name}: half of your {got:.4g} still makes a difference; halve once more"
-            )
-        if got == np.finfo(float).eps:
-            raise Wrong(
-                f"{name}: this is the gap of float64; the sum must be made in the format asked for"
-            )
-        raise Wrong(f"{name}: got {got:.4g}, expected {gap:.4g}")
-    return "three formats, three gaps, and no table was needed"
+def _lse(shift=np.max, back=lambda m: m, careful=True):
+    """Log-sum-exp that subtracts `shift(z, axis)` inside and adds `back` of it outside."""
+
+    def answer(z, axis):
+        m = shift(z, axis=axis, keepdims=True)
+        m = np.where(np.isfinite(m), m, 0.0) if careful else m
+        total = back(m) + np.log(np.exp(z - m).sum(axis=axis, keepdims=True))
+        return total.squeeze(axis)
+
+    return answer
 
 
-@check
-def check_logsumexp(answer) -> str:
-    z = _rng().standard_normal((3, 4))
-    given = z.copy()
-    got = answered(answer(z, 1))
-    unchanged("z", given, z)
-    plain = np.log(np.exp(z).sum(axis=1))
-    hints = {
-        "the largest score, subtracted inside, must be added again outside": plain
-        - z.max(axis=1),
-        "this is the maximum alone; add ln Σ e^(z − m)": z.max(axis=1),
-    }
-    compare("LSE over axis 1", got, plain, hints)
-    compare("LSE over axis 0", answered(answer(z, 0)), np.log(np.exp(z).sum(axis=0)))
-    with np.errstate(all="ignore"):
-        large = np.asarray(answer(np.array([[1000.0, 1000.0], [-1000.0, -1000.0]]), 1))
-        if not np.isfinite(large).all():
-            raise Wrong(
-                "for scores of ±1000 the result is not finite; subtract the largest"
-            )
-        compare("LSE at ±1000", large, np.array([1000.0, -1000.0]) + np.log(2))
-        empty = np.asarray(answer(np.full((1, 2), -np.inf), 1))
-        if np.isnan(empty).any():
-            raise Wrong(
-                "when all scores are −inf (all probabilities zero) the sum is ln 0 = −inf, but you compute inf − inf"
-            )
-        if not (empty == -np.inf).all():
-            raise Wrong(
-                f"the LSE of scores that are all −inf is −inf, yours is {empty[0]:.4g}"
-            )
-    return "right along any axis, at ±1000, and for probabilities that are all zero"
+check_logsumexp = Exercise(
+    "LSE",
+    right=_lse(),
+    cases=lambda rng: [
+        *((rng.standard_normal((3, 4)), axis) for axis in (1, 0, -1)),
+        (rng.standard_normal((2, 3, 4)), 1),
+        (rng.standard_normal(5), 0),
+        (np.array([[1000.0, 1000.0], [-1000.0, -1000.0]]), 1),
+        (np.array([[1000.0, 0.0, -1000.0], [-1000.0, -2000.0, -1000.0]]), 1),
+        (np.array([[0.0, -np.inf], [-np.inf, -1000.0]]), 1),
+        (np.array([[1e12, -1e12]]), 1),
+        (np.full((1, 2), -np.inf), 1),
+    ],
+    mistakes={
+        "the largest score, subtracted inside, must be added again outside": _lse(back=lambda m: 0),
+        "this is the maximum alone; add ln Σ e^(z − m)": lambda z, axis: z.max(axis=axis),
+        "the sum runs along the given axis": lambda z, axis: _lse()(z, 1),
+        "the exponentials overflow; subtract the largest score": _lse(lambda z, **_: np.zeros(1)),
+        "subtract the largest score, so that no exponent is positive, not the smallest": _lse(np.min),
+        "subtract the largest score, so that no exponent is positive, not the mean": _lse(np.mean),
+        "where all scores are −inf the sum is ln 0 = −inf, but you compute inf − inf": _lse(careful=False),
+        "the axis is then gone": lambda z, axis: np.expand_dims(_lse()(z, axis), axis),
+    },
+    wrong=(lambda z, axis: np.nan_to_num(_lse(careful=False)(z, axis)),),
+    also_right=(lambda z, axis: np.logaddexp.reduce(z, axis=axis),),
+    praise="right along any axis, at ±1000, and for probabilities that are all zero",
+)  # fmt: skip
+
+check_softplus = Exercise(
+    "softplus",
+    right=lambda z: np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z))),
+    cases=lambda rng: [
+        (np.array([-2.0, 0.0, 3.0]),),
+        (rng.standard_normal((2, 3)),),
+        *((np.array([z]),) for z in (3.6, 6.0, 10.0, -6.0, -12.0, 1000.0, 1e12, -40.0, -700.0)),
+        (np.array([-1000.0, 1000.0]),),
+    ],
+    mistakes={
+        "this is ln(1 + e⁻ᶻ), softplus of −z": lambda z: np.logaddexp(0, -z),
+        "this is the sigmoid, the derivative of softplus": lambda z: 1 / (1 + np.exp(-z)),
+        "e¹⁰⁰⁰ overflows; take the larger of z and 0 out first": lambda z: np.log1p(np.exp(z)),
+        "1 + e⁻⁴⁰ rounds to 1; use np.log1p": lambda z: np.maximum(z, 0) + np.log(1 + np.exp(-np.abs(z))),
+        "without the logarithm this is ReLU; softplus is larger, by ln 2 at zero": lambda z: np.maximum(z, 0),
+    },
+    wrong=tuple(lambda z, top=top: np.maximum(z, np.log1p(np.exp(np.minimum(z, top)))) for top in (3.5, 9)),
+    also_right=(lambda z: np.logaddexp(0, z),),
+    praise="no overflow at 1000, no lost digits at −40",
+)  # fmt: skip
 
 
-@check
-def check_softplus(answer) -> str:
-    z = np.array([-2.0, 0.0, 3.0])
-    exact = np.log(1 + np.exp(z))
-    hints = {
-        "this is ln(1 + e⁻ᶻ), softplus of −z": np.log(1 + np.exp(-z)),
-        "this is the sigmoid, the derivative of softplus": 1 / (1 + np.exp(-z)),
-    }
-    compare("softplus", answered(answer(z)), exact, hints)
-    with np.errstate(all="ignore"):
-        high = np.asarray(answer(np.array([1000.0, 800.0])))
-        if not np.isfinite(high).all():
-            raise Wrong("softplus(1000) is 1000, yours is not finite: e^1000 overflows")
-        compare("softplus of large z", high, [1000.0, 800.0])
-        low = np.asarray(answer(np.array([-40.0, -700.0])))
-        true = np.exp([-40.0, -700.0])
-        if not np.isfinite(low).all():
-            raise Wrong("softplus(−700) is tiny, yours is not finite")
-        if (low == 0).any():
-            raise Wrong(
-                f"softplus(−40) is {true[0]:.4g}, yours is zero: 1 + e⁻⁴⁰ rounds to 1; use np.log1p"
-            )
-        if not np.allclose(low, true, rtol=1e-9, atol=0):
-            raise Wrong(f"softplus(−40) is {low[0]:.4g}, expected {true[0]:.4g}")
-    return "no overflow at 1000, no lost digits at −40"
+def _kahan(lost=lambda s, y, t: (t - s) - y, give_back=lambda v, c: v - c):
+    def answer(values):
+        s = c = values.dtype.type(0)
+        for v in values:
+            y = give_back(v, c)
+            t = s + y
+            s, c = t, lost(s, y, t)
+        return s
+
+    return answer
 
 
-def _wrong_sign(x: np.ndarray) -> float:
-    """What a compensated sum gives that adds what it should subtract."""
-    s = c = x.dtype.type(0)
-    for v in x:
-        y = v + c
-        t = s + y
-        c, s = (t - s) - y, t
-    return float(s)
+def _neumaier(values):
+    s = c = values.dtype.type(0)
+    for v in values:
+        t = s + v
+        c += (s - t) + v if abs(s) >= abs(v) else (v - t) + s
+        s = t
+    return s + c
 
 
-@check
-def check_compensated_sum(answer) -> str:
-    small = np.array([1.0, 2.0, 3.5], np.float32)
-    compare("the sum of (1, 2, 3.5)", answered(answer(small)), 6.5)
-    x = np.full(20000, 0.1, np.float32)
-    given = x.copy()
-    got = answer(x)
-    unchanged("values", given, x)
-    if np.asarray(got).dtype != np.float32:
+def _in_its_format(answer, values):
+    total = answered(answer(values))
+    kind = getattr(total, "dtype", type(total).__name__)
+    if kind != values.dtype:
         raise Wrong(
-            f"all arithmetic must stay in float32, your sum is {np.asarray(got).dtype}; "
-            "in a wider format there is nothing to compensate"
+            f"all arithmetic must stay in the format of the values; theirs is {values.dtype}, your sum's {kind}"
         )
-    exact = float(Fraction(float(x[0])) * len(x))
-    naive = float(np.cumsum(x)[-1])
-    error = abs(float(got) - exact)
-    if error <= 2e-4:
-        return "twenty thousand additions in float32, and the error is that of a single one"
-    if math.isclose(float(got), naive, rel_tol=1e-9):
-        raise Wrong(
-            f"this is the naive sum {naive:.7g}; the lost part is never given back"
-        )
-    if math.isclose(float(got), _wrong_sign(x), rel_tol=1e-9):
-        raise Wrong("the lost part is given back with the wrong sign")
-    raise Wrong(f"your sum is {float(got):.8g}, exact is {exact:.8g}")
+    return total
 
 
-@check
-def check_small_root(answer) -> str:
-    for b in (1.25, 10.0, 1e4, 1e8, 1e12):
-        with localcontext() as context:
-            context.prec = 60
-            big = Decimal(b)
-            exact = float(big - (big * big - 1).sqrt())
-        got = _number(f"the root for b = {b:g}", answer(b))
-        if math.isclose(got, exact, rel_tol=1e-12):
-            continue
-        if math.isclose(got * exact, 1, rel_tol=1e-6):
-            raise Wrong(
-                f"for b = {b:g} this is the large root; the small one is its inverse"
-            )
-        with np.errstate(all="ignore"):
-            naive = b - math.sqrt(b * b - 1)
-        if math.isclose(got, naive, rel_tol=1e-12, abs_tol=0):
-            raise Wrong(
-                f"for b = {b:g} your root is {got:.6g}, exact is {exact:.6g}: b − √(b² − 1) cancels its leading digits"
-            )
-        raise Wrong(f"for b = {b:g} your root is {got:.6g}, exact is {exact:.6g}")
-    return "twelve digits for every b tried, because nothing nearly equal is subtracted"
+check_compensated_sum = Exercise(
+    "the sum",
+    apply=_in_its_format,
+    right=_kahan(),
+    tolerance=1e-7,
+    cases=lambda rng: [
+        (np.array([1.0, 2.0, 3.5], np.float32),),
+        (np.full(20000, 0.1, np.float32),),
+        (np.array([1e16, *np.ones(1000), -1e16]),),  # np.sum cannot do this in float64 either
+        (np.full(5000, 1e-12, np.float32),),
+        (np.float32(1e12) * rng.uniform(size=5000).astype(np.float32),),
+    ],
+    mistakes={
+        "this is the naive sum; the lost part is never given back": lambda values: np.cumsum(values)[-1],
+        "the lost part is given back with the wrong sign": _kahan(give_back=lambda v, c: v + c),
+        "all arithmetic must stay in the format of the values": lambda values: values.astype(float).sum(),
+        "what arrived is t − s; take away y, and what is left was lost": _kahan(lost=lambda s, y, t: t - s),
+    },
+    wrong=(np.cumsum, lambda values: values.dtype.type(values.astype(float).sum())),
+    also_right=(_neumaier,),
+    praise="twenty thousand additions in float32, and the error is that of a single one",
+)  # fmt: skip
+
+check_small_root = Exercise(
+    "the root",
+    right=lambda b: 1 / (b + np.sqrt(b * b - 1)),
+    cases=lambda rng: [(b,) for b in (1.25, 2.0, 3.5, 7.0, 15.0, 40.0, 93.7, 250.0, 1e4, 1e8, 1e12)],
+    tolerance=1e-12,
+    mistakes={
+        "b − √(b² − 1) cancels its leading digits": lambda b: b - np.sqrt(b * b - 1),
+        "this is the large root; the small one is its inverse": lambda b: b + np.sqrt(b * b - 1),
+        "1/(2b) is only near for large b": lambda b: 1 / (2 * b),
+    },
+    wrong=(
+        lambda b: b - np.sqrt(b - 1) * np.sqrt(b + 1),
+        lambda b: 1 / (2 * b) + 1 / (8 * b**3) if b > 100 else b - np.sqrt(b * b - 1),
+        lambda b: 1 / (2 * b) + 1 / (8 * b**3) if b > 10 else 1 / (b + np.sqrt(b * b - 1)),
+    ),
+    also_right=(lambda b: 1 / b / (1 + np.sqrt(1 - 1 / b / b)),),
+    praise="twelve digits for every b tried, because nothing nearly equal is subtracted",
+)  # fmt: skip
+
+check_directional_derivative = Exercise(
+    "the slope",
+    right=lambda g, direction: g @ direction / np.linalg.norm(direction),
+    cases=lambda rng: [
+        (s * np.array(g), t * np.array(direction))
+        for g, direction in (([3, 4], [2, 2]), ([3, 4], [1, 0]), ([3, 4], [-3, -4]), rng.standard_normal((2, 5)))
+        for s, t in ((1, 1), (1e12, 1e-12), (1e-12, 1e12))
+    ],
+    mistakes={
+        "the direction must first be given length 1": lambda g, d: g @ d,
+        "divide by the length, not by its square": lambda g, d: g @ d / (d @ d),
+        "this is the steepest slope; the angle to the direction is missing": lambda g, d: np.linalg.norm(g),
+        "the cosine alone: the length of the gradient is missing": lambda g, d: g @ d / np.sqrt(d @ d * (g @ g)),
+        "downhill directions have negative slopes": lambda g, d: abs(g @ d) / np.linalg.norm(d),
+    },
+    also_right=(lambda g, d: g @ (d / np.sqrt((d**2).sum())),),
+    praise="the slope depends on the direction's angle, not on its length",
+)  # fmt: skip
 
 
-@check
-def check_directional_derivative(answer) -> str:
-    rng = _rng()
-    g = np.array([3.0, 4.0])
-    for direction in (
-        np.array([1.0, 0.0]),
-        np.array([2.0, 2.0]),
-        rng.standard_normal(2),
-        -g,
-    ):
-        given = direction.copy()
-        got = _number("the directional derivative", answer(g, direction))
-        unchanged("direction", given, direction)
-        slope = float(g @ direction)
-        length = float(np.linalg.norm(direction))
-        hints = {
-            "the direction must first be given length 1": slope,
-            "divide by the length, not by its square": slope / length**2,
-            "this is the steepest slope; the angle to the direction is missing": 5.0,
-            "the cosine alone: the length of the gradient is missing": slope
-            / length
-            / 5,
-            "downhill directions have negative slopes": abs(slope) / length,
-        }
-        compare(
-            f"the slope toward {np.round(direction, 2)}", got, slope / length, hints
-        )
-    return "the slope depends on the direction's angle, not on its length"
+def _downhill(g, A):
+    return -np.linalg.solve(A, g)
 
 
-@check
-def check_steepest_direction(answer) -> str:
-    rng = _rng()
-    for D in (2, 3, 5):
-        B = rng.standard_normal((D, D))
-        A, g = B @ B.T + np.eye(D), rng.standard_normal(D)
-        got = np.asarray(answered(answer(g, A)), dtype=float)
-        down = -np.linalg.solve(A, g)
-        right = down / np.sqrt(down @ A @ down)
-        hints = {
-            "this direction is steepest for Euclidean lengths; use A": -g
-            / np.linalg.norm(g),
-            "multiply by the inverse of A, not by A": -A
-            @ g
-            / np.sqrt(g @ A @ A @ A @ g),
-            "the direction is right, but it must have length 1 in the metric A": down
-            / np.linalg.norm(down),
-            "the direction is right, but its length is not 1": down,
-            "this direction climbs; descend": -right,
-        }
-        compare(f"the steepest direction in {D} dimensions", got, right, hints)
-    return "among all steps of length 1 in the metric A, none descends faster"
+def _steepest(direction=_downhill, length=lambda d, A: np.sqrt(d @ A @ d)):
+    return lambda g, A: direction(g, A) / length(direction(g, A), A)
 
 
-@check
-def check_largest_rate(answer) -> str:
-    rng = _rng()
-    for D in (3, 4, 6):
-        Q = np.linalg.qr(rng.standard_normal((D, D)))[0]
-        spectrum = np.sort(rng.uniform(0.2, 9, D))
-        H = (Q * spectrum) @ Q.T
-        got = _number("the rate", answer(H))
-        top, low = spectrum[-1], spectrum[0]
-        hints = {
-            "1/λ_max is safe, but you may go twice as far": 1 / top,
-            "the steepest direction decides, so it is the largest eigenvalue, not the smallest": 2
-            / low,
-            "this is the fastest rate, 2/(λ_min + λ_max), not the largest": 2
-            / (low + top),
-            "the trace adds all curvatures; only the largest counts": 2
-            / spectrum.sum(),
-            "the largest entry of H is not its largest eigenvalue": 2 / np.abs(H).max(),
-            "this norm mixes all eigenvalues; only the largest counts": 2
-            / np.linalg.norm(H),
-        }
-        compare(f"the largest rate in {D} dimensions", got, 2 / top, hints)
-    return "below 2/λ_max every direction contracts, above it one explodes"
-
-
-@check
-def check_classify(answer) -> str:
-    rng = _rng()
-
-    def hessian(*spectrum):
-        Q = np.linalg.qr(rng.standard_normal((len(spectrum),) * 2))[0]
-        H = (Q * np.array(spectrum)) @ Q.T
-        return (H + H.T) / 2
-
-    tests = [
-        ((2.0, 3.0), "minimum", "all eigenvalues are positive"),
-        ((-2.0, -3.0), "maximum", "all eigenvalues are negative, though the determinant is positive"),
-        ((-1.0, 3.0), "saddle", "the eigenvalues have both signs"),
-        ((-1.0, -2.0, 3.0, 4.0), "saddle", "the eigenvalues have both signs, though the determinant is positive"),
-        ((0.0, 3.0), "undecided", "one eigenvalue is zero (up to rounding) and the other positive"),
-        ((0.0, -3.0, -1.0), "undecided", "one eigenvalue is zero and the others negative"),
-        ((0.0, -1.0, 2.0), "saddle", "a zero does not help: up one way and down another is a saddle"),
-        ((0.0, 0.0), "undecided", "all eigenvalues are zero"),
-    ]  # fmt: skip
-    for spectrum, right, reason in tests:
-        got = answered(answer(hessian(*spectrum)))
-        if got != right:
-            raise Wrong(
-                f"for eigenvalues {spectrum} you say {got!r}, but it is {right!r}: {reason}"
-            )
-    return "four kinds told apart, and zero treated as the rounding error it is"
-
-
-@check
-def check_hessian_vector(answer) -> str:
-    rng = _rng()
-    D = 5
+def _metric(rng, D, size):
     B = rng.standard_normal((D, D))
-    A, x, v = B + B.T, rng.standard_normal(D), 3 * rng.standard_normal(D)
-    calls = []
+    return size * (B @ B.T + np.eye(D))
+
+
+check_steepest_direction = Exercise(
+    "d",
+    right=_steepest(),
+    cases=lambda rng: [
+        (s * rng.standard_normal(D), _metric(rng, D, s)) for D in (3, 2, 5, 1) for s in SCALES
+    ],
+    mistakes={
+        "this direction is steepest for Euclidean lengths; use A": lambda g, A: -g / np.linalg.norm(g),
+        "multiply by the inverse of A, not by A": _steepest(lambda g, A: -A @ g),
+        "the direction is right, but A must measure its length": _steepest(length=lambda d, A: np.sqrt(d @ d)),
+        "the direction is right, but its length is not 1": _downhill,
+        "this direction climbs; descend": lambda g, A: -_steepest()(g, A),
+    },
+    wrong=(_steepest(lambda g, A: -g),),
+    also_right=(_steepest(lambda g, A: -np.linalg.inv(A) @ g),),
+    praise="among all steps of length 1 in the metric A, none descends faster",
+)  # fmt: skip
+
+
+def _from_spectrum(rate):
+    return lambda H: rate(np.linalg.eigvalsh(H))
+
+
+def _hessian(rng, spectrum):
+    Q = np.linalg.qr(rng.standard_normal((len(spectrum),) * 2))[0]
+    H = Q * np.array(spectrum) @ Q.T
+    return (H + H.T) / 2
+
+
+check_largest_rate = Exercise(
+    "the rate",
+    right=lambda H: 2 / np.linalg.eigvalsh(H)[-1],
+    cases=lambda rng: [
+        *((s * _hessian(rng, rng.uniform(0.2, 9, D)),) for D in (3, 4, 6) for s in SCALES),
+        (np.diag([1e-12, 5.0]),),
+        (np.array([[4.0]]),),
+    ],
+    mistakes={
+        "1/λ_max is safe, but you may go twice as far": _from_spectrum(lambda λ: 1 / λ[-1]),
+        "the steepest direction decides, not the flattest": _from_spectrum(lambda λ: 2 / λ[0]),
+        "this is the fastest rate, 2/(λ_min + λ_max), not the largest": _from_spectrum(lambda λ: 2 / (λ[0] + λ[-1])),
+        "the trace adds all curvatures; only the largest counts": lambda H: 2 / np.trace(H),
+        "the largest entry of H is not its largest eigenvalue": lambda H: 2 / np.abs(H).max(),
+        "this norm mixes all eigenvalues; only the largest counts": lambda H: 2 / np.linalg.norm(H),
+    },
+    wrong=(lambda H: 2 / np.abs(H).sum(axis=1).max(),),
+    also_right=(lambda H: 2 / np.linalg.norm(H, 2),),
+    praise="below 2/λ_max every direction contracts, above it one explodes",
+)  # fmt: skip
+
+
+def _kind(H, zero=1e-9, least=0.0):
+    """`zero` is relative to the largest eigenvalue, `least` is not."""
+    λ = np.linalg.eigvalsh(H)
+    small = max(zero * np.abs(λ).max(), least)
+    if (λ > small).any() and (λ < -small).any():
+        return "saddle"
+    if (np.abs(λ) <= small).any():
+        return "undecided"
+    return "minimum" if λ[0] > 0 else "maximum"
+
+
+def _by_determinant(H):
+    if np.linalg.det(H) < 0:
+        return "saddle"
+    return "minimum" if np.trace(H) > 0 else "maximum"
+
+
+def _zeros_first(H):
+    return "undecided" if np.linalg.cond(H) > 1e9 else _kind(H)
+
+
+SPECTRA = (
+    (2.0, 3.0), (-2.0, -3.0), (-1.0, 3.0), (-1.0, -2.0, 3.0, 4.0), (0.0, 3.0), (0.0, -3.0, -1.0), (0.0, -1.0, 2.0),
+    (0.0, 0.0), (5.0,), (0.05, 3.0), (1e-7, 1.0), (-1e-7, 1.0), (1e-11, 1.0),
+    (1e12, 2e12), (-1e-12, -2e-12), (1e-12, -2e-12), (0.0, 1e-12), (0.0, 1e12), (-1.0, 1e12, 1e12),
+)  # fmt: skip
+
+check_classify = Exercise(
+    "the point",
+    words=("minimum", "maximum", "saddle", "undecided"),
+    right=_kind,
+    cases=lambda rng: {
+        f"eigenvalues {', '.join(f'{λ:g}' for λ in s)}": (_hessian(rng, s),) for s in SPECTRA
+    },
+    mistakes={
+        "the eigenvalues have both signs, though the determinant is positive": _by_determinant,
+        "a zero leaves open what the other eigenvalues cannot decide": lambda H: _kind(H, zero=0.0),
+        "a zero does not help: up one way and down another is a saddle": _zeros_first,
+        "small beside what? Compare with the largest eigenvalue": lambda H: _kind(H, zero=0.0, least=1e-9),
+        "small, but not zero: the limit is 10⁻⁹ of the largest": lambda H: _kind(H, zero=0.1),
+    },
+    wrong=(lambda H: _kind(H, zero=0.0, least=0.1), lambda H: _kind(H, zero=1e-6), lambda H: _kind(H, zero=1e-14)),
+    also_right=(lambda H: np.str_(_kind(H)),),
+    praise="four kinds told apart, and zero treated as the rounding error it is",
+)  # fmt: skip
+
+
+def _difference(ahead, behind, over, direction=lambda v: v):
+    def answer(gradient, x, v):
+        v = direction(v)
+        return (gradient(x + ahead * v) - gradient(x - behind * v)) / over
+
+    return answer
+
+
+def _whole_hessian(gradient, x, v):
+    steps = 1e-5 * np.eye(len(x))
+    return np.stack([(gradient(x + s) - gradient(x - s)) / 2e-5 for s in steps]).T @ v
+
+
+def _gradient(A, waves: float):
+    """Of ½ xᵀA x + waves · Σ sin x; it refuses to be asked a third time."""
+    asked = []
 
     def gradient(x):
-        calls.append(x.copy())
-        return A @ x + np.cos(x)
+        asked.append(x)
+        if len(asked) > 2:
+            raise Wrong("two gradients are enough, without ever building H")
+        return A @ x + waves * np.cos(x)
 
-    exact = A @ v - np.sin(x) * v
-    given = x.copy()
-    got = np.asarray(answered(answer(gradient, x, v)), dtype=float)
-    unchanged("x", given, x)
-    unit = v / np.linalg.norm(v)
-    hints = {
-        "divide by 2ε: the two points are 2ε v apart": 2 * exact,
-        "H v is linear in v: do not change the length of v": A @ unit
-        - np.sin(x) * unit,
-        "this is the gradient itself": A @ x + np.cos(x),
-        "the sign is reversed": -exact,
-    }
-    if got.shape != exact.shape:
-        raise Wrong(f"H v must have shape {exact.shape}, yours has shape {got.shape}")
-    if not np.allclose(got, exact, rtol=1e-6, atol=1e-6):
-        for mistake, value in hints.items():
-            if np.allclose(got, value, rtol=1e-4, atol=1e-5):
-                raise Wrong(f"H v: {mistake}")
-        if np.allclose(got, exact, rtol=1e-2, atol=1e-2):
-            raise Wrong(
-                "H v is roughly right; a central difference with ε near 1e-5 would be accurate"
-            )
-        compare("H v", got, exact)
-    if len(calls) > 2:
-        raise Wrong(
-            f"you asked for {len(calls)} gradients; two are enough, without ever building H"
-        )
-    return "two gradients instead of a matrix"
+    return gradient
 
 
-@check
-def check_chord_gap(answer) -> str:
-    def bowl(x):
-        return float(x @ x)
+check_hessian_vector = Exercise(
+    "H v",
+    right=_difference(1e-5, 1e-5, 2e-5),
+    cases=lambda rng: [
+        (_gradient(_hessian(rng, rng.standard_normal(D)), waves), rng.standard_normal(D), size * rng.standard_normal(D))
+        for D in (5, 2)
+        for waves, size in ((1.0, 3.0), (0.0, 1e4), (0.0, 1e-3))
+    ],
+    tolerance=1e-3,  # a one-sided difference will do
+    mistakes={
+        "divide by 2ε: the two points are 2ε v apart": _difference(1e-5, 1e-5, 1e-5),
+        "H v is linear in v: do not change its length": _difference(1e-5, 1e-5, 2e-5, lambda v: v / np.linalg.norm(v)),
+        "the sign is reversed": _difference(-1e-5, -1e-5, 2e-5),
+        "this is the gradient itself": lambda gradient, x, v: gradient(x),
+        "two gradients are enough, without ever building H": _whole_hessian,
+    },
+    wrong=(_difference(0.1, 0.0, 0.1),),
+    also_right=(_difference(1e-6, 0.0, 1e-6),),
+    praise="two gradients instead of a matrix",
+)  # fmt: skip
 
-    def hill(x):
-        return -float(x @ x)
 
-    def waves(x):
-        return float(np.sin(x).sum())
+def _gap(reduce, points=101):
+    def answer(f, a, b):
+        t = np.linspace(0, 1, points)
+        values = np.array([f((1 - s) * a + s * b) for s in t])
+        return reduce(values - ((1 - t) * values[0] + t * values[-1]))
 
-    a, b = _rng().standard_normal((2, 3)) * 2
-    for name, f in (("a hill", hill), ("a bowl", bowl), ("waves", waves)):
-        t = np.linspace(0, 1, 101)
-        over = np.array([f((1 - s) * a + s * b) - (1 - s) * f(a) - s * f(b) for s in t])
-        got = _number(f"the gap over {name}", answer(f, a, b))
-        expected = float(over.max())
-        if np.isclose(got, expected, rtol=1e-6, atol=1e-9):
-            continue
-        if np.isclose(got, float(np.abs(over).max()), rtol=1e-3, atol=1e-9):
-            raise Wrong(
-                f"{name}: lying below the chord is no violation; do not take absolute values"
-            )
-        if np.isclose(got, -float(over.min()), rtol=1e-3, atol=1e-9):
-            raise Wrong(
-                f"{name}: the sign is reversed; a violation is where the function lies above its chord"
-            )
-        if np.isclose(got, float(over[50]), rtol=1e-3, atol=1e-9):
-            raise Wrong(
-                f"{name}: you looked at the middle only; try 101 points along the chord"
-            )
-        raise Wrong(f"{name}: the largest gap is {expected:.4g}, yours is {got:.4g}")
-    return "zero for a bowl, positive where a function rises above its chord"
+    return answer
+
+
+LANDSCAPES = {
+    "waves": lambda x: float(np.sin(3 * x).sum()),
+    "a hill": lambda x: -float(x @ x),
+    "a bowl": lambda x: float(x @ x),
+    "a roof with its ridge at 0.51": lambda x: -abs(float(x[0]) - 0.51),
+}
+
+
+def _chords(rng) -> dict:
+    """Ends and sizes are sums of powers of two, so that the gap at both ends is exactly zero."""
+    a, b = [0.0, 1.5, -0.75], [1.0, -0.5, 2.25]
+    return {
+        f"{name}, of size {s:g}": (lambda x, f=f, s=s: s * f(x), np.array(a), np.array(b))
+        for name, f in LANDSCAPES.items()
+        for s in (1.0, 2.0**40, 2.0**-40)
+    }  # fmt: skip
+
+
+def _largest_gap_by_steps(f, a, b):
+    return max(
+        f(a + t * (b - a)) - (f(a) + t * (f(b) - f(a))) for t in np.arange(101) / 100
+    )
+
+
+check_chord_gap = Exercise(
+    "the largest gap",
+    right=_gap(np.max),
+    cases=_chords,
+    mistakes={
+        "lying below the chord is no violation; do not take absolute values": _gap(lambda gap: np.abs(gap).max()),
+        "a violation is where the function lies above its chord; the sign is reversed": _gap(lambda gap: -gap.min()),
+        "you looked at the middle only; try 101 points along the chord": _gap(lambda gap: gap[50]),
+        "both ends are points, too, so the gap is never negative": _gap(lambda gap: gap[1:-1].max()),
+        "101 points were asked for": _gap(np.max, points=51),
+    },
+    wrong=(_gap(np.sum), _gap(np.max, points=1001)),
+    also_right=(_largest_gap_by_steps,),
+    praise="zero for a bowl, positive where a function rises above its chord",
+)  # fmt: skip

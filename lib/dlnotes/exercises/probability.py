@@ -1,293 +1,341 @@
 """The exercises of chapter 3, Probability and information theory."""
 
-from math import log2
-
 import numpy as np
 
-from . import Wrong, answered, check, compare, unchanged
+from . import SCALES, Exercise, Wrong, several
 
 
-def _rng() -> np.random.Generator:
-    return np.random.default_rng(3)
+def _posterior(prior, likelihood, x):
+    weighted = likelihood[:, x] * prior
+    return weighted / weighted.sum()
 
 
-def _several(value, count: int, names: str) -> tuple:
-    """`count` results as the reader's function should return them."""
-    answered(value)
-    if not (isinstance(value, tuple) and len(value) == count):
-        raise Wrong(f"return {count} things: ({names})")
-    for part in value:
-        answered(part)
-    return value
+check_posterior_of = Exercise(
+    "p(y | x)",
+    right=_posterior,
+    cases=lambda rng: [
+        (rng.dirichlet(np.ones(K)), rng.dirichlet(np.ones(M), K) * tiny ** (np.arange(M) == x), x)
+        for K, M, x in ((3, 4, 1), (3, 4, 3), (2, 5, 0), (4, 4, 2))
+        for tiny in (1.0, 1e-12)
+    ],
+    mistakes={
+        "this is p(x | y), the chance the other way around": lambda prior, likelihood, x: likelihood[:, x],
+        "the prior is missing": lambda prior, L, x: L[:, x] / L[:, x].sum(),
+        "this is the joint p(x, y); divide by p(x)": lambda prior, likelihood, x: likelihood[:, x] * prior,
+        "the likelihood is missing": lambda prior, likelihood, x: prior,
+    },
+    also_right=(lambda prior, L, x: (np.diag(prior) @ L / (prior @ L))[:, x].tolist(),),
+    praise="prior times likelihood, scaled to sum to one over y",
+)  # fmt: skip
 
 
-@check
-def check_posterior_of(answer) -> str:
-    rng = _rng()
-    prior, likelihood = rng.dirichlet(np.ones(3)), rng.dirichlet(np.ones(4), 3)
-    for x in (1, 3):
-        got = answered(answer(prior.copy(), likelihood.copy(), x))
-        column = likelihood[:, x]
-        weighted = column * prior
-        hints = {
-            "this is p(x | y), the chance the other way around": column,
-            "the prior is missing": column / column.sum(),
-            "this is the joint p(x, y); divide by p(x)": weighted,
-            "the likelihood is missing": prior,
-        }
-        compare("p(y | x)", got, weighted / weighted.sum(), hints)
-    return "prior times likelihood, scaled to sum to one over y"
+def _covariance(joint, x, y):
+    mean_x, mean_y = joint.sum(axis=1) @ x, joint.sum(axis=0) @ y
+    return (x - mean_x) @ joint @ (y - mean_y)
 
 
-@check
-def check_covariance(answer) -> str:
-    rng = _rng()
-    joint = rng.dirichlet(np.ones(12)).reshape(4, 3)
-    x, y = rng.standard_normal(4), rng.standard_normal(3)
-    px, py = joint.sum(axis=1), joint.sum(axis=0)
-    mean_x, mean_y = px @ x, py @ y
-    right = x @ joint @ y - mean_x * mean_y
-    hints = {
-        "this is E[XY]; subtract the product of the means": x @ joint @ y,
-        "the mean of X weighs its values with p(x), it is not their plain average": (
-            (x - x.mean()) @ joint @ (y - y.mean())
-        ),
-        "you used p(x) p(y), under which X and Y are independent; the table knows more": (
-            (x - mean_x) @ np.outer(px, py) @ (y - mean_y)
-        ),
-        "the sign is reversed": -right,
-    }
-    compare("Cov(X, Y)", answered(answer(joint.copy(), x, y)), right, hints)
-    independent = answered(answer(np.outer(px, py), x, y))
-    compare("the covariance of independent variables", independent, 0.0)
-    return "right for a table with dependence, and zero for one without"
+check_covariance = Exercise(
+    "Cov(X, Y)",
+    right=_covariance,
+    cases=lambda rng: [
+        (rng.dirichlet(np.ones(I * J)).reshape(I, J), s * rng.standard_normal(I), rng.standard_normal(J))
+        for I, J in ((4, 3), (2, 5))
+        for s in SCALES
+    ],
+    mistakes={
+        "this is E[XY]; subtract the product of the means": lambda joint, x, y: x @ joint @ y,
+        "the mean of X weighs its values with p(x)": lambda joint, x, y: (x - x.mean()) @ joint @ (y - y.mean()),
+        "under p(x) p(y), X and Y are independent; the table knows more": lambda joint, x, y: 0.0,
+        "the sign is reversed": lambda joint, x, y: -_covariance(joint, x, y),
+    },
+    wrong=(lambda joint, x, y: _covariance(joint, x, y) * 12 / 11,),
+    also_right=(lambda j, x, y: x @ (j - np.outer(j.sum(axis=1), j.sum(axis=0))) @ y,),
+    praise="the mean product of the deviations, weighed by the table",
+)  # fmt: skip
 
 
-@check
-def check_total_of(answer) -> str:
-    p = _rng().dirichlet(np.ones(4))
-    for n in (1, 2, 5):
-        right = np.ones(1)
-        for _ in range(n):
-            right = np.convolve(right, p)
-        hints = {
-            "these are the masses added up, not the distribution of the total": n * p,
-            "powers of p say that all throws show the same face": p**n,
-            "this is p itself, as if there were one throw": p,
-        }
-        got = np.asarray(answered(answer(p.copy(), n)), dtype=float)
-        for mistake, value in hints.items():
-            if n > 1 and got.shape == p.shape and np.allclose(got, value):
-                raise Wrong(f"the pmf for n = {n}: {mistake}")
-        compare(f"the pmf for n = {n}", got, right)
-    compare("the pmf of no throw at all", answered(answer(p.copy(), 0)), [1.0])
-    return "each throw convolves once more, and no throw is a certain zero"
+def _total(p, n):
+    total = np.ones(1)
+    for _ in range(n):
+        total = np.convolve(total, p)
+    return total
 
 
-@check
-def check_poisson_loss(answer) -> str:
-    rng = _rng()
-    z, y = rng.standard_normal(6), rng.poisson(2.0, 6).astype(float)
-    loss, gradient = _several(answer(z.copy(), y), 2, "loss, gradient")
-    rate = np.exp(z)
-    terms = rate - y * z
-    hints = {
-        "average over the samples, do not sum": terms.sum(),
-        "the sign is reversed: a loss is the negative log-likelihood": -terms.mean(),
-        "λ = exp(z), and you used z as λ": (
-            z - y * np.log(np.where(z > 0, z, 1.0))
-        ).mean(),
-        "this is the squared error, which believes in Gaussian noise": (
-            (rate - y) ** 2
-        ).mean()
-        / 2,
-    }
-    compare("the loss", loss, terms.mean(), hints)
-    hints = {
-        "the 1/N of the mean is missing": rate - y,
-        "this is the slope in λ; one more factor dλ/dz = λ is needed": (
-            (1 - y / rate) / len(z)
-        ),
-        "the sign is reversed": (y - rate) / len(z),
-    }
-    compare("the gradient", gradient, (rate - y) / len(z), hints)
-    return "prediction minus target, once more"
+check_total_of = Exercise(
+    "the pmf",
+    right=_total,
+    cases=lambda rng: [
+        *((rng.dirichlet(np.ones(K)), n) for K in (4, 2) for n in (2, 1, 5, 0, 40)),
+        (np.array([1e-12, 1 - 1e-12]), 2),
+    ],
+    mistakes={
+        "these are the masses added up, not the distribution of the total": lambda p, n: n * p,
+        "powers of p say that all throws show the same face": lambda p, n: p**n,
+        "this is p itself, as if there were one throw": lambda p, n: p,
+        "this is right for two throws only": lambda p, n: np.convolve(p, p),
+        "no throw at all has total 0 for certain": lambda p, n: _total(p, n) if n else np.zeros(1),
+    },
+    wrong=(lambda p, n: p if n < 2 else np.convolve(p, p),),
+    also_right=(lambda p, n: np.array([1.0]) if n == 0 else np.convolve(_total(p, n - 1), p),),
+    praise="each throw convolves once more, and no throw is a certain zero",
+)  # fmt: skip
 
 
-@check
-def check_fit_laplace(answer) -> str:
-    rng = _rng()
-    for y in (rng.exponential(2.0, 31), rng.standard_normal(51) - 4):
-        m, b = _several(answer(y.copy()), 2, "m, b")
-        center = np.median(y)
-        gaps = np.abs(y - center)
-        compare(
-            "m",
-            m,
-            center,
-            {"this is the mean, which squared error asks for": y.mean()},
-        )
-        hints = {
-            "this is the standard deviation, the width of a Gaussian": y.std(),
-            "take the mean of the absolute deviations, not their median": np.median(
-                gaps
-            ),
-            "divide by N": gaps.sum(),
-            "deviations are taken from m, not from the mean": np.abs(
-                y - y.mean()
-            ).mean(),
-            "b is the mean deviation itself, without a factor √2": gaps.mean()
-            / np.sqrt(2),
-        }
-        compare("b", b, gaps.mean(), hints)
-    return "the median, and the mean distance from it"
+def _loss(z, y):
+    return (np.exp(z) - y * z).mean()
 
 
-@check
-def check_cross_entropy_bits(answer) -> str:
-    rng = _rng()
-    p, q = rng.dirichlet(np.ones(4), 2)
-    with np.errstate(all="raise"):
-        got = answered(answer(p, q))
-        right = -(p * np.log2(q)).sum()
-        hints = {
-            "this is in nats; use log₂": -(p * np.log(q)).sum(),
-            "this is KL(p‖q), the extra length only": (p * np.log2(p / q)).sum(),
-            "p and q have changed places": -(q * np.log2(p)).sum(),
-            "this is the entropy of p": -(p * np.log2(p)).sum(),
-            "the sign is reversed": -right,
-        }
-        compare("H(p, q)", got, right, hints)
-        half = np.array([0.5, 0.5, 0.0])
-        quarter = np.array([0.5, 0.25, 0.25])
-        with_zero_p = answered(answer(half, quarter))
-        compare("H(p, q) where p has a zero", with_zero_p, 1.5)
-        compare("H(p, q) where both have a zero", answered(answer(half, half)), 1.0)
-        never = answered(answer(quarter, half))
-    if not np.isposinf(never):
-        raise Wrong(
-            f"where q = 0 < p the price is infinite, yours is {float(never):.4g}"
-        )
-    return (
-        "finite where it should be, and infinite where q calls impossible what happens"
-    )
+def _slope(z, y):
+    return (np.exp(z) - y) / len(z)
 
 
-@check
-def check_prefix_code(answer) -> str:
+def _poisson(loss=_loss, gradient=_slope):
+    return lambda z, y: (loss(z, y), gradient(z, y))
+
+
+check_poisson_loss = Exercise(
+    ("the loss", "the gradient"),
+    right=_poisson(),
+    cases=lambda rng: [
+        (rng.standard_normal(6), rng.poisson(2.0, 6).astype(float)),
+        (np.array([0.0, 3.5, 5.0]), np.array([0.0, 40.0, 1e3])),
+        (np.array([12.0, -12.0]), np.array([1e5, 1.0])),
+        (np.array([27.0]), np.array([1e12])),
+        (np.array([-1000.0, -30.0]), np.array([0, 2])),
+    ],
+    mistakes={
+        "average over the samples, do not sum": _poisson(lambda z, y: _loss(z, y) * len(z)),
+        "a loss is the negative log-likelihood; the sign is reversed": _poisson(lambda z, y: -_loss(z, y)),
+        "λ = exp(z), and you used z as λ": _poisson(lambda z, y: (z - y * np.log(np.where(z > 0, z, 1.0))).mean()),
+        "the squared error believes in Gaussian noise": _poisson(lambda z, y: ((np.exp(z) - y) ** 2).mean() / 2),
+        "the 1/N of the mean is missing": _poisson(gradient=lambda z, y: _slope(z, y) * len(z)),
+        "this is the slope in λ; one factor λ is missing": _poisson(gradient=lambda z, y: _slope(z, y) / np.exp(z)),
+        "it is prediction minus target, not target minus prediction": _poisson(gradient=lambda z, y: -_slope(z, y)),
+    },
+    wrong=tuple(_poisson(lambda z, y, top=top: _loss(np.minimum(z, top), y)) for top in (3, 11)),
+    praise="prediction minus target, once more",
+)  # fmt: skip
+
+
+def _laplace(spread=lambda y, m: np.abs(y - m).mean(), center=np.median):
+    return lambda y: (center(y), spread(y, center(y)))
+
+
+check_fit_laplace = Exercise(
+    ("m", "b"),
+    right=_laplace(),
+    cases=lambda rng: [
+        *((s * rng.exponential(2.0, 31),) for s in SCALES),
+        (rng.standard_normal(51) - 4,),
+        (np.array([1.0, 2.0, 1e12]),),
+        (np.array([5.0]),),
+    ],
+    mistakes={
+        "this is the mean, which squared error asks for": _laplace(center=np.mean),
+        "this is the standard deviation, the width of a Gaussian": _laplace(lambda y, m: y.std()),
+        "take the mean of the absolute deviations, not their median": _laplace(lambda y, m: np.median(np.abs(y - m))),
+        "divide by N": _laplace(lambda y, m: np.abs(y - m).sum()),
+        "deviations are taken from m, not from the mean": _laplace(lambda y, m: np.abs(y - y.mean()).mean()),
+        "b is the mean deviation itself, without a factor √2": _laplace(lambda y, m: np.abs(y - m).mean() / np.sqrt(2)),
+    },
+    also_right=(_laplace(center=lambda y: sorted(y)[len(y) // 2]),),
+    praise="the median, and the mean distance from it",
+)  # fmt: skip
+
+
+def _bits(p, q, impossible=0.0):
+    possible = p > 0
+    if (q[possible] <= impossible).any():
+        return np.inf
+    return -(p[possible] * np.log2(q[possible])).sum()
+
+
+def _quietly(p, q):
+    with np.errstate(all="ignore"):
+        return -(p * np.log2(q)).sum()
+
+
+check_cross_entropy_bits = Exercise(
+    "H(p, q)",
+    silent=True,
+    right=_bits,
+    cases=lambda rng: [
+        tuple(rng.dirichlet(np.ones(4), 2)),
+        (np.array([0.5, 0.5, 0.0]), np.array([0.5, 0.25, 0.25])),
+        (np.array([0.5, 0.5, 0.0]), np.array([0.5, 0.5, 0.0])),
+        (np.array([0.5, 0.25, 0.25]), np.array([0.5, 0.5, 0.0])),
+        (np.array([0.75, 0.25]), np.array([1 - 1e-9, 1e-9])),
+        (np.array([1e-12, 1 - 1e-12]), np.array([1e-300, 1.0])),
+        (np.array([1e-12, 1 - 1e-12]), np.array([0.0, 1.0])),
+    ],
+    mistakes={
+        "this is in nats; use log₂": lambda p, q: -(p * np.log(q)).sum(),
+        "this is KL(p‖q), the extra length only": lambda p, q: (p * np.log2(p / q)).sum(),
+        "p and q have changed places": lambda p, q: -(q * np.log2(p)).sum(),
+        "this is the entropy of p": lambda p, q: -(p * np.log2(p)).sum(),
+        "the sign is reversed": lambda p, q: (p * np.log2(q)).sum(),
+        "where p = 0 nothing is to be paid, but 0 · log 0 is nan": _quietly,
+        "where q = 0 < p the price is infinite": lambda p, q: _quietly(p, np.maximum(q, 1e-12)),
+    },
+    wrong=(lambda p, q: -(p * np.log2(q)).sum(), lambda p, q: _bits(p, q, impossible=1e-6)),
+    praise="finite where it should be, and infinite where q calls impossible what happens",
+)  # fmt: skip
+
+
+def _is_best_prefix_code(answer) -> None:
     p = (0.4, 0.2, 0.2, 0.1, 0.1)
-    code = [str(name) for name in answer]
-    if len(code) != len(p):
-        raise Wrong(f"give five names, yours has {len(code)}")
+    code = [str(name) for name in several(answer, tuple("abcde"))]
     for name in code:
         if not name or set(name) - set("01"):
             raise Wrong(f"a name is a string of 0s and 1s, yours has {name!r}")
     for i, first in enumerate(code):
-        for j, second in enumerate(code):
-            if i != j and second.startswith(first):
-                raise Wrong(
-                    f"{first!r} begins {second!r}: a reader cannot tell where a name ends"
-                )
+        if others := [s for j, s in enumerate(code) if j != i and s.startswith(first)]:
+            raise Wrong(
+                f"{first!r} begins {others[0]!r}: a reader cannot tell where a name ends"
+            )
     length = sum(weight * len(name) for weight, name in zip(p, code, strict=True))
     if length > 2.2 + 1e-9:
         raise Wrong(
             f"it is a prefix code, but its mean length is {length:.2f} bits; a shorter one exists"
         )
-    bound = -sum(weight * log2(weight) for weight in p)
-    return f"mean length {length:.1f} bits, and no code can go below the entropy of {bound:.3f}"
 
 
-@check
-def check_estimate(answer) -> str:
-    values = _rng().exponential(size=40)
-    mean, error = _several(answer(values.copy()), 2, "mean, standard error")
-    right = values.std(ddof=1) / np.sqrt(40)
-    compare("the estimate", mean, values.mean(), {"do not sum, average": values.sum()})
-    hints = {
-        "this is the spread of the values; the mean of N is known √N times better": (
-            values.std(ddof=1)
-        ),
-        "divide the standard deviation by √N, not by N": values.std(ddof=1) / 40,
-        "this is the variance of the mean; take the root": right**2,
-        "the unbiased variance divides by N − 1": values.std() / np.sqrt(40),
-    }
-    compare("the standard error", error, right, hints)
-    return "a number with its error bar"
+check_prefix_code = Exercise(
+    "the code",
+    right=["00", "10", "11", "010", "011"],
+    accepts=_is_best_prefix_code,
+    mistakes={
+        "return 5 results": ["0", "10", "110", "111"],
+        "a reader cannot tell where a name ends": ["0", "1", "00", "01", "10"],
+        "a shorter one exists": ["000", "001", "010", "011", "100"],
+        "a name is a string of 0s and 1s": ["00", "01", "10", "110", "112"],
+    },
+    wrong=("01234", ["0", "0", "10", "110", "111"]),
+    also_right=(("0", "10", "110", "1110", "1111"), np.array(["0", "100", "101", "110", "111"])),
+    praise="mean length 2.2 bits, and no code can go below the entropy of 2.122",
+)  # fmt: skip
 
 
-@check
-def check_responsibilities(answer) -> str:
-    a = _rng().standard_normal((5, 3)) * 2
-    given = a.copy()
-    got = answered(answer(a))
-    unchanged("a", given, a)
-    p = np.exp(given)
-    hints = {
-        "these are the densities; divide by their sum over k": p,
-        "normalize over the components of a sample (axis 1), not over the samples": (
-            p / p.sum(axis=0)
-        ),
-        "this divides by the sum over everything": p / p.sum(),
-        "this is the logarithm; take exp": given - np.log(p.sum(axis=1, keepdims=True)),
-    }
-    compare("r", got, p / p.sum(axis=1, keepdims=True), hints)
-    with np.errstate(all="ignore"):
-        far = answered(answer(given - np.array([[1000.0], [0], [-1000], [2000], [5]])))
-    if not np.isfinite(far).all():
-        raise Wrong(
-            "for entries near −1000 the result is not finite; subtract the largest of each row first"
-        )
-    compare("r for shifted rows", far, p / p.sum(axis=1, keepdims=True))
-    return "rows sum to one, even where every density underflows"
+def _standard_error(values):
+    return values.std(ddof=1) / np.sqrt(len(values))
 
 
-@check
-def check_maximize(answer) -> str:
-    rng = _rng()
-    x, r = rng.standard_normal(20) * 2 + 1, rng.dirichlet(np.ones(3), 20)
-    π, μ, variance = _several(answer(x.copy(), r.copy()), 3, "π, μ, σ²")
+def _estimate(error=_standard_error, mean=np.mean):
+    return lambda values: (mean(values), error(values))
+
+
+check_estimate = Exercise(
+    ("the mean", "the standard error"),
+    right=_estimate(),
+    cases=lambda rng: [
+        *((s * rng.exponential(size=40),) for s in SCALES),
+        (rng.standard_normal(7) - 100,),
+        (np.array([1.0, 3.0]),),
+        (rng.uniform(size=1000),),
+    ],
+    mistakes={
+        "do not sum, average": _estimate(mean=np.sum),
+        "this is the spread of the values; their mean is known √N times better": _estimate(lambda v: v.std(ddof=1)),
+        "divide the standard deviation by √N, not by N": _estimate(lambda v: v.std(ddof=1) / len(v)),
+        "this is the variance of the mean; take the root": _estimate(lambda v: v.var(ddof=1) / len(v)),
+        "the unbiased variance divides by N − 1": _estimate(lambda v: v.std() / np.sqrt(len(v))),
+    },
+    wrong=(_estimate(lambda v: v.std(ddof=1) / np.sqrt(40)),),
+    also_right=(_estimate(lambda v: np.sqrt(((v - v.mean()) ** 2).sum() / (len(v) - 1) / len(v))),),
+    praise="a number with its error bar",
+)  # fmt: skip
+
+
+def _shares(shift=lambda a, **_: 0, over=1, axis=1):
+    def answer(a):
+        p = np.exp(a - shift(a, axis=over, keepdims=True))
+        return p / p.sum(axis=axis, keepdims=True)
+
+    return answer
+
+
+check_responsibilities = Exercise(
+    "r",
+    right=_shares(np.max),
+    cases=lambda rng: [
+        (2 * rng.standard_normal((5, 3)),),
+        (2 * rng.standard_normal((3, 3)) - 1000,),
+        (rng.standard_normal((4, 2)) + [[1000.0], [0], [-1000], [2000]],),
+        (np.array([[0.0, -1000.0, -2000.0], [-1000, -999, -3000]]),),
+        (np.array([[0.0, -np.inf, 1.0]]),),
+        (np.array([[1e12, 1e12 - 1], [-1e12, -1e12 - 1]]),),
+    ],
+    mistakes={
+        "these are the densities; divide by their sum over k": np.exp,
+        "normalize over the components of a sample (axis 1), not over the samples": _shares(axis=0),
+        "this divides by the sum over everything": _shares(axis=None),
+        "this is the logarithm; take exp": lambda a: a - np.log(np.exp(a).sum(axis=1, keepdims=True)),
+        "every density underflows; subtract the largest entry of each row first": _shares(),
+        "the largest entry of all is too large for the other rows; each has its own": _shares(np.max, over=None),
+        "what is subtracted must leave no entry positive: the largest, not the smallest": _shares(np.min),
+        "what is subtracted must leave no entry positive: the largest, not the mean": _shares(np.mean),
+    },
+    praise="rows sum to one, even where every density underflows",
+)  # fmt: skip
+
+
+def _m_step(x, r):
     weight = r.sum(axis=0)
-    right_μ = r.T @ x / weight
-    right = (r * (x[:, None] - right_μ) ** 2).sum(axis=0) / weight
-    hints = {
-        "weights are shares: divide by the number of samples": weight,
-        "weights are the average responsibilities, not equal": np.full(3, 1 / 3),
-    }
-    compare("π", π, weight / 20, hints)
-    hints = {
-        "divide by the weight of the component, not by N": r.T @ x / 20,
-        "divide by the weight of the component": r.T @ x,
-        "the responsibilities are missing": np.full(3, x.mean()),
-    }
-    compare("μ", μ, right_μ, hints)
-    hints = {
-        "return variances, not widths": np.sqrt(right),
-        "deviations are taken from each component's own mean": (
-            (r * (x[:, None] - x.mean()) ** 2).sum(axis=0) / weight
-        ),
-        "divide by the weight of the component, not by N": right * weight / 20,
-    }
-    compare("σ²", variance, right, hints)
-    return "weighted share, weighted mean, weighted variance"
+    means = r.T @ x / weight
+    return weight / len(x), means, (r * (x[:, None] - means) ** 2).sum(axis=0) / weight
 
 
-@check
-def check_first_variation(answer) -> str:
-    rng = _rng()
-    q, c, h = rng.standard_normal(9), 1.7, 0.25
-    given = q.copy()
-    got = answered(answer(q, c, h))
-    unchanged("q", given, q)
-    bent = -np.diff(given, 2) / h**2
-    inner = given[1:-1]
-    hints = {
-        "the sign of the second derivative is reversed: integrating by parts brings a minus": (
-            -bent + c * inner
-        ),
-        "½c q² has the derivative c q, without the ½": bent + c * inner / 2,
-        "divide the second difference by h²": bent * h**2 + c * inner,
-        "this is ∂J/∂qᵢ; the variation divides it by h": (bent + c * inner) * h,
-        "the term from ½c q² is missing": bent,
-    }
-    compare("δJ/δq", got, bent + c * inner, hints)
-    return "minus the curvature, plus c q"
+def _with(part: int, change):
+    """The M-step with one of its results replaced by `change(x, r, w, result)`, w being the weights."""
+
+    def answer(x, r):
+        results = list(_m_step(x, r))
+        results[part] = change(x, r, r.sum(axis=0), results[part])
+        return results
+
+    return answer
+
+
+check_maximize = Exercise(
+    ("π", "μ", "σ²"),
+    right=_m_step,
+    cases=lambda rng: [
+        (s * (2 * rng.standard_normal(N) + 1), rng.dirichlet(np.ones(K), N))
+        for N, K in ((20, 3), (7, 2), (5, 5), (4, 1))
+        for s in SCALES
+    ],
+    mistakes={
+        "weights are shares: divide by the number of samples": _with(0, lambda x, r, w, π: w),
+        "weights are the average responsibilities, not equal": _with(0, lambda x, r, w, π: 0 * π + 1 / len(π)),
+        "a weighted sum is divided by the weights, not by N": _with(1, lambda x, r, w, μ: μ * w / len(x)),
+        "a weighted sum is no mean; divide by the weight of the component": _with(1, lambda x, r, w, μ: μ * w),
+        "the responsibilities are missing": _with(1, lambda x, r, w, μ: 0 * μ + x.mean()),
+        "return variances, not widths": _with(2, lambda x, r, w, v: np.sqrt(v)),
+        "deviations are from each component's own mean": _with(2, lambda x, r, w, v: r.T @ (x - x.mean()) ** 2 / w),
+        "divide by the weight of the component, not by N": _with(2, lambda x, r, w, v: v * w / len(x)),
+    },
+    praise="weighted share, weighted mean, weighted variance",
+)  # fmt: skip
+
+
+def _bent(q, h):
+    return -np.diff(q, 2) / h**2
+
+
+check_first_variation = Exercise(
+    "δJ/δq",
+    right=lambda q, c, h: _bent(q, h) + c * q[1:-1],
+    cases=lambda rng: [
+        (s * rng.standard_normal(n), c, h)
+        for n, c, h in ((9, 1.7, 0.25), (3, -2.0, 0.5), (12, 50.0, 2.0), (30, 1e5, 0.01))
+        for s in SCALES
+    ],
+    mistakes={
+        "integrating by parts brings a minus before the second derivative": lambda q, c, h: c * q[1:-1] - _bent(q, h),
+        "½c q² has the derivative c q, without the ½": lambda q, c, h: _bent(q, h) + c * q[1:-1] / 2,
+        "divide the second difference by h²": lambda q, c, h: _bent(q, 1) + c * q[1:-1],
+        "this is ∂J/∂qᵢ; the variation divides it by h": lambda q, c, h: h * (_bent(q, h) + c * q[1:-1]),
+        "the term from ½c q² is missing": lambda q, c, h: _bent(q, h),
+    },
+    praise="minus the curvature, plus c q",
+)  # fmt: skip
