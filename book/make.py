@@ -14,35 +14,30 @@ OLDEST, NEWEST = (3, 11), (3, 13)
 # target, what it does, the function that does it inside the book's environment
 TARGETS = [
     ("book", "build the site into book/_build", "book.tools.site:build"),
-    (
-        "test",
-        "check style, pairs, site, library and notebooks",
-        "book.tools.regression:run",
-    ),
+    ("test", "check style, pairs, site, library, notebooks", "book.tools.testing:run"),
     ("lab", "open JupyterLab with everything in place", "book.tools.lab:run"),
+    ("notebooks", "execute chapters that changed", "book.tools.notebooks:run"),
+    ("chapter", "begin a page: write its skeleton", "book.tools.skeleton:run"),
     (
-        "notebooks",
-        "execute chapters that changed (CHAPTER=06b: one)",
-        "book.tools.notebooks:run",
+        "format",
+        "lay out code, complete the heads of cells",
+        "book.tools.formatting:run",
     ),
     ("handout", "write notebooks without solutions", "book.tools.handout:run"),
     ("pdf", "print the whole book into one file", "book.tools.pdf:run"),
-    (
-        "reset",
-        "restore a chapter, keeping yours aside (CHAPTER=02)",
-        "book.tools.reset:run",
-    ),
-    ("bench", "time the library beside its reference", "book.tools.regression:bench"),
+    ("reset", "restore a chapter, keeping yours aside", "book.tools.reset:run"),
+    ("bench", "time the library beside its reference", "book.tools.testing:bench"),
+    ("mutants", "break the library, see who notices", "book.tools.testing:mutants"),
     ("environment", "only prepare .venv", None),
     ("clean", "remove what was built (ALL=1: .venv too)", None),
     ("help", "print this", None),
 ]
 NOTES = """
 Options are NAME=value, with make and without it:
+  CHAPTER=05a         only this page (05: all pages of chapter 5): test, notebooks, chapter, handout, reset
   PYTHON=python3.12   the Python to use, 3.11 to 3.13 (make only; else start that Python itself)
-  CHAPTER=06b         notebooks, reset: only the chapters whose name begins so
   ENV=current         use the packages of the running Python (conda, Binder) instead of .venv
-  ARGS="..."          passed on to JupyterLab (lab), pytest (test) or the timings (bench)
+  ARGS="..."          passed on to JupyterLab (lab), pytest (test), the timings (bench), mutants
 """
 
 

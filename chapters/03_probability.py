@@ -23,35 +23,24 @@
 # - write the EM algorithm for Gaussian mixtures from scratch, explain why it climbs, and where it gets stuck;
 # - differentiate with respect to a whole function.
 #
-# **You need** derivatives and integrals from school, logarithms, and Python with NumPy. Reading takes about a hundred minutes, doing the exercises longer;
-# running everything takes less than one.
+# **You need** derivatives and integrals from school, logarithms, and Python with NumPy.
 #
 # The chapter fills the heading "3 Probability and information theory" (概率和信息论), which stands empty in the notes, with what they
 # say on the subject elsewhere, mostly where they prepare the variational autoencoder. It runs parallel to chapter 3 and sections 5.5, 17.1, 19.2 and 19.4 of Goodfellow, Bengio
 # and Courville ([2016](../book/bibliography.md)). Cards below the experiments settle single claims of the notes. Their verdicts are computed: change an assumption, run the
 # cell again, and watch the verdict change.
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 import heapq
 from math import comb, erf
 
-import matplotlib.pyplot as plt
 import numpy as np
 from dlnotes import datasets, decomposition, losses
-from dlnotes.claims import recap, settle
+from dlnotes.claims import recap, settle, untestable
 from dlnotes.exercises import probability as exercises
 from dlnotes.explore import explore, show
-from dlnotes.plotting import (
-    BLUE,
-    GREEN,
-    INK,
-    ORANGE,
-    lines,
-    log_scale,
-    use_style,
-)
+from dlnotes.plotting import BLUE, GREEN, INK, ORANGE, lines, log_scale
 
-use_style()
 np.set_printoptions(precision=4, suppress=True)
 
 # %% [markdown]
@@ -173,7 +162,7 @@ def normal_cdf(x, mu=0.0, sigma=1.0):  # erf, since no elementary formula exists
     return np.array([(1 + erf(v / np.sqrt(2))) / 2 for v in np.ravel((x - mu) / sigma)])
 
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 def draw_density(axes, x, sigma):
     left, right = axes
     grid = np.linspace(-3, 3, 181)
@@ -359,7 +348,7 @@ print(
 #
 # Means add, variances add (widths do not), and the shape stays. In the figure $X$ and $Y$ have different means and widths. On the left, $p(x)$ and the mirrored, shifted $q(s-x)$; the shaded area under their product is one height of the curve on the right.
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 grid = np.linspace(-6, 8, 561)
 h = grid[1] - grid[0]
 p_x, q_y = normal(grid, -1, 0.6), normal(grid, 2, 1.1)
@@ -398,88 +387,103 @@ explore(
 # - **Mixture** (混合), $\tfrac12p+\tfrac12q$: toss a coin, then draw *one* of them.
 # - **Adding the curves**, $p+q$: nothing happens; the area is 2.
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 rng = np.random.default_rng(0)
 first, second = (
     -1 + 0.6 * rng.standard_normal(20_000),
     2 + 1.1 * rng.standard_normal(20_000),
 )
-coin = rng.uniform(size=20_000) < 0.5
+either = np.where(rng.uniform(size=20_000) < 0.5, first, second)
 
-fig, ax = plt.subplots()
-bins = np.linspace(-4, 6, 41)
-ax.hist(first + second, bins, density=True, color=GREEN, alpha=0.35, label="X + Y")
-ax.hist(
-    np.where(coin, first, second),
-    bins,
-    density=True,
-    histtype="step",
-    color=BLUE,
-    label="X or Y",
-)
-shown = (grid > -4) & (grid < 6)
-lines(
-    ax,
-    grid[shown],
-    {
+
+def draw_three(ax):
+    bins, shown = np.linspace(-4, 6, 41), (grid > -4) & (grid < 6)
+    ax.hist(first + second, bins, density=True, color=GREEN, alpha=0.35, label="X + Y")
+    outline = {"histtype": "step", "color": BLUE, "label": "X or Y"}
+    ax.hist(either, bins, density=True, **outline)
+    curves = {
         "mixture": (p_x + q_y)[shown] / 2,
         "p + q": (p_x + q_y)[shown],
         "convolution": normal(grid[shown], 1, np.hypot(0.6, 1.1)),
-    },
-)
-ax.set(xlabel="value", ylabel="density", title="Three curves, only two of them happen")
-show(
-    fig,
-    f"The histogram of X + Y follows the convolution, that of 'X or Y' the mixture; areas: convolution "
-    f"{(exact * 0.5 * h * 2).sum():.2f}, mixture {(p_x + q_y).sum() * h / 2:.2f}, p + q {(p_x + q_y).sum() * h:.2f}.",
-)
+    }
+    title = "Three curves, only two of them happen"
+    lines(ax, grid[shown], curves, xlabel="value", ylabel="density", title=title)
+    return (
+        f"The histogram of X + Y follows the convolution, that of 'X or Y' the mixture; areas: convolution "
+        f"{exact.sum() * h:.2f}, mixture {(p_x + q_y).sum() * h / 2:.2f}, p + q {(p_x + q_y).sum() * h:.2f}."
+    )
+
+
+show(draw_three)
 
 # %% [markdown]
-# Independence did all the work in {eq}`eq-3-convolution`. So test the claim in three worlds. In each, $X$ and $Y$ are standard Gaussians, and only their *relation* differs: independent; $Y=-X$; and $Y=\pm X$ with the sign from a coin, where the covariance is zero. The measure of misfit is the *total variation* distance, half the sum of $\lvert p-q\rvert$ over the bins: 0 if equal, 1 if they never overlap. Chance alone leaves some: with $n$ draws a bin of probability $p$ is off by $\sqrt{p/n}$ or so, in the mean by $\sqrt{2/\pi}$ times that, and half of the sum is about $\sum\sqrt{p/2\pi n}$. We call it a fit up to three times that.
+# Independence did all the work in {eq}`eq-3-convolution`. So test the claim in three worlds. In each, $X$ and $Y$ are standard Gaussians, and only their *relation* differs: independent; $Y=-X$; and $Y=\pm X$ with the sign from a coin, where the covariance is zero. The measure of misfit is the *total variation* distance, half the sum of $\lvert p-q\rvert$ over the bins: 0 if equal, 1 if they never overlap. Chance alone leaves some: with $n$ draws a bin of probability $p$ is off by $\sqrt{p/n}$ or so, in the mean by $\sqrt{2/\pi}$ times that, and half of the sum is about $\sum\sqrt{p/2\pi n}$. We call it a fit up to three times that, and ask twenty seeds.
 
 # %%
 worlds = {
     "independent": lambda rng, x: rng.standard_normal(x.shape),
-    "Y = −X": lambda rng, x: -x,
     "Y = ±X, uncorrelated": lambda rng, x: rng.choice([-1.0, 1.0], x.shape) * x,
+    "Y = −X": lambda rng, x: -x,
 }
 edges = np.linspace(-8, 8, 65)
 by_convolution = np.diff(normal_cdf(edges, 0, np.sqrt(2)))
 by_adding = np.diff(normal_cdf(edges))  # (p + q) / 2, scaled to area one
-
-
 chance = np.sqrt(by_convolution / (2 * np.pi * 100_000)).sum()
 
 
-def misfit(world, expected, n=100_000):
-    rng = np.random.default_rng(1)
-    x = rng.standard_normal(n)
-    counted = np.histogram(x + world(rng, x), edges)[0] / n
-    return np.abs(counted - expected).sum() / 2
+def misfits(world, expected, n=100_000):
+    """Total variation between X + Y, counted, and what was expected: one per seed."""
+    found = []
+    for rng in map(np.random.default_rng, range(20)):
+        x = rng.standard_normal(n)
+        counted = np.histogram(x + world(rng, x), edges)[0] / n
+        found.append(np.abs(counted - expected).sum() / 2)
+    return np.array(found)
 
 
-tv = {name: misfit(world, by_convolution) for name, world in worlds.items()}
-tv_adding = misfit(worlds["independent"], by_adding)
-for name, distance in tv.items():
-    print(f"{name:22s}distance from the convolution {distance:.3f}")
+tv = {name: misfits(world, by_convolution) for name, world in worlds.items()}
+tv_adding = misfits(worlds["independent"], by_adding)
+for name, found in tv.items():
+    print(f"{name:22s}distance from the convolution {found.mean():.3f}")
 print(f"chance alone leaves   {chance:.3f}")
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 settle(
     "C3.1",
-    {name: distance < 3 * chance < tv_adding for name, distance in tv.items()},
-    f"total variation from the convolution: {', '.join(f'{d:.3f} ({name})' for name, d in tv.items())}; "
-    f"from the added densities: {tv_adding:.3f}; chance alone leaves {chance:.3f}",
+    tested=f"The total variation between the distribution of X + Y, counted over draws of two standard Gaussians, and their convolution; up to {3 * chance:.3f}, "
+    "three times what chance leaves, passes as a fit.",
+    on="dependence of the two variables",
+    cases={name: found < 3 * chance for name, found in tv.items()},
+    control={
+        "the two densities added point by point, for independent variables": tv_adding
+        < 3 * chance
+    },
+    evidence="The distance from the convolution is "
+    + ", ".join(f"{d.min():.3f} to {d.max():.3f} ({name})" for name, d in tv.items())
+    + f"; from the added densities, scaled to area one, it is {tv_adding.min():.3f} to {tv_adding.max():.3f}.",
+    turns={
+        (
+            "rng.choice([-1.0, 1.0], x.shape) * x",
+            "rng.standard_normal(x.shape)",
+            "lambda rng, x: -x",
+            "lambda rng, x: rng.standard_normal(x.shape)",
+        ): "TRUE",
+        (
+            "lambda rng, x: rng.standard_normal(x.shape)",
+            "lambda rng, x: x",
+        ): "FALSE",
+    },
+    card=True,
 )
 
 # %% [markdown]
-# The notes are right about the convolution, if the variables are independent; they do not say so. (Replace the second and third world by independent draws, and the card turns to TRUE.) The third world is the instructive one: two Gaussians, covariance zero, and the sum is zero half of the time. Uncorrelated is less than independent, and "both Gaussian" is less than "jointly Gaussian".
+# The notes are right about the convolution, and right that adding the densities is something else, if the variables are independent; they do not say so. The second world is the instructive one: two Gaussians, covariance zero, and the sum is zero half of the time. Uncorrelated is less than independent, and "both Gaussian" is less than "jointly Gaussian".
 #
 # ### Blur is not noise
 #
 # The notes list "adding Gaussian noise" (高斯噪声) among the foundations, and link to an article on Gaussian *blur* (高斯模糊). Both have a Gaussian in them. Blur convolves the *signal* with a Gaussian, and its $\sigma$ is a length. Noise adds a random number to each *value*, and its $\sigma$ is a gray value.
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 position = np.arange(96)
 signal = ((position > 15) & (position < 45)) * 1.0 + (abs(position - 68) < 4) * 0.7
 unit_noise = np.random.default_rng(2).standard_normal(96)
@@ -491,20 +495,23 @@ def blurred(signal, sigma):
     return np.convolve(signal, kernel / kernel.sum(), mode="same")
 
 
-blur, noisy = blurred(signal, 2.0), signal + 0.12 * unit_noise
-fig, axes = plt.subplots(ncols=2, sharey=True, figsize=(8, 3.2))
-for ax, y, name in zip(axes, (blur, noisy), ("blurred", "noisy")):
-    ax.plot(position, signal, "-", color=INK, lw=1)
-    ax.plot(position, y, "-", color=BLUE if name == "blurred" else ORANGE, lw=1.6)
-    ax.set(xlabel="position (pixels)", title=name)
-axes[0].set_ylabel("gray value")
-axes[1].tick_params(labelleft=True)
-jump = [np.abs(np.diff(y)).max() for y in (blur, noisy)]
-show(
-    fig,
-    f"Blur with σ = 2 pixels against noise with σ = 0.12 gray values: the largest jump between neighbors is "
-    f"{jump[0]:.2f} in the blurred signal and {jump[1]:.2f} in the noisy one.",
-)
+def draw_blur_and_noise(axes):
+    blur, noisy = blurred(signal, 2.0), signal + 0.12 * unit_noise
+    for ax, y, color in zip(axes, (blur, noisy), (BLUE, ORANGE)):
+        ax.plot(position, signal, "-", color=INK, lw=1)
+        ax.plot(position, y, "-", color=color, lw=1.6)
+        ax.set(xlabel="position (pixels)", ylabel="gray value")
+        ax.tick_params(labelleft=True)
+    axes[0].set_title("blurred, σ = 2 pixels")
+    axes[1].set_title("noisy, σ = 0.12 gray values")
+    jump = [np.abs(np.diff(y)).max() for y in (blur, noisy)]
+    return (
+        f"Blur smooths the steps, noise roughens the flat parts: the largest jump between neighbors is "
+        f"{jump[0]:.2f} in the blurred signal and {jump[1]:.2f} in the noisy one."
+    )
+
+
+show(draw_blur_and_noise, columns=2, sharey=True, figsize=(8, 3.2))
 
 # %%
 rng = np.random.default_rng(4)
@@ -641,7 +648,7 @@ assert np.isclose(nll_bernoulli, losses.binary_cross_entropy(f, binary)[0])
 # :::
 
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 inputs = np.linspace(-3, 3, 241)
 three_scores = np.stack([-1.2 * inputs - 0.6, 0.4 + 0 * inputs, 1.5 * inputs - 1.5])
 leader_changes = (-5 / 6, 19 / 15)  # where the two largest scores meet
@@ -679,20 +686,24 @@ explore(
 # %% [markdown]
 # The crossings stay: the scores decide who leads, and their strength only how sure it sounds.
 
-# %% tags=["hide-input"]
-r = np.linspace(-5, 5, 201)
-gauss, laplace = normal(r), np.exp(-np.abs(r) * np.sqrt(2)) / np.sqrt(2)
-fig, (left, right) = plt.subplots(ncols=2, figsize=(8, 3.4))
-lines(left, r, {"Gaussian": gauss, "Laplace": laplace})
-lines(right, r, {"squared": -np.log(gauss), "absolute": -np.log(laplace)})
-left.set(xlabel="residual r", ylabel="density", title="what you believe …")
-right.set(xlabel="residual r", ylabel="−ln density (nats)", title="… is what you pay")
-price = {name: -np.log(density[-1]) for name, density in (("G", gauss), ("L", laplace))}
-show(
-    fig,
-    f"Two noise densities of variance 1 and their negative logarithms: a residual of {r[-1]:.0f} costs {price['G']:.1f} nats under "
-    f"the Gaussian and {price['L']:.1f} under the Laplace distribution, so outliers pull a squared loss harder.",
-)
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+def draw_belief(axes):
+    left, right = axes
+    r = np.linspace(-5, 5, 201)
+    gauss, laplace = normal(r), np.exp(-np.abs(r) * np.sqrt(2)) / np.sqrt(2)
+    squared, absolute = -np.log(gauss), -np.log(laplace)
+    lines(left, r, {"Gaussian": gauss, "Laplace": laplace}, ylabel="density")
+    lines(right, r, {"squared": squared, "absolute": absolute}, ylabel="−ln p (nats)")
+    left.set(xlabel="residual r", title="what you believe …")
+    right.set(xlabel="residual r", title="… is what you pay")
+    return (
+        f"A residual of {r[-1]:.0f} costs {squared[-1]:.1f} nats under the Gaussian and {absolute[-1]:.1f} under the Laplace "
+        f"distribution of the same variance, so outliers pull a squared loss harder."
+    )
+
+
+show(draw_belief, columns=2, figsize=(8, 3.4))
 
 # %% [markdown]
 # Under a Gaussian of width 1 a residual of 5 is nearly impossible. A squared loss will bend the whole line to avoid it. A Laplace distribution has heavier tails, finds it merely unlucky, and charges a fixed price per unit.
@@ -736,7 +747,7 @@ x24 = np.linspace(0, 5, 24)
 y24 = 1 + x24 + 0.5 * np.random.default_rng(7).standard_normal(24)
 
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 def draw_outlier(ax, moved_by):
     y = y24 + moved_by * (np.arange(24) == 23)
     (a2, b2), (a1, b1) = fit_squared(x24, y), fit_absolute(x24, y)
@@ -858,7 +869,7 @@ assert patience["squared error"] > 100 * patience["cross-entropy"]
 assert patience["squared error, rate 27/4"] > 30 * patience["cross-entropy"]
 
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 def draw_correction(ax, start_logit):
     paths = {n: correction(*loss, start_logit, 60) for n, loss in LOSSES.items()}
     curves = {name: 1 / (1 + np.exp(-path)) for name, path in paths.items()}
@@ -1065,7 +1076,7 @@ print(
 # Let the belief be $q\propto p^a$. At $a=1$ it is the truth; at 0 all weathers count as equally likely; above 1 the frequent is exaggerated, and below 0 the rare is taken for the frequent. The slider moves the power $a$:
 
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 def draw_code(axes, power):
     q = p_weather**power / (p_weather**power).sum()
     H, extra_bits = entropy(p_weather), kl_bits(p_weather, q)
@@ -1098,18 +1109,12 @@ def draw_code(axes, power):
 explore(draw_code, power=np.linspace(-1, 3, 9), start=2, columns=2, figsize=(8, 3.4))
 
 # %% [markdown]
-# The solid part is what the world costs, whatever you believe. The hatched part is the price of the belief; it vanishes only at $q=p$. (Overconfidence costs too: push the slider beyond 1.) Real codes use whole bits, so on real data the extra length is near the divergence and not equal to it. Coding pixels in blocks of two or three dilutes the rounding. Take the ten digits. For each of their 90 ordered pairs, compute the mean length of the pixels of the first, taken as independent draws, in their own code and in the code of the second. The notes say that KL uses entropy to express how much information an approximation loses. We let that pass if the gap shrinks with the blocks, and the total of the extra bits, in blocks of three, is within a tenth of the total divergence:
-
-# %% tags=["hide-input"]
-p_digits = [
-    np.bincount(levels[labels == d].ravel(), minlength=17) / levels[labels == d].size
-    for d in range(10)
-]
-digit_pairs = [(i, j) for i in range(10) for j in range(10) if i != j]
-gray_kl = np.array([kl_bits(p_digits[i], p_digits[j]) for i, j in digit_pairs])
-gray_reverse = np.array([kl_bits(p_digits[j], p_digits[i]) for i, j in digit_pairs])
+# The solid part is what the world costs, whatever you believe. The hatched part is the price of the belief; it vanishes only at $q=p$. (Overconfidence costs too: push the slider beyond 1.)
+#
+# The notes say that KL uses entropy to express how much information an approximation loses. The weather came out even because all its lengths are whole. Other codes round, by up to a bit a name; give names to blocks of $n$ symbols instead of single ones, and the rounding is shared by $n$. So take pairs of random distributions over three symbols, in blocks of six, and compare the extra bits a symbol with the divergence. We call it equal up to the rounding of one block, $\tfrac16$ bit. A test that the reverse divergence passes as well would tell little; therefore every pair must have $\mathrm{KL}(p\Vert q)$ and $\mathrm{KL}(q\Vert p)$ further apart than twice that.
 
 
+# %%
 def blocks(p, size):
     """The distribution of `size` independent symbols taken together."""
     joint = p
@@ -1118,41 +1123,53 @@ def blocks(p, size):
     return joint
 
 
-gray_gap = []
-for size in (1, 2, 3):
-    p_block = [blocks(p, size) for p in p_digits]
-    lengths = [np.array([len(name) for name in huffman(p)]) for p in p_block]
-    gray_extra = np.array(
-        [p_block[i] @ (lengths[j] - lengths[i]) / size for i, j in digit_pairs]
-    )
-    gray_gap.append(np.abs(gray_extra - gray_kl).mean())
-    print(
-        f"blocks of {size}: {gray_extra.mean():.4f} bits a pixel too many, mean gap to KL {gray_gap[-1]:.4f}"
-    )
-print(f"mean KL over the {len(digit_pairs)} pairs: {gray_kl.mean():.4f} bits")
-print(f"mean gap to the reverse KL: {np.abs(gray_extra - gray_reverse).mean():.4f}")
-gray_off = abs(gray_extra.sum() / gray_kl.sum() - 1)
+def extra_bits(p, q, size):
+    """What q's code costs more than p's own on symbols from p, in bits a symbol."""
+    world = blocks(p, size)
+    wrong, own = huffman(blocks(q, size)), huffman(world)
+    return (mean_length(world, wrong) - mean_length(world, own)) / size
 
-# %% tags=["hide-input"]
+
+size = 6
+rounding = 1 / size  # a bit a block
+drawn = 0.05 + 0.85 * np.random.default_rng(18).dirichlet(np.ones(3), (1000, 2))
+pairs = [(p, q) for p, q in drawn if abs(kl_bits(p, q) - kl_bits(q, p)) > 2 * rounding][
+    :40
+]
+paid = np.array([extra_bits(p, q, size) for p, q in pairs])
+divergence = np.array([kl_bits(p, q) for p, q in pairs])
+reverse = np.array([kl_bits(q, p) for p, q in pairs])
+print(f"{len(pairs)} pairs of distributions: {paid.mean():.3f} bits a symbol too many")
+print(f"mean divergence {divergence.mean():.3f}, reverse {reverse.mean():.3f} bits")
+assert len(pairs) == 40
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 settle(
     "C3.4",
-    {
-        "weather, where all lengths are whole": abs(extra - kl_bits(p_weather, p_hills))
-        < 1e-12,
-        "gray levels of real digits, in blocks of three": bool(
-            gray_off < 0.1 and (np.diff(gray_gap) < 0).all()
-        ),
+    tested=f"Extra bits a symbol of Huffman codes that were made for q and are used on p, against KL(p‖q), for {len(pairs)} random pairs of distributions, "
+    f"coded in blocks of {size}; up to {rounding:.2f} bits apart, the rounding of one block, counts as equal.",
+    holds=np.abs(paid - divergence) < rounding,
+    control={
+        "the divergence the other way around, KL(q‖p)": np.abs(paid - reverse)
+        < rounding
     },
-    f"extra bits and KL: {extra:.3f} and {kl_bits(p_weather, p_hills):.3f} for the weather; for {len(digit_pairs)} pairs of digits "
-    f"{gray_extra.mean():.4f} and {gray_kl.mean():.4f} bits a pixel on average, off by {gray_off:.0%}",
+    evidence=f"The extra bits and KL(p‖q) differ by {np.abs(paid - divergence).mean():.3f} bits on average and by at most "
+    f"{np.abs(paid - divergence).max():.3f}; from KL(q‖p) the extra bits differ by {np.abs(paid - reverse).mean():.2f} on average.",
+    turns={
+        (
+            "divergence = np.array([kl_bits(p, q)",
+            "divergence = np.array([kl_bits(q, p)",
+        ): "FALSE",
+    },
+    card=True,
 )
 
 # %% [markdown]
-# To see this card change, measure the weather's divergence the other way around, `kl_bits(p_hills, p_weather)`: the lengths do not follow. (The digits alone would not tell: between them the two directions are nearly the same.) Which brings us to the claim in the notes that the notes themselves take back.
+# The price of a wrong belief is paid in bits, and KL names the sum, in one direction: what $q$'s code loses on a world that follows $p$. Which brings us to the claim in the notes that the notes themselves take back.
 #
 # ### A divergence is not a distance
 #
-# *KL can measure the distance between two distributions*, they say, and four lines later: *in fact it does not, because there is no symmetry.* A distance, or *metric* (度量), has to be (1) zero for equal arguments only, (2) the same both ways, (3) never longer directly than by a detour (triangle inequality), and (4) a finite number. Test each on random three-valued distributions. As a control, put $\sqrt{\mathrm{JS}}$ through the same test, where $\mathrm{JS}(p,q) = \tfrac12\mathrm{KL}(p\Vert m)+\tfrac12\mathrm{KL}(q\Vert m)$ with $m=\tfrac12(p+q)$; its root is known to be a metric (Endres and Schindelin [2003](../book/bibliography.md)).
+# *KL can measure the distance between two distributions*, they say, and four lines later: *in fact it does not, because there is no symmetry.* A distance, or *metric* (度量), has to be (1) zero for equal arguments only, (2) the same both ways, (3) never longer directly than by a detour (triangle inequality), and (4) a finite number. Count how many random triples of three-valued distributions break each rule. Is the missing symmetry the reason? Take it away and nothing else: the sum of both ways, $\mathrm{KL}(p\Vert q)+\mathrm{KL}(q\Vert p)$, is symmetric. As a control, put $\sqrt{\mathrm{JS}}$ through the same test, where $\mathrm{JS}(p,q) = \tfrac12\mathrm{KL}(p\Vert m)+\tfrac12\mathrm{KL}(q\Vert m)$ with $m=\tfrac12(p+q)$; its root is known to be a metric (Endres and Schindelin [2003](../book/bibliography.md)).
 
 
 # %%
@@ -1163,45 +1180,76 @@ def kl(p, q):
     return terms.sum(axis=-1)
 
 
+def both_ways(p, q):
+    return kl(p, q) + kl(q, p)
+
+
 def root_js(p, q):
     m = (p + q) / 2
     return np.sqrt((kl(p, m) + kl(q, m)) / 2)
 
 
-# %%
-def axioms(distance, seed=0, trials=5000):
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+def violations(distance, seed, trials=1000):
+    """The share of random triples that break each rule of a distance."""
     a, b, c = np.random.default_rng(seed).dirichlet(np.ones(3), (3, trials))
-    sure, other = np.array([1.0, 0, 0]), np.array([0, 1.0, 0])
+    detour = distance(a, b) + distance(b, c)
+    sure, other = np.eye(3)[:2]
     return {
-        "zero only for equals": bool(
-            np.abs(distance(a, a)).max() < 1e-7 and distance(a, b).min() > 0
+        "zero for equals only": np.mean(
+            (np.abs(distance(a, a)) > 1e-7) | (distance(a, b) <= 0)
         ),
-        "symmetric": bool(np.allclose(distance(a, b), distance(b, a))),
-        "no detour is shorter": bool(
-            (distance(a, c) <= distance(a, b) + distance(b, c) + 1e-12).all()
-        ),
-        "finite": bool(np.isfinite(distance(sure, other))),
+        "symmetric": np.mean(~np.isclose(distance(a, b), distance(b, a))),
+        "no detour is shorter": np.mean(distance(a, c) > detour + 1e-12),
+        "finite": float(not np.isfinite(distance(sure, other))),
     }
 
 
-tested = {"KL": axioms(kl), "√JS": axioms(root_js)}
-for name, results in tested.items():
-    print(f"{name:4s} passes:", ", ".join(test for test, ok in results.items() if ok))
+candidates = {"KL": kl, "KL both ways": both_ways, "√JS": root_js}
+found = {
+    name: [violations(distance, seed) for seed in range(20)]
+    for name, distance in candidates.items()
+}
+is_metric = {
+    name: [not any(v.values()) for v in rules] for name, rules in found.items()
+}
+detours = {
+    name: np.mean([v["no detour is shorter"] for v in rules])
+    for name, rules in found.items()
+}
+for name, rules in found.items():
+    broken = [rule for rule in rules[0] if any(v[rule] for v in rules)]
+    print(f"{name:13s}breaks: {', '.join(broken) or 'nothing'}")
 
-# %%
-ab = np.array([[0.5, 0.5], [0.9, 0.1]])
-forward, backward = kl(ab[0], ab[1]), kl(ab[1], ab[0])
-
-# %% tags=["hide-input"]
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+fair, biased = np.array([0.5, 0.5]), np.array([0.9, 0.1])
 settle(
     "C3.2",
-    all(tested["KL"].values()),
-    f"KL fails: {', '.join(name for name, ok in tested['KL'].items() if not ok)}; a fair coin against one with nine heads in ten: "
-    f"{forward:.3f} nats one way, {backward:.3f} the other; √JS passes {sum(tested['√JS'].values())} of {len(tested['√JS'])} tests",
+    tested="Whether KL obeys the four rules of a distance, on random triples of three-valued distributions and on two sure events. 'Distance' is meant as in the line that takes the sentence back.",
+    holds=is_metric["KL"],
+    control={"√JS, which is known to be a metric": is_metric["√JS"]},
+    evidence=f"A fair coin and one with {biased[0]:.0%} heads are {kl(fair, biased):.3f} nats apart one way and {kl(biased, fair):.3f} the other; a detour is shorter "
+    f"in {detours['KL']:.0%} of the triples.",
+    turns={('{"KL": kl,', '{"KL": root_js,'): "TRUE"},
+)
+settle(
+    "C3.11",
+    tested="Whether KL differs between its two directions, which is enough to be no distance; and whether, with the missing symmetry restored and nothing else "
+    "changed, the sum of both directions is one.",
+    on="reading of 'because'",
+    cases={
+        "a lack of symmetry is enough": [v["symmetric"] > 0 for v in found["KL"]],
+        "symmetry is all that is lacking": is_metric["KL both ways"],
+    },
+    control={"√JS in the place of the sum of both directions": is_metric["√JS"]},
+    evidence=f"KL differs between its directions in {np.mean([v['symmetric'] for v in found['KL']]):.0%} of the random pairs. The sum of both is symmetric, and still a "
+    f"detour is shorter in {detours['KL both ways']:.0%} of the triples; with √JS in {detours['√JS']:.0%}.",
+    turns={("return kl(p, q) + kl(q, p)", "return root_js(p, q)"): "TRUE"},
+    card=True,
 )
 
 # %% [markdown]
-# Only the first property survives. (Put `root_js` into `axioms` in the place of `kl`, and the verdict turns.) "Divergence" is the honest word. The lack of symmetry is not a blemish, though; it is a choice, as you are about to see.
+# The first line unfolds to the claim, the card is its retraction. Of the four rules KL keeps the first only. The retraction is right, and its reason is enough; but whoever concludes that a symmetric version would be a distance is mistaken. "Divergence" is the honest word. Nor is the lack of symmetry a blemish; it is a choice, as you are about to see.
 #
 # ### Two ways to fit
 #
@@ -1247,7 +1295,7 @@ assert abs(by_sum - kl_normal(0, 1, 1, 2)) < 1e-6
 # Two humps, far apart, the left one a little heavier. Where will each fit put its single hump?
 # :::
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 line = np.linspace(-9, 9, 361)
 dx = line[1] - line[0]
 m_grid, s_grid = np.meshgrid(np.linspace(-5, 5, 101), np.geomspace(0.4, 5, 61))
@@ -1307,62 +1355,96 @@ assert abs(m_forward) < 0.5 and s_forward > 2.5 and m_reverse < -2.8 and s_rever
 #
 # The cross-entropy *is* the mean negative log-likelihood, and the divergence differs from it by a constant. Three curves, one shape. For the coin of {eq}`eq-3-coin`, and for the gray levels with a deliberately poor model, the number of heads in 16 throws of a coin with bias $\theta$ (binomial):
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 θ = np.linspace(0.02, 0.98, 97)[:, None]
-cases = {
-    "coin": (np.repeat([1, 0], [7, 3]), np.hstack([1 - θ, θ])),
-    "gray levels": (
-        levels.ravel(),
-        np.hstack([comb(16, k) * θ**k * (1 - θ) ** (16 - k) for k in range(17)]),
-    ),
-}
+coin = np.hstack([1 - θ, θ])
+binomial = np.hstack([comb(16, k) * θ**k * (1 - θ) ** (16 - k) for k in range(17)])
+heads_and_tails = np.repeat([1, 0], [7, 3])
 
 
-def three_curves(samples, model):
-    """Mean NLL, cross-entropy and KL for every row of model (parameters, values)."""
-    empirical = np.bincount(samples, minlength=model.shape[1]) / len(samples)
+def shares(samples, values):
+    return np.bincount(samples, minlength=values) / len(samples)
+
+
+def three_curves(samples, model, p_data):
+    """Mean NLL of the samples, cross-entropy and KL from p_data, for every row of model (parameters, values)."""
     nll = np.array([-log_p[samples].mean() for log_p in np.log(model)])
-    return nll, -(empirical * np.log(model)).sum(axis=1), kl(empirical, model)
+    return nll, -(p_data * np.log(model)).sum(axis=1), kl(p_data, model)
 
 
-curves = {name: three_curves(*case) for name, case in cases.items()}
-constant = {
-    name: max(np.ptp(nll - ce), np.ptp(ce - divergence)) < 1e-9
-    for name, (nll, ce, divergence) in curves.items()
+curves = {
+    "coin": three_curves(heads_and_tails, coin, shares(heads_and_tails, 2)),
+    "gray levels": three_curves(levels.ravel(), binomial, p_gray),
 }
-for name, (nll, ce, divergence) in curves.items():
-    print(
-        f"{name:12s}best θ: "
-        + ", ".join(f"{θ[c.argmin(), 0]:.2f}" for c in (nll, ce, divergence))
-        + f"   least KL {abs(divergence.min()):.3f} nats"
-    )
 
-# %% tags=["hide-input"]
-fig, axes = plt.subplots(ncols=2, figsize=(8, 3.4))
-for ax, (name, (nll, ce, divergence)) in zip(axes, curves.items(), strict=True):
-    ax.plot(θ[::6, 0], nll[::6], "o", ms=4, color=INK, label="mean NLL")
-    lines(ax, θ[:, 0], {"cross-entropy": ce, "KL": divergence})
-    ax.axvline(θ[ce.argmin(), 0], color=INK, lw=1)
-    ax.set(xlabel="θ", title=name, ylim=(0, 3.2 * ce.min()))
-axes[0].set_ylabel("nats a sample")
-show(
-    fig,
-    "Mean negative log-likelihood, cross-entropy and KL have the same shape: "
-    + "; ".join(
-        f"{name}: minimum at θ = {θ[ce.argmin(), 0]:.2f}, KL left there {abs(d.min()):.3f} nats"
+
+def draw_three_curves(axes):
+    for ax, (name, (nll, ce, divergence)) in zip(axes, curves.items(), strict=True):
+        ax.plot(θ[::6, 0], nll[::6], "o", ms=4, color=INK, label="mean NLL")
+        lines(ax, θ[:, 0], {"cross-entropy": ce, "KL": divergence}, xlabel="θ")
+        ax.axvline(θ[ce.argmin(), 0], color=INK, lw=1)
+        ax.set(title=name, ylabel="nats a sample", ylim=(0, 3.2 * ce.min()))
+    lowest = (
+        f"{name} at θ = {θ[ce.argmin(), 0]:.2f}, where {abs(d.min()):.3f} nats of KL are left"
         for name, (_, ce, d) in curves.items()
     )
-    + ".",
-)
+    return f"The curves run in parallel and have their minimum at one place: {'; '.join(lowest)}."
+
+
+show(draw_three_curves, columns=2, figsize=(8, 3.4))
+for nll, ce, divergence in curves.values():
+    assert max(np.ptp(nll - ce), np.ptp(ce - divergence)) < 1e-9
+    assert nll.argmin() == ce.argmin() == divergence.argmin()
+
+# %% [markdown]
+# Look at the right panel: the curve of KL stays far above zero. Maximum likelihood finds the *nearest* member of the family you offered; it does not promise that it is near.
+#
+# Near to what? The algebra holds for the *empirical* distribution. The notes speak of the true one (数据真实分布). So draw samples of a hundred pixels, let all pixels of the data set be the truth, and compare the likelihood of the samples with the divergence from either, for twenty draws:
+
+
+# %%
+def runs_parallel(samples, p_data):
+    """Whether NLL and KL from p_data differ by a constant over all θ."""
+    nll, _, divergence = three_curves(samples, binomial, p_data)
+    return bool(np.ptp(nll - divergence) < 1e-9)
+
+
+def best_θ(p_data):
+    return θ[kl(p_data, binomial).argmin(), 0]
+
+
+draws = {
+    N: [np.random.default_rng(seed).choice(17, N, p=p_gray) for seed in range(20)]
+    for N in (100, 10_000)
+}
+off = {
+    N: np.mean([abs(best_θ(shares(x, 17)) - best_θ(p_gray)) for x in found])
+    for N, found in draws.items()
+}
+for N, distance in off.items():
+    print(f"{N:6d} samples: θ of maximum likelihood off by {distance:.3f} on average")
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 settle(
     "C3.5",
-    constant,
-    f"NLL, cross-entropy and KL differ by constants, up to rounding, in {sum(constant.values())} of {len(constant)} models; best "
-    + ", ".join(f"{name} θ = {θ[c[0].argmin(), 0]:.2f}" for name, c in curves.items()),
+    tested=f"Whether the mean negative log-likelihood of {len(draws[100][0])} gray levels and the KL divergence of a binomial model differ by a constant only, over all θ, for samples "
+    "drawn from the pixels of the digits.",
+    on="distribution of the data that is meant",
+    cases={
+        "the empirical one, of the samples": [
+            runs_parallel(x, shares(x, 17)) for x in draws[100]
+        ],
+        "the true one behind them": [runs_parallel(x, p_gray) for x in draws[100]],
+    },
+    evidence=f"The nearest θ to the true distribution is {best_θ(p_gray):.2f}; maximum likelihood misses it by "
+    + " and ".join(f"{d:.3f} with {N:,} samples" for N, d in off.items())
+    + ", on average.",
+    turns={("kl(p_data, model)", "kl(model, p_data)"): "FALSE"},
+    card=True,
 )
 
 # %% [markdown]
-# Look at the right panel: the curve of KL stays far above zero. Maximum likelihood finds the *nearest* member of the family you offered; it does not promise that it is near. (Swap the arguments of `kl` in `three_curves`, and the card turns: the reverse divergence is another curve.) For a continuous model the divergence itself is infinite: each sample carries mass under $\hat p$ and none under $p_\theta$. One then reads the samples as draws from a density $p_{\text{data}}$. The mean of $-\ln p_\theta(x^{(n)})$ estimates $H(p_{\text{data}},p_\theta)$, and the other term still does not contain $\theta$.
+# So maximum likelihood minimizes the divergence from the *samples*. With more of them that comes ever closer to the divergence from the truth, and never becomes the same. For a continuous model the divergence itself is infinite: each sample carries mass under $\hat p$ and none under $p_\theta$. One then reads the samples as draws from a density $p_{\text{data}}$. The mean of $-\ln p_\theta(x^{(n)})$ estimates $H(p_{\text{data}},p_\theta)$, and the other term still does not contain $\theta$.
 #
 # :::{admonition} Exercise 6 · cross-entropy without accidents
 # :class: exercise
@@ -1431,7 +1513,7 @@ exercises.check_prefix_code(my_code)
 #
 # The last line is the *law of large numbers* (大数定律). It follows from the second, because an event $\lvert D\rvert\ge\varepsilon$ of probability $P$ alone contributes at least $P\varepsilon^2$ to $\mathbb E[D^2]$. The typical error is the *standard error* (标准误差) $s/\sqrt N$: for one more digit, a hundred times the samples. And the *central limit theorem* (中心极限定理) gives the errors a shape: whatever the shape of $f$, if $s$ is finite, their distribution approaches a Gaussian of that width. (We look at it, below, and do not prove it.)
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 darts = np.random.default_rng(9).uniform(size=(400, 2))
 scores = np.hypot(*darts.T) < 1
 N_values = np.unique(np.geomspace(8, 400, 11).astype(int))
@@ -1499,7 +1581,7 @@ def axis_sum(m):
 square = np.stack(np.meshgrid(*[(np.arange(7) + 0.5) / 7] * 2), axis=-1)
 assert np.isclose(f(square).mean(), axis_sum(7) ** 2)
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 dimensions, samples = (1, 2, 5, 10), np.array([16, 64, 256, 1024])
 rms_dice, rms_grid, slope = {}, {}, {}
 for d in dimensions:
@@ -1516,43 +1598,77 @@ for d in dimensions:
         f"   grid of {m**d} points: {rms_grid[d]:.2g}"
     )
 
-# %% tags=["hide-input"]
-fig, (left, right) = plt.subplots(ncols=2, sharex=True, sharey=True, figsize=(8, 3.8))
-for d, style in zip(dimensions, ("-o", "--s", "-.^", ":D")):
-    m = np.arange(2, 1025)
-    m = m[m < 1.1e6 ** (1 / d)]
-    m = m[np.unique(np.geomspace(1, len(m), 9).astype(int) - 1)]
-    left.plot(
-        m.astype(float) ** d,
-        [abs(axis_sum(k) ** d - 1) for k in m],
-        style,
-        ms=4,
-        label=f"d = {d}",
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+def draw_grid_and_dice(axes):
+    left, right = axes
+    for d, style in zip(dimensions, ("-o", "--s", "-.^", ":D")):
+        m = np.arange(2, 1025)
+        m = m[m < 1.1e6 ** (1 / d)]
+        m = m[np.unique(np.geomspace(1, len(m), 9).astype(int) - 1)]
+        errors = [abs(axis_sum(k) ** d - 1) for k in m]
+        left.plot(m.astype(float) ** d, errors, style, ms=4, label=f"d = {d}")
+        right.plot(samples, rms_dice[d], style, ms=4, label=f"d = {d}")
+    for ax, name in ((left, "Grid: slope −2/d"), (right, "Dice: slope −½")):
+        log_scale(ax)
+        ax.set(xlabel="evaluations of f", ylabel="relative error", title=name)
+        ax.tick_params(labelleft=True)
+    right.legend(loc="lower left")
+    left.set_ylim(1e-7, 9)
+    return (
+        f"With at most {samples[-1]} evaluations the grid errs by {rms_grid[1]:.0e} in one dimension and by "
+        f"{rms_grid[10]:.0%} in ten; the dice err by {rms_dice[1][-1]:.1%} and {rms_dice[10][-1]:.1%}, always with slope −½. "
+        f"In five dimensions it is {rms_grid[5]:.0%} against {rms_dice[5][-1]:.1%}."
     )
-    right.plot(samples, rms_dice[d], style, ms=4, label=f"d = {d}")
-for ax, name in ((left, "Grid: slope −2/d"), (right, "Dice: slope −½")):
-    log_scale(ax)
-    ax.set(xlabel="evaluations of f", title=name)
-right.legend(loc="lower left")
-right.tick_params(labelleft=True)
-left.set(ylabel="relative error", ylim=(1e-7, 9))
-show(
-    fig,
-    f"With at most {samples[-1]} evaluations the grid errs by {rms_grid[1]:.0e} in one dimension and by "
-    f"{rms_grid[10]:.0%} in ten; the dice err by {rms_dice[1][-1]:.1%} and {rms_dice[10][-1]:.1%}, always with slope −½. "
-    f"In five dimensions it is {rms_grid[5]:.0%} against {rms_dice[5][-1]:.1%}.",
-)
-settle(
-    "C3.7",
-    {f"{d} dimension{'s' * (d > 1)}": abs(slope[d] + 0.5) < 0.05 for d in dimensions},
-    "rms distance from the exact value falls with the number of samples to the power "
-    + ", ".join(f"{s:.2f}" for s in slope.values()),
-)
+
+
+show(draw_grid_and_dice, columns=2, sharex=True, sharey=True, figsize=(8, 3.8))
 assert all(rms_grid[d] < rms_dice[d][-1] for d in (1, 2))
 assert all(rms_dice[d][-1] < rms_grid[d] for d in (5, 10))
+assert all(abs(s + 0.5) < 0.05 for s in slope.values())
 
 # %% [markdown]
-# The claim holds, with a rate that does not mind the dimension. (Let `rng.uniform` draw 16 points however large `N` is, and the card turns: only new, independent draws help.) Read the fine print, though: the *slope* does not depend on $d$, the *height* does. Here $s^2 = (\pi^2/8)^d-1$, because $\mathbb E[(\tfrac\pi2\sin\pi x)^2]=\pi^2/8$; in ten dimensions the same error takes some thirty times as many samples as in one. Here the grid wins in one and two dimensions, the dice in five and ten: the rates $n^{-2/d}$ and $n^{-1/2}$ break even at $d=4$.
+# The notes say that numerical computation and computation by sampling come closer to *each other* as the sample grows. So give both the same number of evaluations, 64 and then 4,096, which is a whole grid in one, two, three and six dimensions, and see whether the gap between them falls to less than half. The control is $1/x$, which has no mean to come close to:
+
+
+# %%
+def gap(f, d, N, rng, repeats=30):
+    """Median distance between a grid and dice, both with N evaluations of f (..., d)."""
+    m = round(N ** (1 / d))
+    on_grid = f((np.indices((m,) * d).reshape(d, -1).T + 0.5) / m).mean()
+    by_dice = f(rng.uniform(size=(repeats, N, d))).mean(axis=1)
+    return np.median(np.abs(by_dice - on_grid))
+
+
+few, many = 64, 4096
+
+
+def shrinkage(f, d):
+    """The gap with many evaluations, relative to that with few: one per seed."""
+    rngs = map(np.random.default_rng, range(20))
+    return np.array([gap(f, d, many, rng) / gap(f, d, few, rng) for rng in rngs])
+
+
+shrunk = {d: shrinkage(f, d) for d in (1, 2, 3, 6)}
+without_mean = shrinkage(lambda x: 1 / x[..., 0], 1)
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+settle(
+    "C3.7",
+    tested=f"Whether the gap between a grid and dice, each with the same number of evaluations of a smooth function, falls to less than half when that number grows from {few} to {many:,}.",
+    on="dimension d",
+    cases={f"{d}": ratio < 0.5 for d, ratio in shrunk.items()},
+    control={"an integrand without a finite mean, 1/x": without_mean < 0.5},
+    evidence="Of the gap there is left, in the mean and at most, "
+    + ", ".join(
+        f"{r.mean():.0%} and {r.max():.0%} (d = {d})" for d, r in shrunk.items()
+    )
+    + f"; without a finite mean it is {without_mean.mean():.0%}, and {without_mean.min():.0%} at least.",
+    turns={("np.pi / 2 * np.sin(np.pi * x)", "1 / x"): "FALSE"},
+)
+
+# %% [markdown]
+# They approach each other in every dimension, and both approach the integral, if there is one. What brings them together differs: the dice with a rate that does not mind the dimension, the grid with one that does. Read the fine print, though: the *slope* does not depend on $d$, the *height* does. Here $s^2 = (\pi^2/8)^d-1$, because $\mathbb E[(\tfrac\pi2\sin\pi x)^2]=\pi^2/8$; in ten dimensions the same error takes some thirty times as many samples as in one. Here the grid wins in one and two dimensions, the dice in five and ten: the rates $n^{-2/d}$ and $n^{-1/2}$ break even at $d=4$.
 
 # %%
 more = ((np.pi**2 / 8) ** 10 - 1) / (np.pi**2 / 8 - 1)
@@ -1564,7 +1680,7 @@ assert 25 < more < 35
 #
 # The derivation assumed a finite variance. Take $x=u^{-2/3}$ with $u$ uniform: its mean is $\int_0^1u^{-2/3}du=3$, its variance $\int u^{-4/3}du-9$ is infinite. The average still converges, but more slowly; and the usual error bar, $\pm2$ standard errors estimated from the same samples, promises a coverage of 95 % that it does not keep:
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 rng = np.random.default_rng(11)
 for name, draw, mean in (
     ("exponential", lambda shape: rng.exponential(size=shape), 1.0),
@@ -1695,7 +1811,7 @@ def m_step(x, r):
 # %% [markdown]
 # If these formulas were solutions, inserting once, from any start, would do. Let us see that it does not. Insert random starting means, and look at the slope $\partial\ell/\partial\mu$ that ought to have vanished. As controls, one component, and three with known memberships:
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 rng = np.random.default_rng(12)
 z_line = rng.choice(3, 300, p=[0.5, 0.3, 0.2])
 x_line = (np.array([-2.0, 1.0, 4.0])[z_line] + 0.8 * rng.standard_normal(300))[:, None]
@@ -1721,24 +1837,22 @@ for K, found in hidden.items():
     )
 print(f"three components, memberships known: solved in one step: {known < 1e-9}")
 
-# %% tags=["hide-input"]
-settle(
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+assert min(hidden[2].min(), hidden[3].min()) > 1e-3
+assert hidden[1].max() < 1e-9 and known < 1e-9
+untestable(
     "C3.8",
-    {f"{K} hidden components": not (hidden[K] < 1e-9).any() for K in (2, 3)},
-    f"tested is whether the formulas, used once, solve the equations for the means: from each of {len(hidden[2])} starts the slope "
-    f"that should vanish is afterwards at least {min(hidden[2].min(), hidden[3].min()):.3f}; with one component, or with known "
-    f"memberships, it vanishes within rounding: {bool(hidden[1].max() < 1e-9 and known < 1e-9)}. "
-    "So these formulas are circular; that no other exists is not tested",
+    reason="That no formula exists at all is a theorem or nothing: a computation can only show that one formula fails, as above. The theorem says that the estimates are "
+    "no algebraic function of the data: arithmetic and roots do not reach them.",
+    reference="Améndola, Drton and Sturmfels (2016)",
 )
 
 # %% [markdown]
 # (q3-3)=
 # :::{admonition} Question 3.3 · Why has maximum likelihood for a Gaussian mixture no closed form?
 # :class: question
-# Because nobody tells which component made which point. That leaves a sum inside the logarithm, and the formulas {eq}`eq-3-gmm-mean` and {eq}`eq-3-gmm-rest` for the parameters contain responsibilities, which themselves contain all parameters. With known memberships ($r_{nk}$ is 0 or 1) or with one component ($r_{n1}=1$) the circle is open, and the same formulas are the solution at once. The card tests just this: *these* formulas are circular. That no others exist takes a proof; the next lines give one for the smallest case.
+# Because nobody tells which component made which point. That leaves a sum inside the logarithm, and the formulas {eq}`eq-3-gmm-mean` and {eq}`eq-3-gmm-rest` for the parameters contain responsibilities, which themselves contain all parameters. With known memberships ($r_{nk}$ is 0 or 1) or with one component ($r_{n1}=1$) the circle is open, and the same formulas are the solution at once. The experiment shows just this: *these* formulas are circular. That no others exist takes a proof; the next lines give one for the smallest case.
 # :::
-#
-# (To flip the card, hand the true memberships to `slope_after_one_step`.)
 #
 # **No formula for two points** (may be skipped). Let $p(x)=\tfrac12\mathcal N(x;0,1)+\tfrac12\mathcal N(x;\mu,1)$, with two samples, 1 and 2. The ratio of the two densities at $x_n$ is $e_n = e^{\mu x_n-\mu^2/2}$, so the second component has the responsibility $r_n=e_n/(1+e_n)$. Multiply $\sum_n r_n(x_n-\mu)=0$ by $(1+e_1)(1+e_2)$:
 #
@@ -1780,7 +1894,7 @@ assert abs(left_side) < 1e-12
 #
 # It can be drawn if there is one unknown. Let $p(x)=0.7\,\mathcal N(x;\mu,1)+0.3\,\mathcal N(x;-\mu,1)$ with unknown $\mu$. The bound is then a parabola:
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 rng = np.random.default_rng(13)
 x_sign = rng.choice([1.0, -1.0], 200, p=[0.7, 0.3]) * 1.5 + rng.standard_normal(200)
 
@@ -1809,7 +1923,7 @@ def sign_step(μ):
 ℓ_axis = np.array([sign_loglik(μ) for μ in μ_axis])
 
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 def draw_bound(ax, iteration, begin):
     μ = begin
     for _ in range(iteration):
@@ -1850,37 +1964,54 @@ chosen = np.isin(labels, (0, 6, 7))
 x_digits = decomposition.pca(pixels[chosen], 2).encode(pixels[chosen])
 
 
-def em(x, K, seed, steps):
-    """All (π, μ, Σ, mean log-likelihood) on the way, from K random samples as means."""
+def steepest(x, r, π, μ, Σ):
+    """Largest slope of the mean log-likelihood in π, μ and Σ, given responsibilities r."""
+    π_new, μ_new, Σ_new = m_step(x, r)
+    toward, precision = μ_new - μ, np.linalg.inv(Σ)
+    off = Σ_new + toward[:, :, None] * toward[:, None] - Σ
+    in_μ = precision @ (π_new[:, None] * toward)[..., None]
+    in_Σ = π_new[:, None, None] * (precision @ off @ precision) / 2
+    return max(np.abs(slope).max() for slope in (π_new / π - 1, in_μ, in_Σ))
+
+
+def em(x, K, seed, flat=1e-6, patience=3000):
+    """All (π, μ, Σ, mean log-likelihood) until no slope exceeds `flat`; the last slope."""
     rng = np.random.default_rng(seed)
     π, μ = np.full(K, 1 / K), x[rng.choice(len(x), K, replace=False)]
-    Σ, path = np.repeat(np.cov(x.T)[None], K, axis=0), []
-    for _ in range(steps):
+    Σ, path, slope = np.repeat(np.cov(x.T)[None], K, axis=0), [], np.inf
+    while slope > flat and len(path) < patience:
         r, loglik = e_step(x, π, μ, Σ)
         path.append((π, μ, Σ, loglik))
+        slope = steepest(x, r, π, μ, Σ)
         π, μ, Σ = m_step(x, r)
-    return path
+    return path, slope
 
 
-restarts = [em(x_digits, 3, seed, steps=100) for seed in range(50)]
-traces = np.array([[loglik for *_, loglik in path] for path in restarts])
-final = traces[:, -1]
-assert (np.diff(traces, axis=1) > -1e-12).all()  # 50 runs, never a step down
+restarts, slopes_left = zip(*(em(x_digits, 3, seed) for seed in range(50)))
+traces = [np.array([loglik for *_, loglik in path]) for path in restarts]
+assert all((np.diff(trace) > -1e-12).all() for trace in traces)  # never a step down
+final = np.array([trace[-1] for trace in traces])
 reached = final > final.max() - 0.01
-slowest = (traces < final.max() - 0.01).sum(axis=1) * reached
-best_run = restarts[slowest.argmax()]  # of those that arrive, the one that took longest
+early = np.array([trace[:100].max() for trace in traces]) > final.max() - 0.01
+print(
+    f"{len(final)} starts, up to {max(map(len, restarts))} iterations: "
+    f"best {final.max():.4f}, worst {final.min():.4f} nats a sample;  "
+    f"within 0.01 of the best: {reached.sum()}, in 100 iterations {early.sum()}"
+)
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+delay = np.array([(trace < final.max() - 0.01).sum() for trace in traces])
+best_run = restarts[np.argmax(delay * early)]  # the slowest of the early ones
 climb = [entry[3] for entry in best_run]  # flat for long, then a jump
 assert climb[30] - climb[10] < 0.05 < climb[60] - climb[30]
 assert best_run[20][0].min() < 0.1 < best_run[60][0].min()
-print(
-    f"{len(final)} starts: best {final.max():.4f}, "
-    f"worst {final.min():.4f} nats a sample;  within 0.01 of the best: {reached.sum()}"
-)
+assert reached.sum() - early.sum() == 1  # one that looked stuck arrives after all
+assert max(delay * reached) > 300
 
 # %% [markdown]
-# The figure shows the slowest of the runs that arrive. For many iterations almost nothing happens, while one component covers two digits and another has hardly any weight; then it takes one digit over, and the likelihood jumps. A curve that is flat is not one that has finished.
+# The figure shows the slowest of the runs that arrive within a hundred iterations. For many iterations almost nothing happens, while one component covers two digits and another has hardly any weight; then it takes one digit over, and the likelihood jumps. A curve that is flat is not one that has finished: one more run arrives, hundreds of iterations later. So we let each run go on until the slope vanishes.
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 scatter = x_digits[::4]
 unit_circle = np.stack(
     [np.cos(np.linspace(0, 2 * np.pi, 41)), np.sin(np.linspace(0, 2 * np.pi, 41))]
@@ -1918,7 +2049,7 @@ explore(
     figsize=(8, 3.8),
 )
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 guess = e_step(x_digits, *best_run[-1][:3])[0].argmax(axis=1)
 table = np.array(
     [
@@ -1932,37 +2063,57 @@ commonest = table.sum(axis=1).max() / table.sum()
 print(f"agreement with the labels that EM never saw: {agreement:.1%}")
 print(f"with every image called the commonest of the three: {commonest:.1%}")
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 top = final > final.max() - 1e-4
-fig, (left, right) = plt.subplots(ncols=2, figsize=(8, 3.4))
-for trace, good in zip(traces[:12], reached[:12]):
-    left.plot(
-        trace[:100], "-" if good else "--", color=BLUE if good else ORANGE, lw=1.2
+
+
+def draw_starts(axes):
+    left, right = axes
+    for trace, good in zip(traces[:12], reached[:12]):
+        dash, color = ("-", BLUE) if good else ("--", ORANGE)
+        left.plot(1 + np.arange(len(trace)), trace, dash, color=color, lw=1.2)
+    log_scale(left, "x")
+    left.set(xlabel="iteration", ylabel="nats a sample")
+    left.set_title("12 starts (dashed: stays below)")
+    bins = np.linspace(final.min() - 0.01, final.max() + 0.01, 25)
+    right.hist(final, bins, color=BLUE)
+    right.set(xlabel="final log-likelihood", ylabel="starts")
+    right.set_title(f"{len(final)} starts: not all arrive")
+    return (
+        f"EM never stepped down, but from {len(final)} starts it ended on hills between {final.min():.3f} and {final.max():.3f} nats "
+        f"a sample; {reached.sum()} starts came within a hundredth of the best one seen, {top.sum()} of them to its very top."
     )
-left.set(
-    xlabel="iteration", ylabel="nats a sample", title="12 starts (dashed: stay below)"
-)
-right.hist(
-    final, bins=np.linspace(final.min() - 0.01, final.max() + 0.01, 25), color=BLUE
-)
-right.set(
-    xlabel="final log-likelihood", ylabel="starts", title="50 starts: not all arrive"
-)
-show(
-    fig,
-    f"EM never stepped down, but from {len(final)} starts it ended on hills between {final.min():.3f} and {final.max():.3f} nats "
-    f"a sample; {reached.sum()} starts came within a hundredth of the best one seen, {top.sum()} of them to its very top.",
-)
+
+
+show(draw_starts, columns=2, figsize=(8, 3.4))
 assert (final[~reached] < final.max() - 0.1).all()
-settle(
-    "C3.9",
-    reached,
-    f"starts that came within a hundredth of a nat of the best likelihood seen, {top.sum()} of them to its very top; the worst stayed {final.max() - final.min():.2f} nats a sample below",
-)
 assert agreement > 0.95 and set(table.argmax(axis=1)) == {0, 1, 2}
 
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+rounds = [len(path) for path in restarts]
+once = [em(x_digits, 3, seed, patience=2)[1] < 1e-6 for seed in range(20)]
+alone = np.array([em(x_digits, 1, seed)[0][-1][3] for seed in range(20)])
+settle(
+    "C3.9",
+    tested=f"Where EM ends for three Gaussians on images of three digits, from {len(final)} random starts: whether every slope of the likelihood falls below a millionth, and whether the "
+    "likelihood comes within a hundredth of a nat a sample of the best one seen.",
+    on="reading of 'solution'",
+    cases={
+        "a place where the slope vanishes": np.array(slopes_left) <= 1e-6,
+        "the largest likelihood": reached,
+    },
+    control={
+        "the slope after a single round": once,
+        "the largest likelihood of a single Gaussian": alone > alone.max() - 0.01,
+    },
+    evidence=f"The slopes vanish after {np.median(rounds):.0f} iterations in the median and {max(rounds):,} at most. {reached.sum()} starts come within a hundredth of the best, "
+    f"{top.sum()} of them to the highest hill itself; the worst stays {final.max() - final.min():.2f} nats a sample below.",
+    turns={("em(x_digits, 3, seed) for", "em(x_digits, 1, seed) for"): "TRUE"},
+    card=True,
+)
+
 # %% [markdown]
-# The starts that count as good sit on two hills of nearly the same height, too near for the histogram to tell apart. All others ended at least a tenth of a nat below, so the verdict does not hang on the hundredth. (Fit a single Gaussian, $K=1$: there is one hill only, and the card says TRUE.)
+# The starts that count as good sit on two hills of nearly the same height, too near for the histogram to tell apart. All others ended at least a tenth of a nat below, so the verdict does not hang on the hundredth. EM solves the *equations*, as nearly as one likes. Whether that is the *maximum* is decided by the start.
 #
 # (q3-4)=
 # :::{admonition} Question 3.4 · Why can EM then reach an approximate solution by iteration?
@@ -2024,7 +2175,7 @@ def by_moments(x):
     return np.stack([π, m1 - π * d, m1 - π * d + d])
 
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 def share_of_second(x, π, μ1, μ2):
     """P(z = 1 | x) for unit widths; x (S, N), parameters (S,)."""
     logit = np.log(π / (1 - π)) + (μ2 - μ1) * (x.T - (μ1 + μ2) / 2)
@@ -2047,7 +2198,7 @@ def by_em(x, steps=100):
     return θ
 
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 def by_gibbs(x, rounds=150, burn_in=50, seed=0):
     rng = np.random.default_rng(seed)
     θ, kept = (
@@ -2074,7 +2225,7 @@ def by_gibbs(x, rounds=150, burn_in=50, seed=0):
     return np.mean(kept[burn_in:], axis=0)
 
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 truth = np.array([0.3, -1.0, 1.5])
 sizes, rms_of = np.array([100, 300, 1000, 3000]), {}
 for N in sizes:
@@ -2098,7 +2249,7 @@ assert 0.8 < rms_of["by_gibbs"][-1] / rms_of["by_em"][-1] < 1.2
 #
 # ### Is everything a mixture of Gaussians?
 #
-# *Any distribution of data can be regarded as a superposition of several Gaussians*, say the notes. How many are several? To leave sampling error aside, run EM on the density itself: points of a fine grid, weighted by a target $p$. Since the fit maximizes $\sum_i p_i\ln q(x_i)$, it makes $\mathrm{KL}(p\Vert q)$ small. (Why it should work: blur $p$ with a narrow Gaussian. By {eq}`eq-3-convolution` the result is a mixture with a component at every $x$, and a sum of many approximates that integral.) Two targets with sharp features: the uniform density on (0, 1), and the skewed exponential density.
+# *Any distribution of data can be regarded as a superposition of several Gaussians*, say the notes. How many are several? To leave sampling error aside, run EM on the density itself: points of a fine grid, weighted by a target $p$. Since the fit maximizes $\sum_i p_i\ln q(x_i)$, it makes $\mathrm{KL}(p\Vert q)$ small. We judge it by the total variation, which compares all kinds of distributions, and call a twentieth near. (Why it should work: blur $p$ with a narrow Gaussian. By {eq}`eq-3-convolution` the result is a mixture with a component at every $x$, and a sum of many approximates that integral.) Two targets with sharp features: the uniform density on (0, 1), and the skewed exponential density.
 
 
 # %%
@@ -2116,7 +2267,7 @@ def fit_density(x, p, K, steps=200):
     return π, μ, σ
 
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 targets = {
     "uniform": (np.linspace(0, 1, 402)[1:-1], np.full(400, 1 / 400)),
     "exponential": (np.linspace(0, 8, 1202)[1:-1], None),
@@ -2130,54 +2281,62 @@ for name, (x, p) in targets.items():
     for K in component_counts:
         π, μ, σ = fit_density(x, p, K)
         q = (π * normal(x[:, None], μ, σ)).sum(axis=1) * step
-        left_over.setdefault(name, []).append(kl(p, q))
+        tv = (np.abs(p - q).sum() + 1 - q.sum()) / 2  # 1 − Σq lies outside the grid
+        left_over.setdefault(name, []).append(tv)
 
 # %% [markdown]
-# And a third target, from real data: the gray levels. Half of all pixels are *exactly* zero. A density gives an exact value the probability zero, however narrow it is. To see it, put one component of width $\sigma$ on each of the 17 levels, with the right weights, and look at intervals of half-width $\sigma/1000$ around the levels. All of the data lie inside:
+# And a third target, from real data: the gray levels. Half of all pixels are *exactly* zero. A density gives an exact value the probability zero, however narrow it is. To see it, put one component of width $\sigma$ on each of the 17 levels, with the right weights, and look at tiny intervals around the levels. All of the data lie inside, whatever the width of the intervals; of the mixture next to nothing does, if only the intervals are much narrower than $\sigma$:
 
 # %%
-narrow = 10.0 ** -np.arange(1, 8)
-inside_data = np.mean(np.abs(levels - np.rint(levels)) < narrow.min() / 1000)
-inside_mixture = [erf(σ / 1000 / (σ * np.sqrt(2))) for σ in narrow]
-tv_gray = inside_data - max(inside_mixture)  # total variation is at least this
-print(
-    f"in these intervals: {inside_data:.0%} of the data, "
-    f"{max(inside_mixture):.2%} of the mixture"
-)
+tiny = 1e-10
+inside_data = np.mean(np.abs(levels - np.rint(levels)) < tiny)
+inside_mixture = {σ: erf(tiny / (σ * np.sqrt(2))) for σ in 10.0 ** -np.arange(1, 8)}
+tv_gray = inside_data - max(inside_mixture.values())  # the distance is at least this
+print(f"within {tiny:.0e} of a gray level: {inside_data:.0%} of the data; of mixtures")
+print(", ".join(f"{mass:.0e} (σ = {σ:.0e})" for σ, mass in inside_mixture.items()))
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+near = 0.05
 enough = {
-    name: next((K for K, d in zip(component_counts, ds) if d < 0.01), None)
-    for name, ds in left_over.items()
+    name: next((K for K, tv in zip(component_counts, found) if tv < near), None)
+    for name, found in left_over.items()
 }
-fig, ax = plt.subplots(figsize=(6.8, 3.4))
-lines(ax, component_counts, left_over, marker="o")
-log_scale(ax)
-ax.set(
-    xlabel="components K",
-    ylabel="KL(p‖q), nats",
-    title="Sharp edges take many Gaussians",
-)
-show(
-    fig,
-    f"Divergence that remains with {component_counts[0]} and with {component_counts[-1]} components: "
-    + "; ".join(f"{name} {d[0]:.3f} and {d[-1]:.4f}" for name, d in left_over.items())
-    + ".",
-)
+
+
+def draw_components(ax):
+    title = "Sharp edges take many Gaussians"
+    lines(ax, component_counts, left_over, log="xy", marker="o", title=title)
+    ax.set(xlabel="components K", ylabel="total variation left", ylim=(1e-3, 1))
+    ends = (f"{name} {tv[0]:.3f} and {tv[-1]:.4f}" for name, tv in left_over.items())
+    return (
+        f"No number of components makes an edge, but each more comes nearer: the distance that remains with "
+        f"{component_counts[0]} and with {component_counts[-1]} is {'; '.join(ends)}."
+    )
+
+
+show(draw_components, figsize=(6.8, 3.4))
+one_suffices = bool(left_over["uniform"][0] < near)
 settle(
     "C3.6",
-    {
-        f"the {name} density, to a hundredth of a nat": count is not None
-        for name, count in enough.items()
-    }
-    | {"gray levels of pixels, in total variation": bool(tv_gray < 0.01)},
-    "components that suffice, of the numbers tried: "
+    tested=f"Whether a mixture of at most {max(component_counts)} Gaussians comes within {near:.0%} of the target in total variation; for the gray levels, with a bell on each of them.",
+    on="existence of a density",
+    cases={f"with one ({name})": count is not None for name, count in enough.items()}
+    | {"without one (gray levels of pixels)": bool(tv_gray < near)},
+    control={"one Gaussian instead of several, for the uniform density": one_suffices},
+    evidence="Components that suffice, of the numbers tried: "
     + ", ".join(f"{count} ({name})" for name, count in enough.items())
-    + f"; for gray levels the total variation stays above {tv_gray - 0.001:.3f} at every width",
+    + f". For the gray levels the distance is at least {tv_gray:.3f}, down to bells of width {min(inside_mixture):.0e}.",
+    turns={
+        (
+            "component_counts = [1, 2, 3, 5, 10, 20, 50]",
+            "component_counts = [1, 1, 2, 2, 3, 3, 3]",
+        ): "FALSE",
+    },
+    card=True,
 )
 
 # %% [markdown]
-# It depends on the target, and on what "several" and "is" mean. An edge is approached more and more closely with more components, and never reached. (Allow three components at most, and the card says FALSE.) And a distribution with mass on single values has no density at all; mixtures come close to it only in the sense that narrow bells near 0 are *near* 0. Take Gaussian noise of one gray level as part of the data, as in the section on blur and noise, and 17 bells are exact.
+# It depends on the target, and on what "several" and "is" mean. An edge is approached more and more closely with more components, and never reached. And a distribution with mass on single values has no density at all; mixtures come close to it only in the sense that narrow bells near 0 are *near* 0. Take Gaussian noise of one gray level as part of the data, as in the section on blur and noise, and 17 bells are exact.
 #
 # (q3-5)=
 # :::{admonition} Question 3.5 · What is LDA?
@@ -2185,7 +2344,7 @@ settle(
 # Two things share the three letters. **Latent Dirichlet allocation** (Blei, Ng and Jordan [2003](../book/bibliography.md)) is a model of texts, and probably the one meant: it is a relative of the Gaussian mixture with hidden variables, a bound and an EM-like algorithm. In a mixture each *document* would have one hidden topic; in LDA every document has its own mixture weights, drawn from a Dirichlet distribution, and every *word* its own topic. **Linear discriminant analysis** (after Fisher [1936](../book/bibliography.md)) is a supervised projection: the direction in which known classes lie far apart compared with their width. The chapter on linear factor models builds both; here is a glimpse of each.
 # :::
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 rng = np.random.default_rng(14)
 print("topics of the ten words of three documents")
 for _ in range(3):
@@ -2355,7 +2514,7 @@ assert (np.diff(entropies) > 0).all() and np.abs(
     climb[-1] - normal(x_axis)
 ).max() < 0.02
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 gaussian_entropy = np.log(2 * np.pi * np.e) / 2
 
 
@@ -2373,27 +2532,54 @@ def draw_climb(ax, step):
 explore(draw_climb, step=[0, 1, 2, 3, 4, 6, 8, 10, 14, 20, 30, 40])
 
 # %% [markdown]
-# The humps melt into a bell, and no step lowers the entropy. Now the notes' sentence that the KL divergence "uses the calculus of variations" (用到了变分法). Does it need to? To *compute* KL of two given distributions takes a sum. We have done so all through this chapter, and no function was varied. Once more, for twenty random pairs of Gaussians, against {eq}`eq-3-kl-gaussians`:
+# The humps melt into a bell, and no step lowers the entropy. Now the notes' sentence that the KL divergence "uses the calculus of variations" (用到了变分法) to measure how far two distributions are apart. Does it? Vary nothing, and see how far from the answer you stay. To *measure*, take the definition, a plain sum; the answer is {eq}`eq-3-kl-gaussians`. As a control take a task that is a search among functions, to find the $q$ with the smallest $\mathrm{KL}(q\Vert p)$; the answer is zero. Twenty random pairs of Gaussians for each:
 
-# %%
-pairs = np.random.default_rng(17).uniform((-2, 0.5, -2, 0.5), 2, (20, 4))
-gaps = []
-for m1, s1, m2, s2 in pairs:
-    z1, z2 = (wide - m1) / s1, (wide - m2) / s2
-    log_ratio = np.log(s2 / s1) + (z2**2 - z1**2) / 2  # ln p − ln q
-    plain_sum = (normal(wide, m1, s1) * log_ratio).sum() * (wide[1] - wide[0])
-    gaps.append(abs(plain_sum - kl_normal(m1, s1, m2, s2)))
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+drawn = np.random.default_rng(17).uniform((-2, 0.5, -2, 0.5), 2, (20, 4))
+x_fine, dx_fine = np.linspace(-30, 30, 6001, retstep=True)
 
-# %% tags=["hide-input"]
+
+def kl_by_sum(log_q, log_p):
+    return (np.exp(log_q) * (log_q - log_p)).sum() * dx_fine
+
+
+def varied(log_q, log_p, steps):
+    """q after steps along −δKL/δq = −ln(q/p) − 1 − λ, as a change of ln q, λ by ∫q = 1."""
+    for _ in range(steps):
+        log_q = log_q - (log_q - log_p) / 2
+        log_q = log_q - np.log(np.exp(log_q).sum() * dx_fine)
+    return log_q
+
+
+missed = {"measuring": [], "searching": [], "searching, varied": []}
+for m1, s1, m2, s2 in drawn:
+    log_q = -(((x_fine - m1) / s1) ** 2) / 2 - np.log(np.sqrt(2 * np.pi) * s1)
+    log_p = -(((x_fine - m2) / s2) ** 2) / 2 - np.log(np.sqrt(2 * np.pi) * s2)
+    measured, answer = kl_by_sum(log_q, log_p), kl_normal(m1, s1, m2, s2)
+    missed["measuring"].append(abs(measured - answer))
+    missed["searching"].append(kl_by_sum(varied(log_q, log_p, 0), log_p))
+    missed["searching, varied"].append(kl_by_sum(varied(log_q, log_p, 40), log_p))
+close = 1e-9
+missed = {task: np.abs(misses) for task, misses in missed.items()}
+for task, misses in missed.items():
+    print(f"{task:18s}answered within {close:.0e} for {(misses < close).sum()} pairs")
+assert (missed["searching, varied"] < close).all()
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 settle(
     "C3.3",
-    not max(gaps) < 1e-9,
-    f"tested is whether KL can be computed without a search over functions: its definition, a plain sum over {len(wide):,} points, "
-    f"reproduces the closed form for {sum(gap < 1e-9 for gap in gaps)} of {len(pairs)} random pairs of Gaussians",
+    tested=f"Whether something is missing if no function is varied: the divergence of {len(drawn)} random pairs of Gaussians by its definition, a plain sum, against the closed form.",
+    holds=missed["measuring"] > close,
+    control={
+        "the search for the q with the smallest divergence from p": missed["searching"]
+        > close
+    },
+    evidence=f"The plain sum comes within {close:.0e} of the closed form for {(missed['measuring'] < close).sum()} of {len(drawn)} pairs. The search, if nothing is varied, stays "
+    f"at least {missed['searching'].min():.3f} nats from its answer; along the first variation it arrives for {(missed['searching, varied'] < close).sum()} of {len(drawn)} pairs.",
 )
 
 # %% [markdown]
-# The card says that the calculus of variations is not needed, no more. One *may* bring it in, since KL is also the largest value of a functional. For any function $f$ let $Z=\mathbb E_q[e^f]$ and $q_f = q\,e^f/Z$; then
+# To measure with KL uses no calculus of variations; to *search* with it does. One *may* bring it in even for measuring, since KL is also the largest value of a functional. For any function $f$ let $Z=\mathbb E_q[e^f]$ and $q_f = q\,e^f/Z$; then
 #
 # $$
 # \mathbb E_p[f]-\ln Z = \mathrm{KL}(p\Vert q)-\mathrm{KL}(p\Vert q_f) \le \mathrm{KL}(p\Vert q) ,
@@ -2445,7 +2631,7 @@ exercises.check_first_variation(first_variation)
 # \end{aligned}
 # $$ (eq-3-vae)
 #
-# which is {eq}`eq-3-bound` with $p(x,z)=p(z)\,p(x\mid z)$, for a noisy code $q(z)=\mathcal N(z;m,v^2)$. Is each of the four needed? Remove three of them from a toy model, one at a time, $g(z)=3\tanh(2z)$ and $s=\tfrac12$, and see whether something breaks. The fourth, sampling, is not needed for a single $z$: our own check lays a grid. For it we go to twenty dimensions, where two thousand points do not even make two an axis.
+# which is {eq}`eq-3-bound` with $p(x,z)=p(z)\,p(x\mid z)$, for a noisy code $q(z)=\mathcal N(z;m,v^2)$. What does each of the four do in it? Remove three of them from a toy model, one at a time, $g(z)=3\tanh(2z)$ and $s=\tfrac12$, and see whether something breaks. The fourth, sampling, is not needed for a single $z$: our own check lays a grid. For it we go to twenty dimensions, where two thousand points do not even make two an axis.
 
 # %%
 z = np.linspace(-6, 6, 1201)
@@ -2467,7 +2653,7 @@ def bound(x, m, v, with_kl=True):
     return fit - kl_normal(m, v, 0, 1) * with_kl
 
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 rng = np.random.default_rng(16)
 x_vae = g(rng.standard_normal(300)) + 0.5 * rng.standard_normal(300)
 codes = [(m, v) for m in np.linspace(-2, 2, 17) for v in (0.05, 0.1, 0.2, 0.4)]
@@ -2490,6 +2676,7 @@ broken = {
     "one Gaussian instead of many": one_gaussian < log_evidence(x_vae).mean() - 0.1,
     "no sampling, a grid": bool(dice_error < grid_error / 10),
 }
+assert all(broken.values())
 assert all(b < e for b, e in zip(with_kl, log_evidence(probe)))
 print(f"ln p(x)             {log_evidence(probe)}")
 print(f"best bound          {np.array(with_kl)}")
@@ -2499,17 +2686,16 @@ print(
     f"mean ln p(x): mixture {log_evidence(x_vae).mean():.3f}, one Gaussian {one_gaussian:.3f}"
 )
 
-# %% tags=["hide-input"]
-settle(
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+untestable(
     "C3.10",
-    broken,
-    f"what breaks: without KL the 'bound' exceeds the evidence by up to {max(without_kl - log_evidence(probe)):.2f} nats; a code with noise of only "
-    f"{tiny:.0e} costs {with_kl[2] - silent:.0f} nats; one Gaussian loses {log_evidence(x_vae).mean() - one_gaussian:.2f} nats a sample; in {d_latent} dimensions "
-    f"{budget:,} draws err by {dice_error:.1%}, a grid with {per_axis} point{'s' * (per_axis > 1)} an axis, all that the budget pays for, by {grid_error:.0%}",
+    reason="What a subject rests on, and what one should understand first, is a matter of teaching: another derivation of the same model starts elsewhere. A toy model "
+    "can show what each part does in it, not that the parts are its foundation.",
+    reference="Kingma and Welling (2014)",
 )
 
 # %% [markdown]
-# Three carry weight in this model, and sampling does as soon as $z$ has many dimensions. (A code without noise costs without limit: the KL term grows like $-\ln v$. Let the decoder be a straight line, `0.5 * z`: then $p(x)$ is a single Gaussian, nothing is lost without the many, and the card says IT DEPENDS.) The computation tests whether each is *used*; whether one must study them in that order, or whether another road leads there, is a matter of taste. (LDA is not on the list of necessities; the notes only ask about it.)
+# Each of the four does something in this model, and sampling does as soon as $z$ has many dimensions. (A code without noise costs without limit: the KL term grows like $-\ln v$.) Whether that makes them the basis, whether one must study them in that order, or whether another road leads there, is a matter of taste, and the line above says so. (LDA is not on the list of necessities; the notes only ask about it.)
 #
 # (sec-3-summary)=
 # ## What to take away
@@ -2518,14 +2704,14 @@ settle(
 # 2. Adding independent variables convolves their densities; choosing between them mixes the densities; adding the curves is nothing. Uncorrelated is less than independent.
 # 3. Most losses in use are negative log-likelihoods. Squared error believes in Gaussian noise, absolute error in Laplace noise, cross-entropy in coins and dice. Outliers expose the wrong belief.
 # 4. Entropy is the mean length of the best code, up to rounding to whole bits; KL is the extra length for using a code made for something else. It is no distance, and its direction is a choice: forward covers, reverse seeks.
-# 5. Maximum likelihood, minimum cross-entropy and minimum forward KL are one and the same. They find the nearest member of the family, near or not.
+# 5. Maximum likelihood, minimum cross-entropy and minimum forward KL, from the distribution of the samples, are one and the same. They find the nearest member of the family, near or not.
 # 6. Dice err by $s/\sqrt N$ in every dimension, grids by $n^{-2/d}$. An error bar is only as good as the finite variance behind it.
 # 7. In a mixture the sum stands inside the logarithm. EM puts it outside, by a bound that touches; it never descends, and it stops on whatever hill it climbed.
 # 8. The gradient with respect to a function is the first variation. With the variance given, the density of largest entropy is the Gaussian.
 #
 # **What became of the claims of the notes:**
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 recap()
 
 # %% [markdown]

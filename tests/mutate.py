@@ -1,14 +1,17 @@
-"""Break the library, one small change at a time, and see who notices: the tests, or the chapter?
+"""Break the library, one small change at a time, and see whether the tests notice.
 
-    python tests/mutate.py [--only optim.py] [--count 50 --seed 1] [--no-chapter]
+    python tests/mutate.py 60 --seed 3                      sixty changes, drawn at random
+    python tests/mutate.py --only optim.py                  every change of one file
+    python tests/mutate.py 9 --only losses.py --page 06b    does the notebook notice?
 
-Each mutant changes one sign, factor, axis, comparison or call in a copy of the library. The tests
-run first, then, for what they miss, nbval on every chapter. A survivor is a hole in the tests, or
-a change without effect; EQUIVALENT lists the latter with the reason.
+Each mutant changes one sign, factor, axis, comparison or call in a copy of the library. A survivor is
+a hole in the tests, or a change without effect; EQUIVALENT lists the latter with the reason.
 """
 
 import argparse
 import ast
+import contextlib
+import itertools
 import os
 import random
 import re
@@ -17,55 +20,24 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).parents[1]
 LIBRARY = Path("lib/dlnotes")
-# Each file of the library with the tests that were made for it; these run first, the others after them.
-FILES = {
-    "activations.py": "test_functions.py", "arrays.py": "test_functions.py",
-    "checks.py": "test_errors.py", "conv.py": "test_conv.py", "datasets.py": "test_datasets.py",
-    "decomposition.py": "test_decomposition.py", "functional.py": "test_functions.py",
-    "gradcheck.py": "test_gradcheck.py", "init.py": "test_layers.py", "layers.py": "test_layers.py",
-    "losses.py": "test_functions.py", "metrics.py": "test_metrics.py", "network.py": "test_layers.py",
-    "normalization.py": "test_functions.py", "optim.py": "test_optim.py", "pooling.py": "test_conv.py",
-    "recurrent.py": "test_recurrent.py", "schedules.py": "test_optim.py", "training.py": "test_training.py",
-    "windows.py": "test_conv.py",
-}  # fmt: skip
-TESTS = [*dict.fromkeys(FILES.values())]
-COPIED = ["lib", "tests", "chapters", "benchmarks", "pyproject.toml", "jupytext.toml"]
-
-OPERATORS = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult}
-COMPARISONS = {
-    ast.Gt: [ast.GtE, ast.Lt], ast.GtE: [ast.Gt, ast.LtE], ast.Lt: [ast.LtE, ast.Gt],
-    ast.LtE: [ast.Lt, ast.GtE], ast.Eq: [ast.NotEq], ast.NotEq: [ast.Eq],
-    ast.Is: [ast.IsNot], ast.IsNot: [ast.Is],
-}  # fmt: skip
-AXES = {-1: -2, -2: -1, 0: 1, 1: 0}
-DROPPED = {
-    "abs",
-    "sqrt",
-    "exp",
-    "log",
-    "log1p",
-    "copy",
-    "reversed",
-    "sum",
-    "mean",
-    "float",
-    "sum_to",
+# The tests of the library, and which of its files each was made for: it runs first, the others after it.
+TESTS = {
+    "functions": "activations arrays functional losses normalization",
+    "conv": "conv pooling windows",
+    "layers": "init layers network",
+    "optim": "optim schedules",
+    "errors": "arguments kinds",
+} | {
+    name: name
+    for name in "datasets decomposition experiments gradcheck metrics neighbors recurrent training".split()
 }
-SWAPPED = {
-    "mean": "sum",
-    "sum": "mean",
-    "max": "min",
-    "min": "max",
-    "maximum": "minimum",
-}
-
+SECONDS = 200  # for one run of the tests or of a notebook
 # (file, before, after): why no test could see it
 EQUIVALENT = {
     ("arrays.py", "gradient.shape[i + added] > 1", "gradient.shape[i + added] >= 1"):
@@ -84,18 +56,38 @@ class Mutant(NamedTuple):
     line: int
     before: str
     after: str
-    source: str
+    source: bytes
+
+    @property
+    def change(self) -> tuple[str, str, str]:
+        return self.file, self.before, self.after
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}  {self.before}  →  {self.after}"
 
 
 # ── Making mutants ──
 
+OPERATORS = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult}
+COMPARISONS = {
+    ast.Gt: [ast.GtE, ast.Lt], ast.GtE: [ast.Gt, ast.LtE], ast.Lt: [ast.LtE, ast.Gt],
+    ast.LtE: [ast.Lt, ast.GtE], ast.Eq: [ast.NotEq], ast.NotEq: [ast.Eq],
+    ast.Is: [ast.IsNot], ast.IsNot: [ast.Is],
+}  # fmt: skip
+AXES = {-1: -2, -2: -1, 0: 1, 1: 0}
+DROPPED = "abs sqrt exp log log1p copy reversed sum mean float sum_to".split()
+SWAPPED = {
+    "mean": "sum", "sum": "mean", "max": "min", "min": "max",
+    "maximum": "minimum", "minimum": "maximum",
+}  # fmt: skip
 
-def number(node: ast.AST) -> int | None:
+
+def integer(node: ast.AST) -> int | None:
     """The value of an integer literal, also of a negative one."""
     match node:
-        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() as value)):
+        case ast.UnaryOp(ast.USub(), ast.Constant(int() as value)):
             return -value
-        case ast.Constant(value=int() as value) if not isinstance(value, bool):
+        case ast.Constant(int() as value) if not isinstance(value, bool):
             return value
     return None
 
@@ -103,246 +95,188 @@ def number(node: ast.AST) -> int | None:
 def variants(node: ast.AST) -> Iterator[ast.AST]:
     """What may stand in the place of `node`."""
     match node:
-        case ast.BinOp(left=left, op=op, right=right) if type(op) in OPERATORS:
+        case ast.BinOp(left, op, right) if type(op) in OPERATORS:
             yield ast.BinOp(left, OPERATORS[type(op)](), right)
-            if isinstance(op, ast.Add | ast.Sub) and number(right) == 1:
-                yield left  # off by one
-            if isinstance(op, ast.Mult | ast.Div) and number(right) is not None:
+            if integer(right) is not None:
                 yield left
-            if isinstance(op, ast.Mult) and number(left) is not None:
+            if isinstance(op, ast.Mult) and integer(left) is not None:
                 yield right
-        case ast.BinOp(left=left, op=ast.Pow()):
+        case ast.BinOp(left, ast.Pow()):
             yield left
-        case ast.Slice(lower=lower, upper=upper, step=step) if (
-            number(lower) is not None
-        ):
-            yield ast.Slice(ast.Constant(number(lower) + 1), upper, step)
-        case ast.AugAssign(target=target, op=op, value=value) if type(op) in OPERATORS:
-            yield ast.AugAssign(target, OPERATORS[type(op)](), value)
-        case ast.UnaryOp(op=ast.USub(), operand=operand) if number(node) is None:
-            yield operand
-        case ast.UnaryOp(op=ast.Not(), operand=operand):
-            yield operand
-        case ast.BoolOp(op=op, values=values):
-            yield ast.BoolOp(ast.Or() if isinstance(op, ast.And) else ast.And(), values)
-        case ast.Constant() if number(node) == 2:
-            yield ast.Constant(3)
-        case ast.Attribute(value=value, attr="mT" | "T"):
-            yield value
-        case ast.keyword(arg="axis", value=value) if number(value) in AXES:
-            yield ast.keyword("axis", ast.Constant(AXES[number(value)]))
-        case ast.Subscript(value=value, slice=index, ctx=ctx) if number(index) in AXES:
-            yield ast.Subscript(value, ast.Constant(AXES[number(index)]), ctx)
-        case ast.Compare(left=left, ops=ops, comparators=comparators):
-            for i, op in enumerate(ops):
-                for other in COMPARISONS.get(type(op), []):
-                    yield ast.Compare(
-                        left, [*ops[:i], other(), *ops[i + 1 :]], comparators
-                    )
-        case ast.AugAssign(target=target, op=op, value=value):
-            yield ast.Assign([target], value)
+        case ast.AugAssign(target, op, value):
+            yield ast.Assign([target], value, lineno=0)
             if type(op) in OPERATORS:
                 yield ast.AugAssign(target, OPERATORS[type(op)](), value)
-        case ast.IfExp(test=test, body=body, orelse=orelse):
-            yield ast.IfExp(test, orelse, body)
-        case ast.Call(func=func, args=args, keywords=keywords):
-            name = getattr(func, "attr", getattr(func, "id", ""))
-            method = isinstance(func, ast.Attribute) and not is_module(func.value)
-            if name in DROPPED:
-                yield func.value if method else args[0]
-            if name in SWAPPED and isinstance(func, ast.Attribute):
-                yield ast.Call(ast.Attribute(func.value, SWAPPED[name]), args, keywords)
-            elif name in SWAPPED:
-                yield ast.Call(ast.Name(SWAPPED[name]), args, keywords)
-        case ast.Expr(value=ast.Call()):
+        case ast.UnaryOp(ast.USub() | ast.Not(), operand) if integer(node) is None:
+            yield operand
+        case ast.BoolOp(op, values):
+            yield ast.BoolOp(ast.Or() if isinstance(op, ast.And) else ast.And(), values)
+        case ast.Constant(2):
+            yield ast.Constant(3)
+        case ast.Attribute(value, "mT" | "T"):
+            yield value
+        case ast.keyword("axis", value) if integer(value) in AXES:
+            yield ast.keyword("axis", ast.Constant(AXES[integer(value)]))
+        case ast.Subscript(value, index) if integer(index) in AXES:
+            yield ast.Subscript(value, ast.Constant(AXES[integer(index)]))
+        case ast.Slice(lower, upper, step) if integer(lower) not in (None, 2):
+            yield ast.Slice(ast.Constant(integer(lower) + 1), upper, step)
+        case ast.Compare(left, ops, rights):
+            for i, op in enumerate(ops):
+                for other in COMPARISONS.get(type(op), []):
+                    yield ast.Compare(left, [*ops[:i], other(), *ops[i + 1 :]], rights)
+        case ast.IfExp(test, body, otherwise):
+            yield ast.IfExp(test, otherwise, body)
+        case ast.Call():
+            yield from other_calls(node)
+        case ast.Expr(ast.Call()):
             yield ast.Pass()
 
 
-def is_module(node: ast.AST) -> bool:
-    return isinstance(node, ast.Name) and node.id in ("np", "math")
+def other_calls(call: ast.Call) -> Iterator[ast.AST]:
+    """What is called upon, without the call, and the opposite call: the sum for the mean."""
+    match call.func:
+        case ast.Attribute(ast.Name("np" | "math"), name) | ast.Name(name):
+            inner = call.args[0] if call.args else call
+        case ast.Attribute(inner, name):
+            pass
+        case _:
+            return
+    if name in DROPPED:
+        yield inner
+    if name in SWAPPED and ast.unparse(call.func) != "sum":  # there is no plain mean
+        opposite = ast.unparse(call.func).removesuffix(name) + SWAPPED[name]
+        yield ast.Call(ast.Name(opposite), call.args, call.keywords)
 
 
-def put(parent: ast.AST, field: str, place: int | None, node: ast.AST) -> None:
-    """Let `node` be the child of `parent` in that field, and in that place of it if it is a list."""
-    if place is None:
-        setattr(parent, field, node)
+def worth_changing(node: ast.AST, inside: bool = False) -> Iterator[ast.AST]:
+    """What stands in the bodies of functions, without annotations, defaults and the messages of errors."""
+    if isinstance(node, ast.Raise | ast.JoinedStr | ast.arguments):
+        return
+    if inside:
+        yield node
+    if isinstance(node, ast.FunctionDef):
+        children, inside = node.body, True
     else:
-        getattr(parent, field)[place] = node
+        skipped = getattr(node, "annotation", None)
+        children = [c for c in ast.iter_child_nodes(node) if c is not skipped]
+    for child in children:
+        yield from worth_changing(child, inside)
 
 
-def places(tree: ast.AST) -> dict[ast.AST, tuple[ast.AST, str, int | None]]:
-    """Where each node hangs: its parent, the field, and the place in it if the field is a list."""
-    found = {}
-    for parent in ast.walk(tree):
-        for field, value in ast.iter_fields(parent):
-            if isinstance(value, ast.AST):
-                found[value] = parent, field, None
-            elif isinstance(value, list):
-                found |= {node: (parent, field, k) for k, node in enumerate(value)}
-    return found
-
-
-def worth_changing(file: str, tree: ast.Module) -> Iterator[ast.AST]:
-    """The nodes of functions, without annotations, messages of errors and, of datasets, all but split."""
-    functions = [
-        node
-        for node in ast.walk(tree)
-        if isinstance(node, ast.FunctionDef)
-        and (file != "datasets.py" or node.name == "split")
-    ]
-    inner = {node for f in functions for node in ast.walk(f) if node is not f}
-    outer = [f for f in functions if f not in inner]
-    for function in outer:
-        stack: list[ast.AST] = [*function.body]
-        while stack:
-            node = stack.pop(0)
-            if isinstance(node, ast.Raise | ast.JoinedStr):
-                continue
-            yield node
-            skipped = [
-                getattr(node, "returns", None),
-                getattr(node, "annotation", None),
-            ]
-            stack = [c for c in ast.iter_child_nodes(node) if c not in skipped] + stack
-
-
-def shown(node: ast.AST) -> str:
-    return " ".join(ast.unparse(node).split())
-
-
-def mutants(file: str) -> list[Mutant]:
-    tree = ast.parse((ROOT / LIBRARY / file).read_text("utf-8"))
-    plain, hangs, found = ast.unparse(tree), places(tree), {}
-    for old in list(worth_changing(file, tree)):
-        line = getattr(old, "lineno", getattr(getattr(old, "value", None), "lineno", 0))
+def mutants(file: str) -> Iterator[Mutant]:
+    """Every change of a file; the rest of its text stays as it is."""
+    text = (ROOT / LIBRARY / file).read_bytes()
+    starts = [0, *itertools.accumulate(map(len, text.splitlines(keepends=True)))]
+    for old in worth_changing(ast.parse(text)):
         for new in variants(old):
-            put(*hangs[old], new)
-            source = ast.unparse(ast.fix_missing_locations(tree))
-            put(*hangs[old], old)
-            if source != plain:
-                found.setdefault(
-                    source, Mutant(file, line, shown(old), shown(new), source)
-                )
-    return list(found.values())
+            before, after = (" ".join(ast.unparse(n).split()) for n in (old, new))
+            if before == after:
+                continue
+            bracketed = isinstance(new, ast.expr) and not isinstance(new, ast.Slice)
+            start = starts[old.lineno - 1] + old.col_offset
+            end = starts[old.end_lineno - 1] + old.end_col_offset
+            put = f"({after})" if bracketed else after
+            source = text[:start] + put.encode() + text[end:]
+            yield Mutant(file, old.lineno, before, after, source)
 
 
 # ── Trying them ──
 
 
-def run(command: list[str], folder: Path, seconds: float) -> tuple[int, str]:
+def run(folder: Path, *command: str) -> str:
+    """What pytest noticed in the copy of the book, or ''."""
     environment = os.environ | {
         "PYTHONPATH": str(folder / "lib"), "PYTHONDONTWRITEBYTECODE": "1", "MPLBACKEND": "Agg",
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",  # loading them takes longer than most tests
     }  # fmt: skip
     try:
         done = subprocess.run(
-            [sys.executable, *command],
-            cwd=folder, env=environment, capture_output=True, text=True, timeout=seconds,
+            [sys.executable, "-m", "pytest", "-x", "-q", *command],
+            cwd=folder, env=environment, capture_output=True, text=True, timeout=SECONDS,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
-        return 1, "FAILED within the time limit"
-    return done.returncode, done.stdout + done.stderr
+        return "the time limit"
+    if done.returncode == 0:
+        return ""
+    match = re.search(r"^(?:FAILED|ERROR) (?:\w+/)?(.*?)(?: - .*)?$", done.stdout, re.M)
+    return match[1] if match else "a test run that does not start"
 
 
-def run_tests(folder: Path, file: str = "") -> str:
-    """The test that notices a change in `file`, or ''."""
-    first = FILES.get(file, TESTS[0])
-    tests = [f"tests/{name}" for name in sorted(TESTS, key=lambda name: name != first)]
-    code, text = run(["-m", "pytest", "-x", "-q", *tests], folder, 400)
-    return noticed(text) if code else ""
+def noticed(folder: Path, file: str, page: str | None) -> str:
+    """The test or the cell that fails, or ''."""
+    if page:
+        [notebook] = (folder / "chapters").glob(f"{page}_*.ipynb")
+        return run(
+            folder, "-p", "nbval.plugin", "--nbval", "--nbval-current-env",
+            "--nbval-sanitize-with=tests/nbval_sanitize.cfg", f"chapters/{notebook.name}",
+        )  # fmt: skip
+    first = [t for t, files in TESTS.items() if Path(file).stem in files.split()]
+    others = [t for t in TESTS if t not in first]
+    first, others = ([f"tests/test_{t}.py" for t in tests] for tests in (first, others))
+    return (first and run(folder, *first)) or run(folder, *others)
 
 
-def noticed(text: str) -> str:
-    """The first test that pytest's summary names."""
-    match = re.search(
-        r"^(?:FAILED|ERROR) (?:\w+/)?(.*?)(?: - .*)?$", text, re.MULTILINE
-    )
-    return match[1] if match else "the tests do not start"
+@contextlib.contextmanager
+def copied_book() -> Iterator[Path]:
+    """A folder with everything that the tests of the library and the notebooks read."""
+    ignored = shutil.ignore_patterns("__pycache__", ".*")
+    with tempfile.TemporaryDirectory() as name:
+        for part in ("lib", "tests", "chapters", "benchmarks"):
+            shutil.copytree(ROOT / part, Path(name) / part, ignore=ignored)
+        shutil.copy(ROOT / "pyproject.toml", name)
+        yield Path(name)
 
 
-def run_chapters(folder: Path) -> str:
-    """The notebook that notices, or ''."""
-    for notebook in sorted((folder / "chapters").glob("*.ipynb")):
-        command = ["-m", "pytest", "-x", "-q", "--nbval", "--nbval-current-env",
-                   "--nbval-sanitize-with=tests/nbval_sanitize.cfg", f"chapters/{notebook.name}"]  # fmt: skip
-        code, text = run(command, folder, 600)
-        if code:
-            return "nbval " + noticed(text)
-    return ""
+def surviving(chosen: list[Mutant], page: str | None) -> Iterator[Mutant]:
+    """Try one mutant after the other; those that nobody notices."""
+    with copied_book() as folder:
+        problem = noticed(folder, "", page)
+        assert not problem, f"the unchanged library fails {problem}"
+        for i, mutant in enumerate(chosen, start=1):
+            target = folder / LIBRARY / mutant.file
+            unchanged = target.read_bytes()
+            target.write_bytes(mutant.source)
+            finder = noticed(folder, mutant.file, page)
+            target.write_bytes(unchanged)
+            print(f"{i:4d}/{len(chosen)} {mutant}\n          {finder or 'SURVIVED'}")
+            if not finder:
+                yield mutant
 
 
-def prepare(folder: Path, chapters: bool) -> None:
-    """A copy of the book that shadows the installed library, and passes its tests unchanged."""
-    for name in COPIED:
-        source = ROOT / name
-        if source.is_dir():
-            shutil.copytree(
-                source,
-                folder / name,
-                ignore=shutil.ignore_patterns("__pycache__", ".*"),
-            )
-        elif source.exists():
-            shutil.copy(source, folder / name)
-    _, where = run(["-c", "import dlnotes; print(dlnotes.__file__)"], folder, 60)
-    assert Path(where.strip()).is_relative_to(folder), (
-        f"the copy is shadowed by {where}"
-    )
-    problem = run_tests(folder) or (chapters and run_chapters(folder))
-    assert not problem, f"the unchanged library fails {problem}"
+def arguments() -> argparse.Namespace:
+    files = [f"{name}.py" for names in TESTS.values() for name in names.split()]
+    files = [file for file in files if (ROOT / LIBRARY / file).exists()]
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    add = parser.add_argument
+    add("count", type=int, nargs="?", help="try so many mutants, drawn at random")
+    add("--seed", type=int, default=0, help="of the draw")
+    add("--only", metavar="FILE", nargs="+", default=files, help="mutate these files")
+    add("--page", metavar="06b", help="ask this notebook instead of the tests")
+    add("--list", action="store_true", help="only print the mutants")
+    return parser.parse_args()
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument(
-        "--only",
-        metavar="FILE",
-        nargs="+",
-        default=list(FILES),
-        help="mutate these files of the library alone",
-    )
-    parser.add_argument(
-        "--count", type=int, help="try so many mutants, drawn at random"
-    )
-    parser.add_argument("--seed", type=int, default=0, help="for --count")
-    parser.add_argument("--no-chapter", action="store_true", help="skip nbval")
-    parser.add_argument("--list", action="store_true", help="only print the mutants")
-    options = parser.parse_args()
-
-    chosen = [m for file in options.only for m in mutants(file)]
-    if options.count:
-        chosen = random.Random(options.seed).sample(
-            chosen, min(options.count, len(chosen))
-        )
+    sys.stdout.reconfigure(line_buffering=True)
+    options, started = arguments(), time.monotonic()
+    found = [m for file in options.only for m in mutants(file)]
+    for key in EQUIVALENT.keys() - {m.change for m in found}:
+        if key[0] in options.only:
+            print("EQUIVALENT names what is no longer there:", *key)
+    chosen = [m for m in found if m.change not in EQUIVALENT]
+    if options.count and options.count < len(chosen):
+        chosen = random.Random(options.seed).sample(chosen, options.count)
     if options.list:
-        print(
-            *(f"{m.file}:{m.line}  {m.before}  →  {m.after}" for m in chosen), sep="\n"
-        )
+        print(*chosen, sep="\n")
         return 0
-    started, finders, survivors = time.monotonic(), Counter(), []
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        prepare(folder, not options.no_chapter)
-        for i, mutant in enumerate(chosen, start=1):
-            target = folder / LIBRARY / mutant.file
-            unchanged = target.read_text("utf-8")
-            target.write_text(mutant.source, "utf-8")
-            reason = EQUIVALENT.get((mutant.file, mutant.before, mutant.after))
-            finder = run_tests(folder, mutant.file)
-            if not finder and not reason and not options.no_chapter:
-                finder = run_chapters(folder)
-            target.write_text(unchanged, "utf-8")
-            verdict = finder or (f"equivalent: {reason}" if reason else "SURVIVED")
-            finders[re.split(r"::|:", verdict)[0]] += 1
-            survivors += [mutant] if verdict == "SURVIVED" else []
-            print(
-                f"{i:4d}/{len(chosen)} {mutant.file}:{mutant.line}  {mutant.before}  →  {mutant.after}\n"
-                f"          {verdict}",
-                flush=True,
-            )
-    print(f"\n{len(chosen)} mutants in {time.monotonic() - started:.0f} s")
-    for finder, n in finders.most_common():
-        print(f"{n:5d}  {finder}")
-    for m in survivors:
-        print(f"SURVIVED {m.file}:{m.line}  {m.before}  →  {m.after}")
+    survivors = list(surviving(chosen, options.page))
+    print(
+        f"\n{len(chosen)} of {len(found)} mutants in {time.monotonic() - started:.0f} s: "
+        f"{len(chosen) - len(survivors)} killed, {len(survivors)} survived"
+    )
+    for mutant in survivors:
+        print(f"SURVIVED {mutant}")
     return 1 if survivors else 0
 
 

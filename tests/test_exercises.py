@@ -4,6 +4,7 @@ Everything follows from the declarations in dlnotes.exercises. Stubs and solutio
 that book and test cannot drift apart.
 """
 
+import ast
 import importlib
 from collections import Counter
 from pathlib import Path
@@ -11,12 +12,11 @@ from types import SimpleNamespace
 
 import jupytext
 import numpy as np
+import pages
 import pytest
-from dlnotes import functional as F
-from dlnotes import losses
 from dlnotes.exercises import Exercise, Feedback
 
-CHAPTERS = sorted((Path(__file__).parents[1] / "chapters").glob("*.py"))
+CHAPTERS = [pages.path(page, "py") for page in pages.PAGES]
 
 
 class Recorder:
@@ -34,22 +34,29 @@ class Recorder:
         return note
 
 
-def handed_over(cells: list, file: Path) -> Recorder:
+def imports(cells: list) -> str:
+    """All that a chapter imports."""
+    trees = [ast.parse(cell.source) for cell in cells]
+    nodes = [node for tree in trees for node in tree.body]
+    return "\n".join(
+        ast.unparse(n) for n in nodes if isinstance(n, ast.Import | ast.ImportFrom)
+    )
+
+
+def handed_over(cells: list, file: Path, imported: str) -> Recorder:
     """What the cells hand to each check."""
     recorder = Recorder()
     for cell in cells:
-        names = {"np": np, "F": F, "losses": losses, "exercises": recorder}
-        exec(compile(cell.source, str(file), "exec"), names)
+        names = {}
+        exec(imported, names)
+        exec(compile(cell.source, str(file), "exec"), names | {"exercises": recorder})
     return recorder
 
 
 def page(chapter: Path) -> SimpleNamespace | None:
     """The exercises of a chapter with their stubs and solutions; None if it has none."""
-    cells = [
-        cell
-        for cell in jupytext.read(chapter).cells
-        if cell.cell_type == "code" and "exercises.check_" in cell.source
-    ]
+    code = [c for c in jupytext.read(chapter).cells if c.cell_type == "code"]
+    cells = [cell for cell in code if "exercises.check_" in cell.source]
     if not cells:
         return None
     topic = chapter.stem.split("_", 1)[1]
@@ -58,8 +65,8 @@ def page(chapter: Path) -> SimpleNamespace | None:
     stubs = [c for c in cells if c not in solutions]
     return SimpleNamespace(
         exercises={n: e for n, e in vars(module).items() if isinstance(e, Exercise)},
-        stubs=handed_over(stubs, chapter),
-        solutions=handed_over(solutions, chapter),
+        stubs=handed_over(stubs, chapter, imports(code)),
+        solutions=handed_over(solutions, chapter, imports(code)),
     )
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from book.tools import notebooks, pairs
+from book.tools import formatting, notebooks, pair_checks, pairs, plan
 
 ROOT = Path(__file__).parents[1]
 FIRST = """\
@@ -43,8 +43,6 @@ def executed(tmp_path_factory):
     """A book of two chapters, executed once."""
     root = tmp_path_factory.mktemp("book")
     (root / "chapters").mkdir()
-    (root / "lib/dlnotes").mkdir(parents=True)
-    (root / "lib/dlnotes/f.py").write_text("one = 1\n")
     shutil.copy(ROOT / "jupytext.toml", root)
     (root / "chapters/01_first.py").write_text(FIRST)
     (root / "chapters/02_second.py").write_text(SECOND)
@@ -58,19 +56,6 @@ def book(executed, tmp_path):
     return Path(shutil.copytree(executed, tmp_path / "book"))
 
 
-@pytest.fixture
-def no_kernels(monkeypatch):
-    """Which chapters would be executed."""
-    asked = []
-
-    def refresh(root, path, shared):
-        asked.append(path.stem)
-        return True
-
-    monkeypatch.setattr(notebooks, "refresh", refresh)
-    return asked
-
-
 def edit(path, old, new):
     text = path.read_text("utf-8")
     assert old in text
@@ -81,7 +66,7 @@ def edit(path, old, new):
 
 
 def test_pairs_in_step_have_no_problems(book):
-    assert pairs.check_pairs(book) == []
+    assert pair_checks.check_pairs(book) == []
 
 
 @pytest.mark.parametrize(
@@ -106,10 +91,9 @@ def test_pairs_in_step_have_no_problems(book):
 )  # fmt: skip
 def test_a_pair_out_of_step_is_noticed(book, file, old, new, complaint):
     edit(book / "chapters" / file, old, new)
-    problems = pairs.check_pairs(book)
-    assert len(problems) == 1
-    assert problems[0].startswith(file[:5])
-    assert complaint in problems[0]
+    problems = pair_checks.check_pairs(book)
+    assert problems and all(problem.startswith(file[:5]) for problem in problems)
+    assert any(complaint in problem for problem in problems)
 
 
 def test_a_changed_id_and_a_stored_error_are_noticed(book):
@@ -118,16 +102,16 @@ def test_a_changed_id_and_a_stored_error_are_noticed(book):
     error = nbformat.v4.new_output("error", ename="E", evalue="", traceback=[])
     notebook.cells[0].outputs.append(error)
     path.write_text(pairs.dumps(notebook))
-    assert "ended in an error" in pairs.check_pairs(book)[0]
+    assert "ended in an error" in pair_checks.check_pairs(book)[0]
     notebook.cells[0].id = "another"
     path.write_text(pairs.dumps(notebook))
-    assert "another id" in pairs.check_pairs(book)[0]
+    assert "another id" in pair_checks.check_pairs(book)[0]
 
 
 @pytest.mark.parametrize("suffix", ["py", "ipynb"])
 def test_half_a_pair_is_noticed(book, suffix):
     (book / f"chapters/02_second.{suffix}").unlink()
-    problems = pairs.check_pairs(book)
+    problems = pair_checks.check_pairs(book)
     assert len(problems) == 1 and problems[0].startswith("02_second: ")
 
 
@@ -158,6 +142,35 @@ def test_normalizing_keeps_content_and_drops_the_rest():
     ]
 
 
+def test_every_difference_is_counted(book):
+    edit(book / "chapters/01_first.py", "# # First", "# # Fist")
+    edit(book / "chapters/01_first.py", "1 + 1", "1 + 2")
+    edit(
+        book / "chapters/01_first.ipynb", '"execution_count": 1', '"execution_count": 5'
+    )
+    edit(
+        book / "chapters/01_first.ipynb", '"execution_count": 2', '"execution_count": 6'
+    )
+    cells, counts = pair_checks.check_pairs(book)
+    assert (
+        "cell 1 (`# Fist`) has another source in the notebook (and 1 more cell)"
+        in cells
+    )
+    assert "code cell 1" in counts and "(and 1 more cell)" in counts
+
+
+def test_what_is_folded_on_the_site_must_be_folded_in_lab(book, capfd):
+    edit(book / "chapters/01_first.py", ' jupyter={"source_hidden": true}', "")
+    before = (book / "chapters/01_first.py").read_text()
+    problems = pair_checks.check_pairs(book)
+    assert any("cell 3 (`1 + 1`) is folded on the site only" in p for p in problems)
+    formatting.run(book)
+    assert (book / "chapters/01_first.py").read_text() == before.replace(
+        'tags=["hide-cell"]', 'tags=["hide-cell"] jupyter={"source_hidden": true}'
+    )
+    assert pair_checks.check_pairs(book) == []
+
+
 # ── Execution ──
 
 
@@ -169,43 +182,44 @@ def test_executing_twice_gives_the_same_bytes(book):
     assert pairs.WIDGET.encode() not in first and b"<b>0</b>" in first
 
 
-@pytest.mark.parametrize(
-    ("file", "expected"),
-    [
-        (None, []),
-        ("chapters/01_first.py", ["01_first"]),
-        ("chapters/02_second.ipynb", ["02_second"]),
-        ("lib/dlnotes/f.py", ["01_first", "02_second"]),
-        ("lib/dlnotes/data.csv", ["01_first", "02_second"]),
-        ("lib/dlnotes/__pycache__/f.pyc", []),
-    ],
-)
-def test_content_decides_what_is_executed(book, no_kernels, file, expected):
+def test_content_and_not_time_decides_what_is_executed(book):
+    pages = plan.existing(book)
     for path in book.rglob("*"):
         os.utime(path, (1, 1))
-    if file:
-        (book / file).parent.mkdir(exist_ok=True)
-        with (book / file).open("a") as stream:
-            stream.write("\n")
-    assert notebooks.run(book) == 0
-    assert no_kernels == expected
+    assert notebooks.due(book, pages) == []
+    edit(book / "chapters/02_second.ipynb", "{", " {")
+    assert notebooks.due(book, pages) == ["02_second"]
+    (book / "requirements.txt").write_text("numpy==3")
+    assert notebooks.due(book, pages) == pages
 
 
-def test_one_chapter_can_be_chosen(book, no_kernels, monkeypatch):
-    edit(book / "lib/dlnotes/f.py", "1", "2")
-    monkeypatch.setenv("CHAPTER", "02")
+def test_one_chapter_can_be_chosen(book, monkeypatch, capfd):
+    (book / "requirements.txt").write_text("numpy==3")
+    monkeypatch.setenv("CHAPTER", "2")
     assert notebooks.run(book) == 0
-    assert no_kernels == ["02_second"]
+    assert notebooks.due(book, plan.existing(book)) == ["01_first"]
+    said = capfd.readouterr().out
+    assert "1 of 1 chapters" in said and "02_second" in said and " s\n" in said
     monkeypatch.setenv("CHAPTER", "17")
-    assert notebooks.run(book) != 0
+    with pytest.raises(SystemExit, match="no chapter 17; there are: 1, 2"):
+        notebooks.run(book)
 
 
-def test_a_failing_chapter_is_named_and_left_alone_and_others_go_on(book, capsys):
+def test_two_chapters_are_executed_at_once(book, monkeypatch):
+    """Each waits for a file that the other writes."""
+    for name, mine, other in (("01_first", "a", "b"), ("02_second", "b", "a")):
+        wait = f"while not pathlib.Path('{other}').exists(): time.sleep(0.05)"
+        text = f"# %%\nimport pathlib, time\npathlib.Path('{mine}').touch()\n{wait}\n"
+        (book / f"chapters/{name}.py").write_text(text)
+    assert notebooks.refresh_all(book, ["01_first", "02_second"]) == []
+
+
+def test_a_failing_chapter_is_named_and_left_alone_and_others_go_on(book, capfd):
     edit(book / "chapters/01_first.py", "1 + 1", "1 / 0")
     edit(book / "chapters/02_second.py", "second", "2nd")
     before = (book / "chapters/01_first.ipynb").read_bytes()
     assert notebooks.run(book) == 1
-    said = capsys.readouterr().err
+    said = capfd.readouterr().err
     for word in (
         "01_first",
         "cell 3 of 3",
@@ -220,7 +234,7 @@ def test_a_failing_chapter_is_named_and_left_alone_and_others_go_on(book, capsys
         "01_first.ipynb", "01_first.py", "02_second.ipynb", "02_second.py",
     ]  # fmt: skip
     notebooks.run(book)
-    assert "01_first" in capsys.readouterr().err  # it is not taken for done
+    assert "01_first" in capfd.readouterr().err  # it is not taken for done
 
 
 def test_an_interrupted_write_leaves_the_old_file(tmp_path, monkeypatch):
@@ -310,4 +324,4 @@ def test_a_save_in_jupyterlab_changes_nothing_but_what_was_edited(book, lab):
     saved = lab.call("GET", where)["content"]
     assert all(cell["metadata"]["trusted"] for cell in saved["cells"])
     assert files[0].read_text().startswith("# %% [markdown]\n# # Edited\n")
-    assert pairs.check_pairs(book) == []
+    assert pair_checks.check_pairs(book) == []

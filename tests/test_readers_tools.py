@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from nbformat import read
 
-from book.tools import handout, pdf, reset
+from book.tools import handout, pdf, reset, testing
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted((ROOT / "chapters").glob("[0-9]*.ipynb"))
@@ -98,15 +98,13 @@ def test_a_chapter_is_restored_and_what_was_there_is_kept(clone, capsys):
     assert "Nothing to do" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize(
-    ("chapter", "said"), [("", "which chapter"), ("99", "No chapter begins with '99'")]
-)
-def test_restoring_asks_for_a_chapter_that_exists(
-    clone, monkeypatch, capsys, chapter, said
-):
-    monkeypatch.setenv("CHAPTER", chapter)
+def test_restoring_asks_for_a_chapter_that_exists(clone, monkeypatch, capsys):
+    monkeypatch.setenv("CHAPTER", "")
     assert reset.run(clone) == 2
-    assert said in capsys.readouterr().err
+    assert "which chapter" in capsys.readouterr().err
+    monkeypatch.setenv("CHAPTER", "99")
+    with pytest.raises(SystemExit, match="no chapter 99; there are: 2, 3"):
+        reset.run(clone)
 
 
 def test_restoring_needs_a_clone(tmp_path, monkeypatch, capsys):
@@ -130,3 +128,21 @@ def test_printing_names_the_browsers_it_looked_for(tmp_path, monkeypatch, capsys
     os.chmod(browser, 0o755)
     monkeypatch.setenv("CHROMIUM", str(browser))
     assert pdf.find_browser() == str(browser)
+
+
+# ── Testing ──
+
+
+def test_one_page_is_tested_by_what_exists_of_it(tmp_path):
+    page, other = "05a_learning_from_data", "06b_backpropagation"
+    (tmp_path / "chapters").mkdir()
+    for name in (f"{page}.py", f"{page}.ipynb", f"{other}.py", f"{other}.ipynb"):
+        (tmp_path / "chapters" / name).touch()
+    parts = dict(testing.page_parts(tmp_path, [page]))
+    assert parts["style"][3:] == [f"chapters/{page}.py"]
+    assert f"chapters/{page}.ipynb" in parts["tests and notebook"]
+    assert other not in str(parts)
+    (tmp_path / f"chapters/{page}.ipynb").unlink()
+    assert page not in str(
+        dict(testing.page_parts(tmp_path, [page]))["tests and notebook"]
+    )

@@ -7,7 +7,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 
 _FIGURE = re.compile(r'<figure class="dl-figure[^>]*>')
-_FRAME = re.compile(r'<img [^>]*?alt="([^"]*)"[^>]*?data-label="([^"]*)"')
+_FRAME = re.compile(r'<img [^>]*?data-sentence="([^"]*)"[^>]*?data-label="([^"]*)"')
 
 
 def complete(app: Sphinx, doctree: nodes.document) -> None:

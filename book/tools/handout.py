@@ -1,18 +1,20 @@
-"""`make handout`: every chapter as a notebook without its worked solutions, to be given to a class."""
+"""`make handout`: chapters as notebooks without their worked solutions, to be given to a class."""
 
 from pathlib import Path
 
 from nbformat import NotebookNode, read
 
+from book.tools import plan
 from book.tools.pairs import dumps
 
 FOLDER = "handout"  # beside chapters/, so that what a notebook reads and links to is where it expects it
 
 
 def run(root: Path) -> int:
-    """Write the handouts, and say how many solutions were left out."""
+    """Write the handouts, all or those of CHAPTER, and say how many solutions were left out."""
+    pages = plan.chosen(plan.existing(root))
     (root / FOLDER).mkdir(exist_ok=True)
-    for path in sorted((root / "chapters").glob("[0-9]*.ipynb")):
+    for path in (root / f"chapters/{page}.ipynb" for page in pages):
         notebook = read(path, as_version=4)
         removed = strip(notebook)
         (root / FOLDER / path.name).write_text(dumps(notebook), "utf-8", newline="\n")

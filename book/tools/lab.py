@@ -9,7 +9,7 @@ from pathlib import Path
 from nbformat import read
 from nbformat.sign import NotebookNotary
 
-from book.tools import overview
+from book.tools import signposts
 from book.tools.environment import replace_process
 
 CONFIG = """\
@@ -84,7 +84,7 @@ def configure(root: Path, home: Path) -> None:
     """Write what the server reads: the pre-save hook, the page it opens with, and no toasts."""
     (home / "config/labconfig").mkdir(parents=True, exist_ok=True)
     config = CONFIG.format(root=str(root), start=START)
-    (root / START).write_text(overview.start_page(root), "utf-8")
+    (root / START).write_text(signposts.start_page(root), "utf-8")
     (home / "config/jupyter_server_config.py").write_text(config, "utf-8")
     overrides = home / "config/labconfig/default_setting_overrides.json"
     overrides.write_text(json.dumps(OVERRIDES), "utf-8")

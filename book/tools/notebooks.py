@@ -6,20 +6,27 @@ What is executed depends on content, never on file times, which mean nothing in 
 import hashlib
 import os
 import re
+import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 
-from book.tools.pairs import check_pairs, dumps, first_line, normalize, rebuild
+from book.tools import plan
+from book.tools.dependencies import fingerprint
+from book.tools.pairs import dumps, first_line, normalize, rebuild
 
-__all__ = ["check_pairs", "execute", "run"]
-
+AT_ONCE = 2
 CELL_SECONDS = 600
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
+WORKER = (
+    "import sys; sys.path.insert(0, sys.argv[1]); "
+    "from book.tools.notebooks import work; sys.exit(work(sys.argv[2]))"
+)
 
 
 class ChapterError(Exception):
@@ -28,60 +35,95 @@ class ChapterError(Exception):
 
 def run(root: Path) -> int:
     """Execute every chapter that changed since it last succeeded; go on when one fails."""
-    prefix = os.environ.get("CHAPTER", "")
-    chapters = sorted((root / "chapters").glob(f"{prefix}*.py"))
-    if not chapters:
-        print(
-            f"No chapter begins with '{prefix}'."
-            if prefix
-            else "There are no chapters yet."
-        )
-        return 2 if prefix else 0
-    shared = fingerprint(shared_files(root))
-    due = [
-        path for path in chapters if stamp_of(path, shared) != read_stamp(root, path)
-    ]
-    print(f"{len(due)} of {len(chapters)} chapters to execute.", flush=True)
-    failures = [path.stem for path in due if not refresh(root, path, shared)]
+    pages = plan.chosen(plan.existing(root))
+    chosen = due(root, pages)
+    print(f"{len(chosen)} of {len(pages)} chapters to execute.", flush=True)
+    failures = refresh_all(root, chosen)
     if failures:
         print(f"Failed, and left as they were: {', '.join(failures)}.", file=sys.stderr)
     return 1 if failures else 0
 
 
-def refresh(root: Path, source: Path, shared: str) -> bool:
-    """Execute one chapter and replace its notebook, or say what went wrong and leave it alone."""
-    started = time.monotonic()
-    before = stamp_of(source, shared)
+def due(root: Path, pages: list[str]) -> list[str]:
+    """The pages whose outputs are not those of the present sources."""
+    return [
+        page
+        for page in pages
+        if (root / f"chapters/{page}.py").exists()
+        and stamp_of(root, page) != read_stamp(stamp_path(root, page))
+    ]
+
+
+def refresh_all(root: Path, pages: list[str]) -> list[str]:
+    """Execute pages, two at once, each in a process of its own; returns those that failed."""
+    started, waiting, failed = time.monotonic(), list(pages), []
+    running: dict[str, subprocess.Popen] = {}
+    command = [sys.executable, "-c", WORKER, str(Path(__file__).parents[2])]
+    try:
+        while waiting or running:
+            while waiting and len(running) < AT_ONCE:
+                page = waiting.pop(0)
+                running[page] = subprocess.Popen([*command, page], cwd=root)
+            time.sleep(0.1)
+            for page in [
+                p for p, process in running.items() if process.poll() is not None
+            ]:
+                if running.pop(page).returncode:
+                    failed.append(page)
+            show_running(running, started)
+    finally:
+        for process in running.values():  # after Ctrl-C, which they receive, too
+            process.wait()
+    return failed
+
+
+def show_running(pages: Iterable[str], started: float) -> None:
+    """What is being executed, on a line that overwrites itself, if someone watches."""
+    if sys.stdout.isatty() and pages:
+        names = ", ".join(map(plan.number, pages))
+        line = f"executing {names} … {time.monotonic() - started:.0f} s"
+        print(f"\r\033[K  {line}", end="", flush=True)
+
+
+def work(page: str) -> int:
+    """What a worker does: refresh one page of the book in the current folder."""
+    try:
+        return 0 if refresh(Path.cwd(), page) else 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def refresh(root: Path, page: str) -> bool:
+    """Execute one page and replace its notebook, or say what went wrong and leave it alone."""
+    source = root / f"chapters/{page}.py"
+    before, started = fingerprint(root, source), time.monotonic()
     try:
         notebook = execute(source)
     except ChapterError as problem:
-        print(f"\n{source.stem}: FAILED at {problem}\n", file=sys.stderr, flush=True)
+        print(f"\n{page}: FAILED at {problem}\n", file=sys.stderr, flush=True)
         return False
     replace(source.with_suffix(".ipynb"), dumps(notebook))
-    if (
-        stamp_of(source, shared).split()[0] == before.split()[0]
-    ):  # not edited in the meantime
-        replace(stamp_path(root, source), stamp_of(source, shared))
-    show(source, len(notebook.cells), len(notebook.cells), started, last=True)
+    if fingerprint(root, source) == before:  # not edited in the meantime
+        replace(stamp_path(root, page), stamp_of(root, page))
+    start = "\r\033[K" if sys.stdout.isatty() else ""
+    took = f"{len(notebook.cells):>3} cells {time.monotonic() - started:6.1f} s"
+    print(f"{start}  {page:<28} {took}", flush=True)
     return True
 
 
 def execute(source: Path) -> NotebookNode:
     """Run a chapter's cells in a fresh kernel, in the folder where JupyterLab would run them."""
-    started = time.monotonic()
     try:
         notebook = rebuild(source)
     except Exception as problem:
         raise ChapterError(f"reading {source.name}: {problem}") from None
     client = NotebookClient(notebook, kernel_name="python3", timeout=CELL_SECONDS)
     client.record_timing = False
-    client.extra_arguments = [
-        "--log-level=CRITICAL"
-    ]  # kernels chat on start and on Ctrl-C
+    # Kernels chat on start and on Ctrl-C.
+    client.extra_arguments = ["--log-level=CRITICAL"]
     # Cell by cell, because NotebookClient.execute() takes Ctrl-C for a dead kernel and goes on.
     with client.setup_kernel(cwd=str(source.parent)):
         for number, cell in enumerate(notebook.cells, start=1):
-            show(source, number, len(notebook.cells), started)
             try:
                 client.execute_cell(cell, number - 1)
             except Exception as problem:
@@ -100,52 +142,21 @@ def describe(problem: Exception) -> str:
     return "\n".join(f"    {line}" for line in lines)
 
 
-def show(
-    source: Path, done: int, total: int, started: float, *, last: bool = False
-) -> None:
-    """One line for each chapter; on a terminal it counts the cells."""
-    line = f"  {source.stem:<28} {done:>3}/{total} cells {time.monotonic() - started:6.1f} s"
-    if sys.stdout.isatty():
-        print(f"\r{line}", end="\n" if last else "", flush=True)
-    elif last:
-        print(line, flush=True)
-
-
-def shared_files(root: Path) -> list[Path]:
-    """What every chapter's outputs depend on beside its own source."""
-    library = [path for path in (root / "lib/dlnotes").rglob("*") if path.is_file()]
-    single = [root / "requirements.txt", root / "benchmarks/results.json"]
-    tools = [root / "book/tools/notebooks.py", root / "book/tools/pairs.py"]
-    files = (
-        [path for path in library if "__pycache__" not in path.parts] + single + tools
-    )
-    return sorted(path for path in files if path.exists())
-
-
-def fingerprint(files: list[Path]) -> str:
-    """One hash of the names and contents of files."""
-    digest = hashlib.sha256()
-    for path in files:
-        content = hashlib.sha256(path.read_bytes()).hexdigest()
-        digest.update(f"{path.name} {content}\n".encode())
-    return digest.hexdigest()
-
-
-def stamp_of(source: Path, shared: str) -> str:
-    """Hashes of what goes into a notebook and of the notebook itself."""
+def stamp_of(root: Path, page: str) -> str:
+    """Hashes of what goes into a page's notebook, and of the notebook itself."""
+    source = root / f"chapters/{page}.py"
     notebook = source.with_suffix(".ipynb")
-    into = hashlib.sha256((shared + fingerprint([source])).encode()).hexdigest()
-    return f"{into} {fingerprint([notebook]) if notebook.exists() else 'missing'}\n"
+    content = notebook.read_bytes() if notebook.exists() else b""
+    return f"{fingerprint(root, source)} {hashlib.sha256(content).hexdigest()}\n"
 
 
-def stamp_path(root: Path, source: Path) -> Path:
-    """Where the stamp of a chapter's last success lies."""
-    return root / ".cache/notebooks" / source.stem
+def stamp_path(root: Path, page: str) -> Path:
+    """Where the stamp of a page's last success lies."""
+    return root / ".cache/notebooks" / page
 
 
-def read_stamp(root: Path, source: Path) -> str:
-    """The stamp of a chapter's last success, or nothing."""
-    path = stamp_path(root, source)
+def read_stamp(path: Path) -> str:
+    """The stamp of a page's last success, or nothing."""
     return path.read_text("utf-8") if path.exists() else ""
 
 

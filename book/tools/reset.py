@@ -7,13 +7,15 @@ import sys
 import time
 from pathlib import Path
 
+from book.tools import plan
+
 KEPT = ".kept"  # neither under git nor removed by `make clean`
 
 
 def run(root: Path) -> int:
-    """Restore the notebook and the Python file of the chapters whose name begins with CHAPTER."""
-    prefix = os.environ.get("CHAPTER", "")
-    if not prefix:
+    """Restore the notebook and the Python file of the pages that CHAPTER means."""
+    asked = os.environ.get("CHAPTER", "")
+    if not asked:
         print("Say which chapter, for example: make reset CHAPTER=02", file=sys.stderr)
         return 2
     try:
@@ -24,12 +26,10 @@ def run(root: Path) -> int:
             file=sys.stderr,
         )
         return 1
-    paths = [p for p in names.splitlines() if p.startswith(f"chapters/{prefix}")]
-    if not paths:
-        print(f"No chapter begins with '{prefix}'.", file=sys.stderr)
-        return 2
+    paths = [path for path in names.splitlines() if Path(path).stem[:1].isdigit()]
+    pages = plan.chosen(sorted({Path(path).stem for path in paths}))
     aside = root / KEPT / time.strftime("%Y-%m-%d-%H%M%S")
-    changed = [path for path in paths if restore(root, path, aside)]
+    changed = [p for p in paths if Path(p).stem in pages and restore(root, p, aside)]
     if changed:
         print(f"Restored {', '.join(changed)}.")
         print(f"What stood there before is kept in {aside.relative_to(root)}.")

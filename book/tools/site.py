@@ -1,11 +1,14 @@
 """Builds the site from the stored outputs of the notebooks."""
 
+import json
 import re
 import shutil
 import subprocess
 import sys
 import time
 from pathlib import Path
+
+from book.tools import ledger, plan, signposts
 
 PAGES = "book/_build/html"
 STAMP = "book/_build/site.stamp"  # its time is that of the last good build
@@ -44,6 +47,9 @@ def command(root: Path, builder: str, folder: str) -> list[str]:
 def build(root: Path, builder: str = "html", folder: str = "book") -> int:
     """Build the site under `root`, showing progress; return 0 when there was no warning."""
     start = time.perf_counter()
+    if problems := unreadable(root):
+        print("\n".join(problems))
+        return 1
     print("Building the site ...", flush=True)
     options = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
     log = []
@@ -64,9 +70,34 @@ def build(root: Path, builder: str = "html", folder: str = "book") -> int:
     if builder != "html":
         return 0
     (root / STAMP).touch()
+    for line in drafts(root):
+        print(f"Draft {line}")
     print(f"Built in {seconds:.1f} s. Open {PAGES}/index.html in a browser,")
     print(f"or serve it: python -m http.server --directory {PAGES} 8000")
     return 0
+
+
+def unreadable(root: Path) -> list[str]:
+    """A sentence about each notebook that Sphinx would stumble over."""
+    problems = []
+    for path in sorted(root.glob("chapters/[0-9]*.ipynb")):
+        try:
+            json.loads(path.read_text("utf-8"))["cells"]
+        except (ValueError, KeyError) as problem:
+            said = f"{type(problem).__name__}: {problem}"
+            problems.append(f"{path.stem}: the notebook cannot be read: {said}.")
+        if path.stem not in plan.BY_PAGE:
+            problems.append(f"{path.stem} is not in the plan (book/tools/plan.py).")
+    return problems
+
+
+def drafts(root: Path) -> list[str]:
+    """One line for each page that is not done: how much of what it owes is there."""
+    claims = ledger.load_claims(root / "lib/dlnotes/data/claims.json")
+    paths = root.glob("chapters/[0-9]*.ipynb")
+    found = sorted(path for path in paths if path.stem not in plan.DONE)
+    records = ledger.collect(found)
+    return [signposts.progress(path.stem, claims, records) for path in found]
 
 
 def ensure(root: Path) -> int:

@@ -1,5 +1,5 @@
 """What the site adds to Sphinx: the ledger of claims, the plan of the book, the head and foot of
-pages, and what the modules `figures`, `folds`, `lighten` and `terms` do to each page."""
+pages, and what the modules `delivery`, `figures`, `folds` and `terms` do to each page."""
 
 import hashlib
 import shutil
@@ -14,8 +14,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
-from . import figures, folds, ledger, ledger_page, lighten, overview, terms
-from .contents import CHAPTERS, heading
+from . import delivery, figures, folds, ledger, ledger_page, plan, signposts, terms
 
 logger = logging.getLogger(__name__)
 
@@ -23,7 +22,7 @@ CLAIMS = "lib/dlnotes/data/claims.json"
 SOURCES = "_sources/chapters"  # where Sphinx keeps the notebooks of a page for download
 
 
-def finished_pages(app: Sphinx) -> list[Path]:
+def notebooks(app: Sphinx) -> list[Path]:
     """The executed notebooks, which are the chapters that exist."""
     return sorted(Path(app.srcdir, "chapters").glob("[0-9]*.ipynb"))
 
@@ -32,7 +31,7 @@ def load(app: Sphinx) -> tuple[dict, list[ledger.Record]]:
     """The list of claims and what the chapters say about them, read once a build."""
     if not hasattr(app, "dlnotes_ledger"):
         claims = ledger.load_claims(Path(app.srcdir, CLAIMS))
-        app.dlnotes_ledger = claims, ledger.collect(finished_pages(app))
+        app.dlnotes_ledger = claims, ledger.collect(notebooks(app))
     return app.dlnotes_ledger
 
 
@@ -41,9 +40,7 @@ def check_ledger(app: Sphinx) -> None:
     claims, records = load(app)
     if not claims["items"]:
         logger.warning("There is no list of claims at %s.", CLAIMS)
-    for problem in ledger.problems(
-        records, claims, [path.stem for path in finished_pages(app)]
-    ):
+    for problem in ledger.problems(records, claims, plan.DONE):
         logger.warning("ledger: %s", problem)
 
 
@@ -64,19 +61,21 @@ def outdated(
 
 
 def open_chapters(app: Sphinx, doctree: nodes.document) -> None:
-    """Put a chapter's number into the navigation, and under its title how long it takes and what it builds on."""
-    env, name, root = app.env, app.env.docname, Path(app.srcdir)
-    chapter = next((c for c in CHAPTERS if f"chapters/{c.page}" == name), None)
+    """Put a page's number into the navigation, and under its title how long it takes, and that it is a draft."""
+    env, root = app.env, Path(app.srcdir)
+    chapter = plan.BY_PAGE.get(env.docname.removeprefix("chapters/"))
     if chapter is None:
         return
-    minutes = overview.reading_minutes(read(root, chapter.page))
-    finished = {path.stem for path in finished_pages(app)}
-    line = overview.opening(
-        chapter, minutes, finished, "{}.html".format, overview.repository(root)
+    minutes = signposts.reading_minutes(read(root, chapter.page))
+    written = {path.stem for path in notebooks(app)}
+    line = signposts.opening(
+        chapter, minutes, written, "{}.html".format, signposts.repository(root)
     )
+    if not chapter.done:
+        line += signposts.banner(signposts.progress(chapter.page, *load(app)))
     next(doctree.findall(nodes.title)).parent.insert(1, raw(line))
-    entry = next(env.tocs[name].findall(addnodes.compact_paragraph)).children[0]
-    for title in (env.titles[name], entry):
+    entry = next(env.tocs[env.docname].findall(addnodes.compact_paragraph)).children[0]
+    for title in (env.titles[env.docname], entry):
         title.insert(0, nodes.Text(f"{chapter.number} "))
 
 
@@ -86,14 +85,14 @@ def read(root: Path, page: str) -> nbformat.NotebookNode:
 
 def configure(app: Sphinx, config: Config) -> None:
     """The foot of every page, from what pyproject.toml says."""
-    config.html_theme_options["extra_footer"] = overview.footer(Path(app.srcdir))
+    config.html_theme_options["extra_footer"] = signposts.footer(Path(app.srcdir))
 
 
 def copy_sources(app: Sphinx, exception: Exception | None) -> None:
     """Beside each chapter's notebook its Python file, to download."""
     target = Path(app.outdir, SOURCES)
     if exception is None and target.is_dir():
-        for path in finished_pages(app):
+        for path in notebooks(app):
             shutil.copy(path.with_suffix(".py"), target)
 
 
@@ -111,8 +110,8 @@ class _Overview:
         self.env.note_dependency(CLAIMS)
         return load(self.env.app)
 
-    def finished(self) -> set[str]:
-        return {path.stem for path in finished_pages(self.env.app)}
+    def written(self) -> set[str]:
+        return {path.stem for path in notebooks(self.env.app)}
 
     def address(self, page: str) -> str:
         return self.env.app.builder.get_relative_uri(
@@ -125,14 +124,14 @@ class LedgerDirective(_Overview, SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         claims, records = self.overview()
-        by_id, finished = {record.id: record for record in records}, self.finished()
+        by_id, written = {record.id: record for record in records}, self.written()
         pages = ledger_page.pages_in_order(claims)
         result: list[nodes.Node] = [raw(ledger_page.controls(pages))]
         for page in pages:
-            done = page in finished
+            done = page in written
             html = ledger_page.chapter_html(page, claims, by_id, self.address, done)
             identifier = f"ledger-{page.replace('_', '-')}"
-            title = nodes.title("", heading(page))
+            title = nodes.title("", plan.heading(page))
             result.append(nodes.section("", title, raw(html), ids=[identifier]))
         return result
 
@@ -158,8 +157,8 @@ class ChaptersDirective(_Overview, SphinxDirective):
     def run(self) -> list[nodes.Node]:
         self.overview()
         root = Path(self.env.app.srcdir)
-        times = {p: overview.reading_minutes(read(root, p)) for p in self.finished()}
-        return [raw(overview.chapter_list(times, self.address))]
+        times = {p: signposts.reading_minutes(read(root, p)) for p in self.written()}
+        return [raw(signposts.chapter_list(times, self.address))]
 
 
 class MapDirective(_Overview, SphinxDirective):
@@ -167,7 +166,7 @@ class MapDirective(_Overview, SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         self.overview()
-        return [raw(overview.chapter_map(self.finished(), self.address))]
+        return [raw(signposts.chapter_map(self.written(), self.address))]
 
 
 class FigureDirective(_Overview, SphinxDirective):
@@ -178,6 +177,8 @@ class FigureDirective(_Overview, SphinxDirective):
     def run(self) -> list[nodes.Node]:
         self.overview()
         page, function = self.arguments
+        if page not in self.written():
+            raise self.error(f"there is no page {page} to take a figure from.")
         for cell in read(Path(self.env.app.srcdir), page).cells:
             if cell.cell_type == "code" and f"def {function}(" in cell.source:
                 shown = [output.get("data", {}) for output in cell.outputs]
@@ -222,8 +223,8 @@ def setup(app: Sphinx) -> dict:
     app.connect("doctree-read", open_chapters, priority=900)  # after titles are taken
     app.connect("build-finished", copy_sources)
     app.connect("env-get-outdated", outdated)
+    delivery.setup(app)
     figures.setup(app)
     folds.setup(app)
-    lighten.setup(app)
     terms.setup(app)
     return {"parallel_read_safe": False, "parallel_write_safe": True, "version": "1"}

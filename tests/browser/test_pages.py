@@ -42,7 +42,7 @@ OVERFLOW = (
 STATE = """(figure) => {
   const shown = [...figure.querySelectorAll("img")].filter((image) => image.checkVisibility());
   return {
-    frames: shown.length, alt: shown[0]?.alt, label: shown[0]?.dataset.label,
+    frames: shown.length, sentence: shown[0]?.dataset.sentence, label: shown[0]?.dataset.label,
     caption: figure.querySelector("figcaption").textContent,
     spoken: figure.querySelector("input").getAttribute("aria-valuetext"),
     value: figure.querySelector("input").value, output: figure.querySelector("output").textContent,
@@ -267,9 +267,8 @@ def state(figure) -> dict:
     """What a moving figure shows and says now; picture, caption, spoken value and number must agree."""
     now = figure.evaluate(STATE)
     assert now["frames"] == 1, f"{now['frames']} frames are visible at once"
-    assert (
-        now["alt"] == now["caption"] == now["spoken"] and now["label"] == now["output"]
-    ), now
+    assert now["sentence"] == now["caption"] == now["spoken"], now
+    assert now["label"] == now["output"], now
     return now
 
 
@@ -309,6 +308,7 @@ def test_links_into_a_chapter_arrive(watched, address, name, record_property):
         assert 0 <= top <= WIDTHS[page.viewport_size["width"]] / 2, (
             f"{card} is {top:.0f} pixels off"
         )
+        assert page.locator(f"#{card} >> text=Result").is_visible(), f"{card} is folded"
         record_property("checked links to cards", 1)
 
 

@@ -1,15 +1,16 @@
-"""What the pages say about the chapters: how long one takes, what it builds on, where to get it, and the map of all."""
+"""Signposts for readers: how long a page takes, what it builds on, where to get it, what a draft lacks, and the map of all."""
 
 import re
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from html import escape
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 
-from .contents import CHAPTERS, Chapter
+from .ledger import Record
+from .plan import CHAPTERS, Chapter
 
 Link = Callable[[str], str]  # from a page's name to its address as seen from here
 
@@ -47,12 +48,12 @@ def footer(root: Path) -> str:
 
 
 def opening(
-    chapter: Chapter, minutes: int, finished: set[str], link: Link, address: str = ""
+    chapter: Chapter, minutes: int, written: set[str], link: Link, address: str = ""
 ) -> str:
     """The line under a chapter's title: time, what it builds on, and the files to take along."""
     parts = [f"Chapter {chapter.number}", f"about {minutes} minutes"]
     if chapter.needs:
-        parts.append(f"builds on {_needs(chapter, finished, link)}")
+        parts.append(f"builds on {_needs(chapter, written, link)}")
     files = f"../_sources/chapters/{chapter.page}"
     parts.append(f'<a href="{files}.ipynb" download>notebook</a>')
     parts.append(f'<a href="{files}.py" download>Python file</a>')
@@ -63,12 +64,28 @@ def opening(
     return f'<p class="dl-opening">{" · ".join(parts)}</p>'
 
 
-def _needs(chapter: Chapter, finished: set[str], link: Link) -> str:
+def progress(page: str, claims: dict, records: Iterable[Record]) -> str:
+    """How much of what a page owes is there: "05a: 12 of 31 settled"."""
+    items = claims["items"]
+    owed = {i["id"] for i in items if i["page"] == page and "twin" not in i}
+    there = owed & {record.id for record in records}
+    return f"{page.partition('_')[0]}: {len(there)} of {len(owed)} settled"
+
+
+def banner(said: str) -> str:
+    """What stands above a draft."""
+    return (
+        '<div class="dl-draft" role="note"><b>Draft.</b> This page is being written; '
+        f"nothing on it is final. {escape(said)}.</div>"
+    )
+
+
+def _needs(chapter: Chapter, written: set[str], link: Link) -> str:
     """ "2 and 4", as links where these chapters exist."""
     needed = [other for other in CHAPTERS if other.number in chapter.needs]
     names = [
         f'<a href="{link(other.page)}">{other.number}</a>'
-        if other.page in finished
+        if other.page in written
         else other.number
         for other in needed
     ]
@@ -85,7 +102,8 @@ def _row(chapter: Chapter, times: dict[str, int], link: Link) -> str:
     title, facts = f"<b>{escape(chapter.title)}</b>", []
     if chapter.page in times:
         title = f'<a href="{link(chapter.page)}">{title}</a>'
-        facts.append(f"about {times[chapter.page]} minutes")
+        draft = "" if chapter.done else "draft, "
+        facts.append(f"{draft}about {times[chapter.page]} minutes")
     else:
         facts.append("planned")
     if chapter.needs:
@@ -125,7 +143,8 @@ def start_page(root: Path) -> str:
             minutes = reading_minutes(nbformat.read(path, as_version=4))
             name = f"{chapter.number} {chapter.title}"
             rows.append(
-                f"- [{name}](chapters/{path.name}): {chapter.about} (about {minutes} minutes)"
+                f"- [{name}](chapters/{path.name}): {chapter.about} "
+                f"({'' if chapter.done else 'draft, '}about {minutes} minutes)"
             )
     return START.format(rows="\n".join(rows))
 
@@ -135,7 +154,7 @@ def start_page(root: Path) -> str:
 STEP, RADIUS, FLATNESS = 26, 10, 0.55
 
 
-def chapter_map(finished: set[str], link: Link) -> str:
+def chapter_map(written: set[str], link: Link) -> str:
     """All chapters in order on a line; the arcs above it lead from a chapter to those that build on it."""
     place = {chapter.number: STEP * (i + 0.5) for i, chapter in enumerate(CHAPTERS)}
     spans = [
@@ -146,7 +165,7 @@ def chapter_map(finished: set[str], link: Link) -> str:
     base = FLATNESS * max(stop - start for start, stop in spans) / 2 + RADIUS + 4
     arcs = "".join(_arc(start, stop, base - RADIUS) for start, stop in spans)
     dots = "".join(
-        _dot(chapter, place[chapter.number], base, finished, link)
+        _dot(chapter, place[chapter.number], base, written, link)
         for chapter in CHAPTERS
     )
     width, height = STEP * len(CHAPTERS), base + RADIUS + 2
@@ -163,12 +182,13 @@ def _arc(start: float, stop: float, y: float) -> str:
     return f'<path d="M{start:g} {y:g}A{rx:g} {FLATNESS * rx:g} 0 0 1 {stop:g} {y:g}"/>'
 
 
-def _dot(chapter: Chapter, x: float, y: float, finished: set[str], link: Link) -> str:
+def _dot(chapter: Chapter, x: float, y: float, written: set[str], link: Link) -> str:
     dot = (
         f'<circle cx="{x:g}" cy="{y:g}" r="{RADIUS}"/>'
         f'<text x="{x:g}" y="{y:g}" dy="0.35em">{chapter.number}</text>'
     )
     name = escape(f"{chapter.number}. {chapter.title}")
-    if chapter.page not in finished:
+    if chapter.page not in written:
         return f'<g class="dl-coming" role="img" aria-label="{name}, planned"><title>{name}, planned</title>{dot}</g>'
+    name += "" if chapter.done else ", draft"
     return f'<a href="{link(chapter.page)}" aria-label="{name}"><title>{name}</title>{dot}</a>'

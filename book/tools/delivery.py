@@ -1,4 +1,4 @@
-"""What makes the pages light and findable: pictures as files, scripts that wait, a description."""
+"""How pages are delivered, light and findable: pictures as files, scripts that wait, a description."""
 
 import re
 from html import escape

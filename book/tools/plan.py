@@ -1,0 +1,104 @@
+"""The pages the book is planned to have, which of them are done, and what a reader means by a number.
+
+A page without files is planned; one with files is a draft until the word `done` stands in its line
+here. A draft is built and shown with a banner, and owes nothing yet.
+"""
+
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+
+class Chapter(NamedTuple):
+    """File name without suffix, title, what it is about, numbers of the pages it builds on, whether it is done."""
+
+    page: str
+    title: str
+    about: str
+    needs: tuple[str, ...]
+    done: bool
+
+    @property
+    def number(self) -> str:
+        """As the notes count, with a letter where a chapter has several pages: 2, 5a."""
+        return number(self.page)
+
+
+PLAN = """
+01_introduction | What deep learning is | a history you can run, and learning in three steps | |
+02_linear_algebra | Linear algebra and PCA | products, norms, eigenvectors, and PCA three ways | | done
+03_probability | Probability and information theory | Gaussians, entropy, divergence, sampling, mixtures | 2 | done
+04_numerical_computation | Numerical computation | overflow, gradients, Hessians, convexity | 2 | done
+05a_learning_from_data | Learning from data | tasks, capacity, validation, bias and variance | 3 4 |
+05b_classical_algorithms | Classical algorithms | likelihood, neighbors, trees, kernels, clusters | 5a |
+06a_feedforward_networks | Feed-forward networks | XOR, output units, and the losses that fit them | 5a |
+06b_backpropagation | Backpropagation | gradients by hand, by graph and by code, and how to check them | 4 | done
+06c_units_width_depth | Hidden units, width and depth | which nonlinearity, and what depth buys | 6a 6b |
+07_regularization | Regularization | penalties, noise, early stopping, ensembles, dropout | 5a 6b |
+08a_descent | Descent and its troubles | batches, saddles, initialization, normalization | 6b |
+08b_optimizers | Optimizers | momentum, Adam, schedules, second order and beyond | 8a |
+09a_convolution | Convolution | the arithmetic, the gradients, and why weights are shared | 6b |
+09b_convolutional_networks | Convolutional networks | pooling, architectures, and what the filters see | 8a 9a |
+10a_recurrence | Recurrence | unfolding in time, vanishing gradients, LSTM and GRU | 6b |
+10b_sequences | Sequences | encoder and decoder, attention, language | 10a |
+11_practical_methodology | Practical methodology | metrics, baselines, search, debugging | 7 8b |
+12_applications | Applications | a gallery of tasks, and which model fits which | 9b 10b |
+13_latent_variables | Latent variables | mixtures and EM, probabilistic PCA, ICA, sparse coding | 3 |
+14a_autoencoders | Autoencoders | undercomplete, sparse, denoising, contractive | 6b |
+14b_variational_autoencoders | VAE and GAN | the evidence lower bound, and learning to generate | 13 14a |
+15_representation_learning | Representation learning | pretraining, transfer, word embeddings | 14a |
+16_structured_models | Structured probabilistic models | graphs, Boltzmann machines, deep belief networks | 3 |
+"""
+
+
+def number(page: str) -> str:
+    """The number a page's name begins with: `05a_learning_from_data` → 5a."""
+    return page.partition("_")[0].lstrip("0")
+
+
+def _chapter(line: str) -> Chapter:
+    page, title, about, needs, state = (part.strip() for part in line.split("|"))
+    return Chapter(page, title, about, tuple(needs.split()), state == "done")
+
+
+CHAPTERS = tuple(map(_chapter, PLAN.strip().splitlines()))
+BY_PAGE = {chapter.page: chapter for chapter in CHAPTERS}
+DONE = [chapter.page for chapter in CHAPTERS if chapter.done]
+
+
+def heading(page: str) -> str:
+    """Number and title of a page of the plan: `02_linear_algebra` → "2. Linear algebra and PCA"."""
+    return f"{number(page)}. {BY_PAGE[page].title}"
+
+
+def existing(root: Path) -> list[str]:
+    """The pages of which at least one file is there."""
+    files = [*root.glob("chapters/[0-9]*.py"), *root.glob("chapters/[0-9]*.ipynb")]
+    return sorted({path.stem for path in files})
+
+
+def meant(asked: str, pages: Iterable[str]) -> list[str]:
+    """The pages that `asked` means: 05a or 5a that page, 05 or 5 also 05a and 05b; none if it means nothing."""
+    wanted = asked.lower().lstrip("0")
+    return [
+        page
+        for page in pages
+        if asked == page or wanted in (number(page), number(page).rstrip("abc"))
+    ]
+
+
+def chosen(pages: Iterable[str]) -> list[str]:
+    """Of these pages those that CHAPTER means, all where it is not set; ends the program where it means none."""
+    asked, pages = os.environ.get("CHAPTER", ""), list(pages)
+    found = meant(asked, pages) if asked else pages
+    if asked and not found:
+        known = ", ".join(map(number, pages)) or "none"
+        sys.exit(f"There is no chapter {asked}; there are: {known}.")
+    return found
+
+
+def exercises_file(page: str) -> str:
+    """Where a page's exercises are declared: `05a_learning_from_data` → …/exercises/learning_from_data.py."""
+    return f"lib/dlnotes/exercises/{page.partition('_')[2]}.py"

@@ -1,0 +1,103 @@
+"""A fair contest: every method chooses its own setting on validation data and is judged on test data.
+
+One split is one throw of the dice, so there are many. A rival gets the same splits, the same random
+starts and a grid of its own, for a win over a badly tuned rival proves nothing.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from .arguments import takes
+from .arrays import Array
+from .datasets import Samples, Split
+from .kinds import count, function, instance, not_negative
+
+
+class Contest(NamedTuple):
+    """What came out: arrays (S, M), one row a split and one column a method."""
+
+    names: list[str]
+    scores: Array  # on the test part
+    chosen: Array  # the setting that validation asked for
+    edge: Array  # −1 where it is the first of its grid, 1 where it is the last, else 0
+
+    def __str__(self) -> str:
+        width = max(map(len, self.names))
+        columns = zip(self.names, self.scores.T, self.chosen.T, strict=True)
+        return "\n".join(
+            f"{name:{width}}  {s.mean():.4f} ({s.min():.4f} to {s.max():.4f})  "
+            + ", ".join(
+                f"{v}: {n}×" for v, n in Counter(map(str, chosen)).most_common()
+            )
+            for name, s, chosen in columns
+        )
+
+
+@takes(predicted="any *S", labels="any *S")
+def share_right(predicted: Array, labels: Array) -> float:
+    """Share of predictions that equal their label. Both have the same shape, such as (N,)."""
+    return float((predicted == labels).mean())
+
+
+@takes(methods=instance(dict), score=function, margin=not_negative)
+def contest(
+    methods: dict[str, tuple[Callable, Sequence]],
+    splits: Iterable[Split],
+    *,
+    score: Callable[[Array, Array], float] = share_right,
+    margin: float = 0.0,
+) -> Contest:
+    """For every split: each method tries its settings, and the best on validation is scored on test.
+
+        methods = {
+            "neighbors": (lambda train, k, rng: lambda x: nearest_neighbors(x, *train, k=k), [1, 3, 9]),
+            "network": (train_network, [0.03, 0.1, 0.3]),
+        }
+        splits = [datasets.split(digits, validation=300, test=400, seed=s) for s in range(20)]
+        result = contest(methods, splits)
+
+    A method is a pair (fit, settings). `fit(train, setting, rng)` gets the training part alone and
+    returns `predict(x)`. All fits of split s start from `np.random.default_rng(s)`, whatever the
+    method and the setting. What was chosen is tested as it is, not fitted again.
+
+    List the settings simplest first: the first whose validation score is within `margin` of the best
+    is chosen, so a tie, also one up to rounding, goes to the simplest. `score(predicted, y)` is larger
+    for the better; a nan is never chosen.
+    """
+    splits = list(splits)
+    _check(methods, splits)
+    shape = len(splits), len(methods)
+    scores, chosen = np.empty(shape), np.empty(shape, dtype=object)
+    edge = np.zeros(shape, dtype=int)
+    for s, (train, validation, test) in enumerate(splits):
+        for m, (fit, settings) in enumerate(methods.values()):
+            fits = [fit(train, v, np.random.default_rng(s)) for v in settings]
+            tried = [score(predict(validation.x), validation.y) for predict in fits]
+            i = _first_best(np.array(tried), margin)
+            scores[s, m] = score(fits[i](test.x), test.y)
+            chosen[s, m] = settings[i]
+            edge[s, m] = int(i == len(settings) - 1) - int(i == 0)
+    return Contest(list(methods), scores, chosen, edge)
+
+
+def _first_best(scores: Array, margin: float) -> int:
+    """The first index whose score reaches the best, up to `margin` and rounding."""
+    best = scores.max(where=~np.isnan(scores), initial=-np.inf)
+    if not np.isfinite(best):
+        raise ValueError(f"score must be finite for some setting, got {scores}")
+    rounding = 1e-9 * (abs(best) + margin)
+    return int(np.argmax(scores >= best - margin - rounding))
+
+
+def _check(methods: dict, splits: list) -> None:
+    count("the number of methods", len(methods))
+    for name, (fit, settings) in methods.items():
+        function(f"fit of {name!r}", fit)
+        count(f"the number of settings of {name!r}", len(settings))
+    count("the number of splits", len(splits))
+    for split in splits:
+        for part, samples in instance(Split)("every split", split)._asdict().items():
+            instance(Samples)(f"{part} of every split", samples)
