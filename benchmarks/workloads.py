@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from dlnotes import datasets, init, losses, optim, training
 from dlnotes import functional as F
-from dlnotes.arrays import Data
+from dlnotes.arrays import Constant
 from dlnotes.layers import GRU, LSTM, RNN, Conv2d, Linear, MaxPool
 from dlnotes.network import Layer, Parameter, Sequential
 from torch import nn
@@ -229,7 +229,7 @@ def autoencoder(dtype: type, variational: bool = False) -> Pair:
 
     def ours() -> float:
         optimizer.zero_grad()
-        z, to_encoder = encoder.forward(x.view(Data), training=True)
+        z, to_encoder = encoder.forward(Constant(x), training=True)
         if variational:
             mu, logvar = z[:, :20], z[:, 20:]
             z, to_sample = F.reparameterize(mu, logvar, noise)
@@ -292,7 +292,7 @@ def xor_starts(dtype: type, loop: bool = False) -> Pair:
 
     def train(net, optimizer, target) -> float:
         optimizer.zero_grad()
-        logits, backward = net.forward(x.view(Data), training=True)
+        logits, backward = net.forward(Constant(x), training=True)
         loss, to_loss = losses.binary_cross_entropy(logits, target)
         backward(to_loss())
         optimizer.step()

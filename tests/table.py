@@ -11,6 +11,7 @@ from collections.abc import Callable
 import numpy as np
 from dlnotes import functional as F
 from dlnotes import losses
+from dlnotes.arrays import Constant
 
 RNG = np.random.default_rng(0)
 
@@ -49,9 +50,9 @@ def cast(value, dtype):
         return tuple(cast(entry, dtype) for entry in value)
     if not isinstance(value, np.ndarray):
         return value
-    copy = np.array(value, dtype if value.dtype.kind == "f" else None, subok=True)
+    copy = np.array(value, dtype if value.dtype.kind == "f" else None)
     copy.flags.writeable = False
-    return copy
+    return Constant(copy) if isinstance(value, Constant) else copy
 
 
 def as_tuple(gradients) -> tuple:
@@ -92,8 +93,8 @@ def kl_between_softmaxes(p, q):
     (p, to_p), (q, to_q) = F.softmax(p), F.softmax(q)
     loss, pullback = losses.kl_divergence(p, q)
 
-    def backward(dloss=1.0):
-        dp, dq = pullback(dloss)
+    def backward(*dloss):
+        dp, dq = pullback(*dloss)
         return to_p(dp), to_q(dq)
 
     return loss, backward

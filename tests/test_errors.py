@@ -1,27 +1,27 @@
 """What the library refuses, and that it says which argument, what came and what was expected.
 
-`SIGNATURES` gives every function and class a call that works, each argument with what it is: floats, a positive
-number, a count. One argument at a time is then replaced by all that it must not be. `REFUSED` adds what a single
-argument cannot show: sizes that do not meet, orders, borders. Each row would pass without a word, or die in
-NumPy's words, if its check were dropped.
+Every function and class has a call that works: those with a pullback in the table, the others in `CALLS`. One argument
+at a time is then replaced by all that its declaration rules out, in kind and in shape. `REFUSED` adds what no
+declaration says, and what too loose a declaration would let pass: sizes that do not meet, orders, borders. Each row would pass
+without a word, or die in NumPy's words, if its check were dropped.
 """
 
+import functools
 import inspect
 import pickle
 import re
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from dlnotes import (
     activations,
-    checks,
     conv,
     datasets,
     decomposition,
     explore,
     gradcheck,
     init,
+    kinds,
     layers,
     losses,
     metrics,
@@ -35,9 +35,11 @@ from dlnotes import (
     windows,
 )
 from dlnotes import functional as F
-from dlnotes.claims import settle, untestable
+from dlnotes.arguments import Axes, takes
+from dlnotes.kinds import positive
 from dlnotes.layers import Linear
 from dlnotes.network import Layer, Parameter, Sequential
+from table import CASES, as_tuple, kl_between_softmaxes
 
 zeros, rng, nan, inf = np.zeros, np.random.default_rng(0), np.nan, np.inf
 counts = np.zeros((2, 3), dtype=int)
@@ -52,302 +54,209 @@ def parameters() -> list[Parameter]:
     return [Parameter(zeros((2, 3))), Parameter(zeros(3))]
 
 
-# ── What an argument can be: one that fits, and those that do not, as (value, error, "name must …") ──
-
-
-def rows(good, *bad):
-    return SimpleNamespace(good=good, bad=bad)
-
-
-def anything(good):
-    """An argument that takes everything, or that `REFUSED` has the rows for."""
-    return rows(good)
+# ── What an argument must not be, by its declaration: (value, error, "name must …") ──
 
 
 def wrong_types(values, expected: str):
     return [(v, TypeError, expected) for v in values]
 
 
-def floats(*shape, fill=0.0, optional=False):
-    """An array of floats; one that is optional may be None."""
-    return rows(
-        np.full(shape, fill),
-        (counts, TypeError, "must hold floats, got dtype int64; convert it with"),
-        (flags, TypeError, "must hold floats, got dtype bool"),
-        ("0.5", TypeError, "must hold floats, got dtype <U3$"),
-        (zeros(2, complex), TypeError, "must hold floats, got dtype complex128$"),
-        ([[1.0], [1.0, 2.0]], ValueError, "must have rows of equal length"),
-        *([] if optional else [(None, TypeError, "must hold floats, got dtype object$")]),
-    )  # fmt: skip
+RAGGED = ([[1.0], [1.0, 2.0]], ValueError, "must have rows of equal length")
+NO_FLOATS = [
+    (counts, TypeError, "must hold floats, got dtype int64; convert it with"),
+    (flags, TypeError, "must hold floats, got dtype bool"),
+    ("0.5", TypeError, "must hold floats, got dtype <U3$"),
+    (zeros(2, complex), TypeError, "must hold floats, got dtype complex128$"),
+    (None, TypeError, "must hold floats, got dtype object$"),
+    RAGGED,
+]
 
 
-def numbers(good):
-    """A number or an array of them, integers as well."""
-    return rows(
-        good,
-        *wrong_types((flags, "fast", None, 1j), "must hold numbers, got dtype"),
-        *((v, ValueError, "must be finite") for v in (nan, inf)),
-    )
-
-
-def integers(good, below=None):
-    """An array of integers in 0 … below − 1."""
-    most = inf if below is None else below - 1
-    outside = [-1] if below is None else [-1, below]
-    return rows(
-        good,
-        *wrong_types(
-            (zeros(2), np.array([nan]), flags, "a", None), "must hold integers, got"
-        ),
-        *(
-            (
-                np.full_like(good, v),
-                ValueError,
-                f"must lie in 0 … {most}, got {v} … {v}",
-            )
-            for v in outside
-        ),
-    )
-
-
-def number(good, expected: str, *outside):
-    """One number; integers are numbers, booleans are not."""
-    return rows(
-        good,
+def number(expected: str, *outside):
+    """Not one number; integers are numbers, booleans are not."""
+    return [
         *wrong_types((None, "fast", True, np.True_, [0.1], 1j), f"must be {expected}"),
         *(
             (v, ValueError, f"must be {expected}, got {re.escape(repr(v))}")
             for v in (*outside, float("nan"), float("inf"))
         ),
-    )
+    ]
 
 
-def real(good):
-    return number(good, "a finite number")
-
-
-def positive(good):
-    return number(good, "a positive number", 0, -0.1, np.float32(-1))
-
-
-def not_negative(good):
-    return number(good, "a number ≥ 0", -0.1)
-
-
-def fraction(good):
-    return number(good, r"in \[0, 1\)", 1, 1.0, -0.1)
-
-
-def count(good, least=1):
-    """A whole number."""
-    return rows(
-        good,
+def count(least=1):
+    """Not a whole number."""
+    return [
         *wrong_types((None, "2", 2.0, True, [2], nan), "must be an integer, got"),
         *(
-            (v, ValueError, rf"must be (at least {least}|in {least} … \d+), got {v}")
+            (v, ValueError, f"must be at least {least}, got {v}")
             for v in (least - 1, -7)
         ),
-    )
+    ]
 
 
-def sizes(good, least=1):
-    """A whole number, or one for each spatial axis."""
-    return rows(
-        good,
-        *wrong_types(("2", 2.0, True, [2, 2]), "must be an integer, got"),
-        ((2, 2, 2, 2), ValueError, r"must be one integer or \d, got \(2, 2, 2, 2\)"),
-        (least - 1, ValueError, f"must be at least {least}, got {least - 1}"),
-        ((least - 1,) * 2, ValueError, f"must be (at least {least}|one integer or 1)"),
-    )
+def sizes(least=1):
+    """Not a whole number, nor one for each spatial axis."""
+    return [
+        *wrong_types((None, "2", 2.0, True, [2, 2], (2.0,)), "must be an integer, got"),
+        *((v, ValueError, f"must be at least {least}, got") for v in (least - 1, (least - 1,))),
+    ]  # fmt: skip
 
 
-def shape(*good):
-    """A tuple of whole numbers."""
-    return rows(
-        good,
+POSITIVE = number("a positive number", 0, -0.1, np.float32(-1))
+one = Parameter(zeros(2))
+BAD = {
+    kinds.floats: NO_FLOATS,
+    kinds.data: NO_FLOATS,
+    kinds.integers: [
+        *wrong_types((zeros(2), np.array([nan]), flags, "a", None), "must hold integers, got"),
+        (np.array([0, -1]), ValueError, "must be ≥ 0, got -1"),
+        RAGGED,
+    ],
+    kinds.booleans: wrong_types((zeros(2), counts, None), "must hold booleans, got dtype"),
+    kinds.numbers: [
+        *wrong_types((flags, "fast", None, 1j), "must hold numbers, got dtype"),
+        *((v, ValueError, "must be finite") for v in (nan, inf)),
+    ],
+    kinds.array: [RAGGED],
+    kinds.integer: wrong_types((None, "2", 2.0, True, [2], nan), "must be an integer, got"),
+    kinds.real: number("a finite number"),
+    kinds.positive: POSITIVE,
+    kinds.not_negative: number("a number ≥ 0", -0.1),
+    kinds.fraction: number(r"in \[0, 1\)", 1, 1.0, -0.1),
+    kinds.count: count(),
+    kinds.sizes: sizes(),
+    kinds.shape: [
         *wrong_types((3, None, "ab", 2.5), "must be a tuple of integers, got"),
         *wrong_types(((2.0, 3), (2, True)), "must be an integer, got"),
         *((v, ValueError, "must be at least 1, got") for v in ((2, 0), (-1, 3))),
-    )
-
-
-def function(good):
-    return rows(good, *wrong_types((None, "he", 3, Linear), "must be callable, got"))
-
-
-def instance(good, kind: str):
-    return rows(good, *wrong_types((None, "net", zeros(3)), f"must be a {kind}, got"))
-
-
-def generator():
-    return rows(
-        np.random.default_rng(0),
-        *wrong_types((0, None, np.random.RandomState(0), np.random), r"must be a numpy.random.Generator such as"),
-    )  # fmt: skip
-
-
-def several_parameters():
-    one = Parameter(zeros(2))
-    return rows(
-        parameters(),
+    ],
+    kinds.function: wrong_types((None, "he", 3, Linear), "must be callable, got"),
+    kinds.generator: wrong_types(
+        (0, None, np.random.RandomState(0), np.random), r"must be a numpy.random.Generator such as",
+    ),
+    schedules.rate_or_schedule: [
+        *POSITIVE,
+        (lambda t: 0.0, ValueError, "must be a positive number, got 0.0"),
+        (lambda t: None, TypeError, "must be a positive number, got None"),
+    ],
+    optim._parameters: [
         ([], ValueError, "must hold at least one Parameter, got an empty list"),
         ([one, Parameter(zeros(2)), one], ValueError, "must hold every Parameter once"),
+        ([one, Parameter(zeros(3, np.float32))], TypeError, r"must have one dtype, got \['float32', 'float64'\]"),
         *wrong_types((net.parameters, net, one, None, 3), r"must be a list such as net.parameters\(\), got"),
         *wrong_types((zeros(3), [zeros(3)], [net], "W"), "must hold Parameter objects, got"),
-    )  # fmt: skip
-
-
-# ── A call that works for every function and class ──
-
-elementwise = {"z": floats(2, 3)}
-two = {"target": floats(4, 1), "prediction": floats(4, 1)}
-signs = {"scores": floats(4, 1), "target": floats(4, 1, fill=1.0)}
-image = {"x": floats(2, 4, 5, 5), "b": floats(4, optional=True)}
-strides = {"stride": sizes(1), "dilation": sizes(1)}
-convolution = strides | {"padding": sizes(0, least=0), "groups": count(2)}
-window = {"kernel": sizes(2), "stride": sizes(2)}
-affine = {"gamma": floats(3), "beta": floats(3), "epsilon": positive(1e-5)}
-
-
-def recurrent_of(gates, **more):
-    weights = {"Wx": floats(3, gates * 2), "Wh": floats(2, gates * 2)}
-    return {"x": floats(4, 5, 3), "h0": floats(5, 2), "b": floats(gates * 2)} | weights | more  # fmt: skip
-
-
-drawn = {"rng": generator()}
-unit = {"D": count(3), "H": count(2)} | drawn
-channels = drawn | {
-    "C": count(4), "O": count(4), "kernel": sizes(2), "initialize": function(init.he), "groups": count(2),
-}  # fmt: skip
-scaled = {"shape": shape(2, 3), "scale": positive(1.0)} | drawn
-by_fans = {"shape": shape(2, 3), "fans": anything(None), "draw": function(init.uniform)} | drawn  # fmt: skip
-rated = {"parameters": several_parameters(), "learning_rate": positive(0.1), "weight_decay": not_negative(0.0)}  # fmt: skip
-small, decayed = {"epsilon": positive(1e-8)}, {"beta": fraction(0.9)}
-clipped = {"g": floats(3), "limit": positive(1.0)}
-adam = rated | small | {"beta1": fraction(0.9), "beta2": fraction(0.999)}
-rate = {"rate": positive(0.1)}
-noisy = {"N": count(6), "noise": not_negative(0.1)} | drawn
-scores = {"scores": floats(2), "labels": integers(np.array([0, 1]), below=2)}
-two_classes = scores | {"scores": rows(np.array([0.2, 0.7]), *floats(2).bad)}
-training_set = {"x": rows(rng.standard_normal((5, 3)), *floats(5, 3).bad)}
-supervised = {"x": anything(zeros((4, 2))), "target": anything(zeros(4, int)), "loss": function(losses.cross_entropy)}  # fmt: skip
-network_role, optimizer_role = instance(net, "Layer"), instance(optimizer, "Optimizer")
-
-SIGNATURES = {
-    **dict.fromkeys(
-        (F.identity, F.step, F.sigmoid, F.tanh, F.relu, F.absolute, F.relu6, F.hard_tanh, F.softplus, F.silu, F.gelu),
-        elementwise,
+    ],
+    datasets._radii: [
+        ((), ValueError, "must hold at least one number"),
+        *((r, ValueError, "must be a positive number, got") for r in ((1.0, 0.0), (1.0, -1), nan)),
+        *wrong_types((None, "ab"), "must be a positive number, got"),
+    ],
+    normalization._mean_and_variance: wrong_types(
+        (zeros(3), (zeros(3),), None), r"must be a pair \(mean, variance\), got"
     ),
-    F.rectifier: elementwise | {"alpha": floats(3)},
-    F.leaky_relu: elementwise | {"slope": numbers(0.01)},
-    F.clip: elementwise | {"low": real(-1), "high": real(1)},
-    F.maxout: {"z": floats(2, 4), "pieces": count(2)},
-    F.elu: elementwise | {"alpha": positive(1.0)},
-    F.linear: {"x": floats(2, 3), "W": floats(3, 2), "b": floats(2, optional=True)},
-    F.transposed_linear: {"x": floats(2, 3), "W": floats(2, 3), "b": floats(2)},
-    F.embedding: {"tokens": integers(np.array([0, 2]), below=3), "E": floats(3, 2)},
-    **dict.fromkeys((F.softmax, F.log_softmax), elementwise | {"axis": count(1, least=-2)}),
-    F.flatten: {"x": floats(2, 3, 4)},
-    F.time_first: {"x": floats(2, 3, 4)},
-    F.last_step: {"y": floats(2, 3, 4)},
-    F.dropout: {"x": floats(2, 3), "keep": anything(flags), "rate": fraction(0.5)},
-    F.reparameterize: {"mu": floats(2, 3), "logvar": floats(2, 3), "noise": floats(2, 3)},
-    # convolution and pooling
-    F.conv1d: convolution | {"x": floats(2, 4, 5), "W": floats(4, 2, 3), "b": floats(4, optional=True)},
-    F.conv2d: convolution | image | {"W": floats(4, 2, 3, 3)},
-    F.conv_transpose2d: convolution | image | {"W": floats(4, 2, 3, 3), "output_padding": sizes(0, least=0)},
-    windows.im2col: strides | {"x": floats(2, 3, 5, 5), "kernel": sizes((2, 2))},
-    windows.col2im: strides | {"columns": floats(2, 3, 2, 2, 4, 4), "size": shape(5, 5)},
-    **dict.fromkeys((F.max_pool, F.avg_pool), window | {"x": floats(1, 2, 4, 4)}),
-    F.global_avg_pool: {"x": floats(1, 2, 4, 4)},
-    # normalization and recurrence
-    F.layer_norm: affine | {"x": floats(2, 3)},
-    F.batch_norm: affine | {"x": floats(2, 3), "statistics": anything(None)},
-    F.batch_statistics: {"x": floats(2, 3)},
-    F.rnn: recurrent_of(1),
-    F.lstm: recurrent_of(4, c0=floats(5, 2)),
-    F.gru: recurrent_of(3),
-    F.gru_reset_after: recurrent_of(3, bh=floats(2)),
-    # losses
-    **dict.fromkeys((losses.squared_error, losses.absolute_error), two),
-    losses.huber: two | {"delta": positive(1.0)},
-    **dict.fromkeys((losses.zero_one, losses.perceptron, losses.hinge), signs),
-    losses.binary_cross_entropy: {"logits": floats(4, 1), "target": floats(4, 1)},
-    losses.cross_entropy: {"logits": floats(2, 3), "target": anything([0, 2])},
-    losses.kl_divergence: {"p": floats(2, 2, fill=0.5), "q": floats(2, 2, fill=0.5)},
-    losses.gaussian_kl: {"mu": floats(2, 3), "logvar": floats(2, 3)},
+}  # fmt: skip
+
+
+def refusals(check) -> list[tuple]:
+    """What a declaration must refuse."""
+    if isinstance(check, str):
+        return BAD[Axes(check).check]
+    if isinstance(check, functools.partial):
+        return {kinds.count: count, kinds.sizes: sizes}[check.func](**check.keywords)
+    if check.__qualname__.startswith("instance"):
+        return wrong_types((None, "net", zeros(3)), "must be a [A-Z]")
+    return BAD[check]
+
+
+# ── A call that works: the functions with a pullback have theirs in the table, these here ──
+
+unit, noisy = {"D": 3, "H": 2, "rng": rng}, {"N": 6, "rng": rng}
+window, clipped = {"kernel": 2, "stride": 2}, {"g": zeros(3), "limit": 1.0}
+channels = {"C": 4, "O": 4, "kernel": 2, "initialize": init.he, "groups": 2, "rng": rng}
+drawn = {"shape": (2, 3), "rng": rng}
+moving = {"parameters": [one], "learning_rate": 0.1}
+supervised = {"loss": losses.cross_entropy, "x": zeros((4, 2)), "target": zeros(4, int)}
+two_classes = {"scores": np.array([0.2, 0.7]), "labels": np.array([0, 1])}
+training_set = {"x": rng.standard_normal((5, 3))}
+scaling = decomposition.standardization(**training_set)
+
+CALLS = {
+    F.step: {"z": zeros((2, 3))},
+    windows.im2col: {"x": zeros((2, 3, 5, 5)), "kernel": 2},
+    windows.col2im: {"columns": zeros((2, 3, 2, 2, 4, 4)), "size": (5, 5)},
+    F.batch_statistics: {"x": zeros((2, 3))},
+    losses.zero_one: {"scores": zeros((4, 1)), "target": np.ones((4, 1))},
+    losses.kl_divergence: {"p": np.full((2, 2), 0.5), "q": np.full((2, 2), 0.5)},
     # networks and layers
-    Parameter: {"value": floats(2)},
-    network.Bidirectional: {"ahead": anything(F.tanh), "back": anything(F.tanh)},
-    network.save: {"path": anything("saved.npz"), "net": network_role},
-    network.load: {"path": anything("net.npz"), "net": network_role},
-    Linear: {"D": count(3), "K": count(2), "initialize": function(init.he)} | drawn,
-    layers.TransposedLinear: {"source": instance(Linear(3, 2, rng=rng), "Linear")},
-    layers.Embedding: {"V": count(3), "D": count(2)} | drawn,
+    Parameter: {"value": zeros(2)},
+    Layer: {"function": F.tanh},
+    network.Bidirectional: {"ahead": F.tanh, "back": F.tanh},
+    network.save: {"path": "saved.npz", "net": net},
+    network.load: {"path": "net.npz", "net": net},
+    Linear: {"D": 3, "K": 2, "rng": rng},
+    layers.mlp: {"sizes": (3, 4, 2), "rng": rng},
+    layers.TransposedLinear: {"source": Linear(3, 2, rng=rng)},
+    layers.Embedding: {"V": 3, "D": 2, "rng": rng},
     **dict.fromkeys((layers.Conv1d, layers.Conv2d, layers.ConvTranspose2d), channels),
     **dict.fromkeys((layers.MaxPool, layers.AvgPool), window),
-    layers.LayerNorm: {"D": count(3), "epsilon": positive(1e-5)},
-    layers.BatchNorm: {"C": count(3), "momentum": fraction(0.1), "epsilon": positive(1e-5)},
-    layers.Dropout: {"rate": fraction(0.5)} | drawn,
-    layers.RandomizedLeakyReLU: {"low": real(0.1), "high": real(0.3)} | drawn,
-    **dict.fromkeys((layers.RNN, layers.LSTM), unit),
-    layers.GRU: unit | {"reset_after": anything(True)},
+    layers.LayerNorm: {"D": 3},
+    layers.BatchNorm: {"C": 3},
+    layers.Dropout: {"rate": 0.5, "rng": rng},
+    layers.RandomizedLeakyReLU: {"low": 0.1, "high": 0.3, "rng": rng},
+    **dict.fromkeys((layers.RNN, layers.LSTM, layers.GRU), unit),
     # initial weights, optimizers, schedules
-    **dict.fromkeys((init.normal, init.uniform), scaled),
-    **dict.fromkeys((init.glorot, init.he), by_fans),
-    init.orthogonal: {"shape": shape(2, 3), "gain": positive(1.0)} | drawn,
-    **dict.fromkeys((optim.Optimizer, optim.SGD), rated),
-    **dict.fromkeys((optim.Momentum, optim.Nesterov), rated | decayed),
-    optim.Adagrad: rated | small,
-    optim.RMSprop: rated | small | decayed,
-    **dict.fromkeys((optim.Adam, optim.AMSGrad, optim.AdamW), adam),
+    **dict.fromkeys((init.normal, init.uniform), drawn | {"scale": 1.0}),
+    **dict.fromkeys((init.glorot, init.he, init.orthogonal), drawn),
+    **dict.fromkeys((optim.Optimizer, optim.SGD, optim.Momentum, optim.Nesterov, optim.Adagrad), moving),
+    **dict.fromkeys((optim.RMSprop, optim.Adam, optim.AMSGrad, optim.AdamW), moving),
     **dict.fromkeys((optim.clip_by_value, optim.clip_by_norm), clipped),
-    schedules.step_decay: rate | {"every": count(2), "factor": positive(0.1)},
-    schedules.exponential: rate | {"factor": positive(0.9)},
-    schedules.inverse_time: rate | {"half": positive(10)},
-    schedules.linear_to_constant: rate | {"steps": count(10), "last": positive(0.01)},
-    schedules.cosine: rate | {"steps": count(10), "last": not_negative(0.0)},
-    schedules.warm_up: {"schedule": positive(0.1), "steps": count(10)},
-    schedules.one_cycle: rate | {
-        "steps": count(10, least=2), "up": fraction(0.3), "first": positive(0.04), "last": positive(1e-6),
-    },
+    schedules.step_decay: {"rate": 0.1, "every": 2},
+    schedules.exponential: {"rate": 0.1, "factor": 0.9},
+    schedules.inverse_time: {"rate": 0.1, "half": 10},
+    schedules.linear_to_constant: {"rate": 0.1, "steps": 10, "last": 0.01},
+    schedules.cosine: {"rate": 0.1, "steps": 10},
+    schedules.warm_up: {"schedule": 0.1, "steps": 10},
+    schedules.one_cycle: {"rate": 0.1, "steps": 10},
     # data, training, measuring
-    datasets.split: {
-        "samples": instance(points, "Samples"), "validation": count(1, least=0), "test": count(1, least=0),
-        "seed": count(0, least=0),
-    },
-    **dict.fromkeys((datasets.two_moons, datasets.noisy_sine), noisy),
-    datasets.spirals: noisy | {"classes": count(2), "turns": real(1.0)},
-    datasets.rings: noisy | {"radii": anything((0.5, 1))},
-    datasets.blobs: {"N": count(6), "centers": floats(2, 3), "scale": positive(1.0)} | drawn,
-    datasets.adding_problem: {"N": count(6), "T": count(4, least=2)} | drawn,
+    datasets.split: {"samples": points, "validation": 1, "test": 1},
+    **dict.fromkeys((datasets.two_moons, datasets.noisy_sine, datasets.spirals, datasets.rings), noisy),
+    datasets.blobs: {"N": 6, "centers": zeros((2, 3)), "rng": rng},
+    datasets.adding_problem: {"N": 6, "T": 4, "rng": rng},
     datasets.digits: {},
     datasets.xor: {},
-    training.minibatches: {"N": count(4), "batch_size": count(2)} | drawn,
-    training.train_step: supervised | {"net": network_role, "optimizer": optimizer_role},
-    training.fit: supervised | drawn | {
-        "net": network_role, "optimizer": optimizer_role, "epochs": count(1), "batch_size": count(2),
-    },
-    training.evaluate: supervised | {"net": function(net), "batch_size": count(2)},
-    training.EarlyStopping: {"net": network_role, "patience": count(1)},
-    metrics.accuracy: {"logits": floats(2, 3), "labels": integers(np.array([0, 2]), below=3)},
-    metrics.confusion_matrix: {
-        "predicted": integers(np.array([0, 1]), below=3), "labels": integers(np.array([0, 1]), below=3), "K": count(3),
-    },
-    metrics.precision_recall_f1: {"counts": integers(np.eye(2, dtype=int))},
+    training.minibatches: {"N": 4, "batch_size": 2, "rng": rng},
+    training.train_step: supervised | {"net": net, "optimizer": optimizer},
+    training.fit: supervised | {"net": net, "optimizer": optimizer, "epochs": 1, "batch_size": 2, "rng": rng},
+    training.evaluate: supervised | {"net": net},
+    training.EarlyStopping: {"net": net, "patience": 1},
+    metrics.accuracy: {"logits": zeros((2, 3)), "labels": np.array([0, 2])},
+    metrics.confusion_matrix: {"predicted": np.array([0, 1]), "labels": np.array([0, 1]), "K": 3},
+    metrics.precision_recall_f1: {"counts": np.eye(2, dtype=int)},
     **dict.fromkeys((metrics.roc_curve, metrics.roc_area, metrics.precision_recall_curve), two_classes),
-    decomposition.pca: training_set | {"K": count(2)},
-    decomposition.whitening: training_set | {"epsilon": not_negative(0.1), "zca": anything(False)},
+    decomposition.pca: training_set | {"K": 2},
+    decomposition.whitening: training_set,
     **dict.fromkeys((decomposition.standardization, decomposition.min_max), training_set),
-    gradcheck.relative_error: {"a": anything(zeros(2)), "b": anything(zeros(2))},
-    gradcheck.numerical_gradient: {"f": function(np.sum), "x": floats(2), "epsilon": positive(1e-5)},
+    decomposition.AffineMap.encode: {"self": scaling, "x": zeros((2, 3))},
+    decomposition.AffineMap.decode: {"self": scaling, "z": zeros((2, 3))},
+    gradcheck.relative_error: {"a": zeros(2), "b": zeros(2)},
+    gradcheck.numerical_gradient: {"f": np.sum, "x": zeros(2)},
 }  # fmt: skip
+for case in reversed(CASES):  # the first one of a function counts
+    free = [
+        n for n in inspect.signature(case.function).parameters if n not in case.data
+    ]
+    CALLS[case.function] = dict(zip(free, case.arguments, strict=False)) | case.data
+del CALLS[kl_between_softmaxes]
 
-# A layer checks its settings no later than when it meets these.
-INPUTS = {
-    layers.MaxPool: zeros((1, 2, 4, 4)), layers.AvgPool: zeros((1, 2, 4, 4)),
-    layers.LayerNorm: zeros((2, 3)), layers.BatchNorm: zeros((2, 3)),
-}  # fmt: skip
+
+def declared(function) -> dict:
+    """What a function declares, or a class with those it hands its options to."""
+    if not inspect.isclass(function):
+        return getattr(function, "declared", {})
+    found, named = {}, inspect.signature(function).parameters
+    for kind in reversed(function.__mro__):
+        found |= getattr(vars(kind).get("__init__"), "declared", {})
+    return {n: d for n, d in found.items() if n in named or "options" in named}
 
 
 @pytest.fixture(autouse=True)
@@ -364,33 +273,130 @@ def files(tmp_path, monkeypatch):
     (tmp_path / "empty.npz").touch()
 
 
-def use(function, **arguments):
-    result = function(**arguments)
-    return result(INPUTS[function]) if function in INPUTS else result
+every_call = pytest.mark.parametrize("function", CALLS, ids=lambda f: f.__qualname__)
 
 
-@pytest.mark.parametrize("function", SIGNATURES, ids=lambda f: f.__qualname__)
+@every_call
 def test_the_call_that_the_others_change_works(function):
-    """Catches a check that refuses everything, and a table whose refusals have another reason."""
-    use(function, **{name: role.good for name, role in SIGNATURES[function].items()})
+    """Catches a check that refuses everything, and refusals that have another reason."""
+    function(**CALLS[function])
 
 
 @pytest.mark.parametrize(
     ("function", "name", "value", "kind", "expected"),
     [
         pytest.param(function, name, *bad, id=f"{function.__qualname__}-{name}-{i}")
-        for function, roles in SIGNATURES.items()
-        for name, role in roles.items()
-        for i, bad in enumerate(role.bad)
+        for function in CALLS
+        for name, check in declared(function).items()
+        for i, bad in enumerate(refusals(check))
     ],
 )
 def test_no_argument_is_taken_for_what_it_is_not(function, name, value, kind, expected):
     """Catches a missing check of one argument, or one that names another."""
-    good = {n: role.good for n, role in SIGNATURES[function].items()}
+    parameter = inspect.signature(function).parameters.get(name)
+    if value is None and parameter is not None and parameter.default is None:
+        return
     with pytest.raises((TypeError, ValueError)) as raised:
-        use(function, **good | {name: value})
+        function(**CALLS[function] | {name: value})
     assert type(raised.value) is kind
     assert re.search(rf"^(every entry of )?{name} {expected}", str(raised.value))
+
+
+def misshapen(function):
+    """(argument, shape) that its declaration, or another argument of the call that works, rules out."""
+    arrays = {n: Axes(d) for n, d in declared(function).items() if isinstance(d, str)}
+    letters = [letter for axes in arrays.values() for _, letter in axes.axes]
+    for name in arrays.keys() & CALLS[function].keys():
+        axes, size = arrays[name], np.shape(CALLS[function][name])
+        fixed = len(axes.axes) - (axes.free is not None)
+        yield from ((name, size[:n]) for n in range(fixed))
+        if axes.free is None:
+            yield name, (*size, 1)
+        if axes.filled:
+            yield name, (0, *size[1:])
+        for i, (_, letter) in enumerate(axes.axes):
+            if letter[0] not in "*." and letters.count(letter) > 1:
+                wrong = list(size)
+                behind = axes.free is not None and i > axes.free
+                wrong[i - len(axes.axes) if behind else i] += 1
+                yield name, tuple(wrong)
+
+
+@pytest.mark.parametrize(
+    ("function", "name", "size"),
+    [
+        pytest.param(f, name, size, id=f"{f.__qualname__}-{name}-{size}")
+        for f in CALLS
+        for name, size in misshapen(f)
+    ],
+)
+def test_shapes_that_do_not_fit_are_refused(function, name, size):
+    """Catches a shape that NumPy would stretch, or complain about in its own words."""
+    value = np.ones(size, np.asarray(CALLS[function][name]).dtype)
+    with pytest.raises(ValueError) as raised:
+        function(**CALLS[function] | {name: value})
+    found = re.search(r"^(\w+) must (have shape|not be empty)", str(raised.value))
+    assert found and found[1] in declared(function)
+    assert re.search(rf"\b{name}\b", str(raised.value))
+
+
+# ── The declaration itself ──
+
+
+@takes(x="... N D", y="*S D+", scale=positive, shift=positive)
+def declared_here(x, y, scale=2.0, *, shift=None):
+    """A docstring."""
+    return x, y, scale, shift
+
+
+def test_a_declared_function_looks_and_is_called_like_the_one_written():
+    x, y = zeros((4, 3)), np.ones(3)
+    assert str(inspect.signature(declared_here)) == "(x, y, scale=2.0, *, shift=None)"
+    assert declared_here.__doc__ == "A docstring."
+    assert declared_here(x, y)[2:] == (2.0, None)
+    assert declared_here(y=y, shift=3, x=x, scale=1)[2:] == (1.0, 3.0)
+    assert declared_here(x, y)[0] is x
+    assert type(declared_here(x.tolist(), y)[0]) is np.ndarray
+    for arguments, named in (((x,), {}), ((x, y, 1, 2), {}), ((x, y), {"z": 1}), ((x, y), {"y": y})):  # fmt: skip
+        with pytest.raises(TypeError, match=r"(declared_here|checked)\(\)"):
+            declared_here(*arguments, **named)
+
+
+def test_shapes_that_agreed_once_do_not_vouch_for_others():
+    """Catches a memory of shapes that forgets which argument had which, or remembers a refusal as agreement."""
+    declared_here(zeros((3, 4)), zeros(4))
+    for _ in range(2):
+        with pytest.raises(ValueError, match="to fit x"):
+            declared_here(zeros((4, 3)), zeros(4))
+        with pytest.raises(ValueError, match="to fit x"):
+            declared_here(zeros((3, 4)), zeros((4, 3)))
+
+
+def test_axes_that_several_arguments_share_before_the_named_ones():
+    """`...` broadcasts, `*S` does not, 2H is twice H."""
+
+    @takes(x="... N", y="... N", p="*S H", q="*S 2H")
+    def f(x, y, p, q):
+        return None
+
+    f(zeros((5, 1, 3)), zeros((4, 3)), zeros((7, 2)), zeros((7, 4)))
+    for sizes, message in {
+        ((5, 3), (4, 3), (2,), (4,)): r"do not broadcast: x \(5,\), y \(4,\)",
+        (
+            (3,),
+            (3,),
+            (7, 2),
+            (1, 4),
+        ): r"q must have shape \(..., 2H\) = \(7, 4\) to fit p",
+        (
+            (3,),
+            (3,),
+            (2,),
+            (2,),
+        ): r"q must have shape \(..., 2H\) = \(4,\) to fit p, got \(2,\)",
+    }.items():
+        with pytest.raises(ValueError, match=message):
+            f(*map(zeros, sizes))
 
 
 # ── What no single argument shows: (call, error, words of the message), by function ──
@@ -404,6 +410,7 @@ pairs = (
     losses.binary_cross_entropy,
 )
 cells = {F.rnn: 1, F.gru: 3, F.gru_reset_after: 3}
+memory = CALLS[F.lstm]
 labels_01 = np.array([0, 1])
 square = {"x": zeros((1, 4, 5, 5)), "W": zeros((4, 4, 3, 3))}
 scaling = decomposition.standardization(rng.standard_normal((5, 3)))
@@ -446,116 +453,121 @@ REFUSED = [
         (lambda f: f(zeros((2, 3)), zeros(2)), ValueError, r"slope \(2,\) does not broadcast to z \(2, 3\)"),
     ),
     *against(F.clip,
-        (lambda f: f(zeros(3), 1, -1), ValueError, "low must be less than high, got 1 and -1"),
+        (lambda f: f(zeros(3), 1, -1), ValueError, "low must be less than high, got 1.0 and -1.0"),
         (lambda f: f(zeros(3), 1.0, 1.0), ValueError, "low must be less than high"),
     ),
     *against(F.maxout,
         (lambda f: f(zeros((2, 3))), ValueError, r"last axis of z must be a multiple of 2 pieces, got shape \(2, 3\)"),
-        (lambda f: f(np.array(1.0)), ValueError, r"z must have at least 1 axes, got shape \(\)"),
-        (lambda f: f(zeros((0, 4))), ValueError, "z must hold at least one sample"),
+        (lambda f: f(np.array(1.0)), ValueError, r"z must have shape"),
+        (lambda f: f(zeros((0, 4))), ValueError, "z must not be empty"),
     ),
     *against(F.linear,
-        (lambda f: f(zeros(3), zeros((3, 2))), ValueError, r"x must have at least 2 axes.*\(3,\)"),
-        (lambda f: f(zeros((2, 3)), zeros(3)), ValueError, r"W must have at least 2 axes.*\(3,\)"),
-        (lambda f: f(zeros((2, 3)), zeros((3, 2)), np.array(0.0)), ValueError, r"b must have at least 1 ax.*\(\)"),
-        (lambda f: f(zeros((2, 3)), zeros((4, 2))), ValueError, "last axis of x is 3, .*second last axis of W is 4"),
-        (lambda f: f(zeros((2, 3)), zeros((3, 2)), zeros(3)), ValueError, "last axis of b is 3, .*last axis of W is 2"),
-        (lambda f: f(zeros((2, 3)), zeros((3, 2)), zeros(1)), ValueError, "last axis of b is 1, .*last axis of W is 2"),
+        (lambda f: f(zeros(3), zeros((3, 2))), ValueError, r"x must have shape"),
+        (lambda f: f(zeros((2, 3)), zeros(3)), ValueError, r"W must have shape"),
+        (lambda f: f(zeros((2, 3)), zeros((3, 2)), np.array(0.0)), ValueError, r"b must have shape"),
+        (lambda f: f(zeros((2, 3)), zeros((4, 2))), ValueError, r"W must .* = \(..., 3, K\) to fit x, got \(4, 2\)"),
+        (lambda f: f(zeros((2, 3)), zeros((3, 2)), zeros(3)), ValueError, r"b must .* = \(..., 2\) to fit W, got \(3,\)"),
+        (lambda f: f(zeros((2, 3)), zeros((3, 2)), zeros(1)), ValueError, r"b must .* = \(..., 2\) to fit W, got \(1,\)"),
         (lambda f: f(zeros((2, 5, 3)), zeros((3, 3, 2))), ValueError,
          r"leading axes do not broadcast: x \(2,\), W \(3,\)"),
         (lambda f: f(zeros((5, 3)), zeros((3, 3, 2)), zeros((2, 2))), ValueError,
          r"leading axes do not broadcast: x \(\), W \(3,\), b \(2,\)"),
     ),
     *against(F.transposed_linear,
-        (lambda f: f(zeros((2, 3)), zeros(3), zeros(2)), ValueError, "W must have at least 2 axes"),
-        (lambda f: f(zeros((2, 2)), zeros((2, 3)), zeros(2)), ValueError, "last axis of x is 2, .* of W is 3"),
-        (lambda f: f(zeros((2, 3)), zeros((2, 3)), zeros(3)), ValueError, "last axis of b is 3, .* of W is 2"),
+        (lambda f: f(zeros((2, 3)), zeros(3), zeros(2)), ValueError, "W must have shape"),
+        (lambda f: f(zeros((2, 2)), zeros((2, 3)), zeros(2)), ValueError, r"W must .* = \(..., D, 2\) to fit x, got \(2, 3\)"),
+        (lambda f: f(zeros((2, 3)), zeros((2, 3)), zeros(3)), ValueError, r"b must .* = \(..., 2\) to fit W, got \(3,\)"),
     ),
     *against(F.embedding,
-        (lambda f: f([0], zeros(3)), ValueError, r"E must have 2 axes \(V, D\), got shape \(3,\)"),
+        (lambda f: f([0], zeros(3)), ValueError, r"E must have shape"),
     ),
     *against(softmaxes,
-        (lambda f: f(np.array(1.0)), ValueError, r"z must have at least 1 axes, got shape \(\)"),
+        (lambda f: f(np.array(1.0)), ValueError, r"z must have shape"),
         (lambda f: f(zeros((2, 0))), ValueError, r"z must have entries along axis -1, got shape \(2, 0\)"),
         (lambda f: f(zeros((0, 2)), axis=0), ValueError, "z must have entries along axis 0"),
         (lambda f: f(zeros(3), axis=(0,)), TypeError, "axis must be an integer"),
     ),
     *against(F.transposed_linear,
-        (lambda f: f(zeros((2, 3)), zeros((4, 5)), zeros(4)), ValueError, "last axis of x is 3, but the last axis of W is 5"),
+        (lambda f: f(zeros((2, 3)), zeros((4, 5)), zeros(4)), ValueError, r"W must .* = \(..., D, 3\) to fit x, got \(4, 5\)"),
     ),
     *against(F.time_first,
-        (lambda f: f(zeros((2, 3))), ValueError, r"x must have 3 axes \(N, T, D\), got shape \(2, 3\)"),
+        (lambda f: f(zeros((2, 3))), ValueError, r"x must have shape"),
     ),
     *against(F.last_step,
-        (lambda f: f(zeros((2, 3))), ValueError, r"y must have 3 axes \(T, N, H\), got shape \(2, 3\)"),
-        (lambda f: f(zeros((0, 2, 3))), ValueError, "y must hold at least one sample"),
+        (lambda f: f(zeros((2, 3))), ValueError, r"y must have shape"),
+        (lambda f: f(zeros((0, 2, 3))), ValueError, "y must not be empty"),
     ),
     *against(F.flatten,
-        (lambda f: f(zeros(3)), ValueError, r"x must have at least 2 axes, got shape \(3,\)"),
-        (lambda f: f(zeros((0, 2, 2))), ValueError, "x must hold at least one sample"),
+        (lambda f: f(zeros(3)), ValueError, r"x must have shape"),
+        (lambda f: f(zeros((0, 2, 2))), ValueError, "x must not be empty"),
     ),
     *against(F.dropout,
-        (lambda f: f(zeros((2, 3)), flags.T, 0.5), ValueError, r"keep has shape \(3, 2\), but x has shape \(2, 3\)"),
-        (lambda f: f(zeros((2, 3)), flags[:1], 0.5), ValueError, r"keep has shape \(1, 3\)"),
+        (lambda f: f(zeros((2, 3)), flags.T, 0.5), ValueError, r"keep must .* = \(2, 3\) to fit x, got \(3, 2\)"),
+        (lambda f: f(zeros((2, 3)), flags[:1], 0.5), ValueError, r"keep must .* to fit x, got \(1, 3\)"),
         (lambda f: f(zeros((2, 3)), np.ones((2, 3)), 0.5), TypeError, "keep must hold booleans, got dtype float64"),
         (lambda f: f(zeros((2, 3)), counts, 0.5), TypeError, "keep must hold booleans, got dtype int64"),
         (lambda f: f(zeros((2, 3)), None, 0.5), TypeError, "keep must hold booleans, got dtype object"),
     ),
     *against(F.reparameterize,
-        (lambda f: f(zeros((2, 3)), zeros((2, 1)), zeros((2, 3))), ValueError, r"logvar has shape \(2, 1\), but mu"),
-        (lambda f: f(zeros((2, 3)), zeros((2, 3)), zeros((1, 3))), ValueError, r"noise has shape \(1, 3\), but mu"),
+        (lambda f: f(zeros((2, 3)), zeros((2, 1)), zeros((2, 3))), ValueError, r"logvar must .* to fit mu, got \(2, 1\)"),
+        (lambda f: f(zeros((2, 3)), zeros((2, 3)), zeros((1, 3))), ValueError, r"noise must .* to fit mu, got \(1, 3\)"),
     ),
     # convolution and pooling
     *against(F.conv1d,
-        (lambda f: f(**square), ValueError, r"x must have 3 axes \(N, C, L\), got shape \(1, 4, 5, 5\)"),
+        (lambda f: f(**square), ValueError, r"x must have shape"),
         (lambda f: f(zeros((1, 2, 5)), zeros((3, 2, 6))), ValueError,
          r"kernel \(6,\) with dilation \(1,\) spans 6 entries, but the padded input has size \(5,\)"),
     ),
     *against((F.conv2d, F.conv_transpose2d),
-        (lambda f: f(square["x"], zeros((0, 4, 3, 3))), ValueError, "axis 0 of W must be at least 1, got 0"),
-        (lambda f: f(zeros((4, 5, 5)), square["W"]), ValueError, r"x must have 4 axes \(N, C, H, W\), got shape \(4, 5, 5\)"),
-        (lambda f: f(square["x"], zeros((4, 4))), ValueError, r"W must have 4 axes .*, got shape \(4, 4\)"),
-        (lambda f: f(square["x"], zeros((3, 3, 2, 2))), ValueError, r"W \(3, 3, 2, 2\) does not fit x \(1, 4, 5, 5\)"),
-        (lambda f: f(**square, groups=3), ValueError, r"W .* does not fit x .* with 3 groups"),
-        (lambda f: f(**square, b=zeros(3)), ValueError, "size of b is 3, but the number of outputs is 4"),
-        (lambda f: f(**square, b=zeros((4, 1))), ValueError, r"b must have 1 axes \(O\), got shape \(4, 1\)"),
-        (lambda f: f(zeros((0, 4, 5, 5)), square["W"]), ValueError, "x must hold at least one sample"),
-        (lambda f: f(square["x"], zeros((4, 4, 0, 3))), ValueError, "kernel must be at least 1, got 0"),
+        (lambda f: f(square["x"], zeros((0, 4, 3, 3))), ValueError, "W must "),
+        (lambda f: f(zeros((4, 5, 5)), square["W"]), ValueError, r"x must have shape"),
+        (lambda f: f(square["x"], zeros((4, 4))), ValueError, r"W must have shape"),
+        (lambda f: f(**square, b=zeros(3)), ValueError, r"(b must .* = \(4,\) to fit W|of b is 3, .* 4)"),
+        (lambda f: f(**square, b=zeros((4, 1))), ValueError, r"b must have shape"),
+        (lambda f: f(zeros((0, 4, 5, 5)), square["W"]), ValueError, "x must not be empty"),
+        (lambda f: f(square["x"], zeros((4, 4, 0, 3))), ValueError, "W must not be empty"),
         (lambda f: f(**square, stride=(1.0, 1)), TypeError, "stride must be an integer, got 1.0"),
     ),
+    *against(F.conv2d,
+        (lambda f: f(square["x"], zeros((3, 3, 2, 2))), ValueError, r"W \(3, 3, 2, 2\) does not fit x \(1, 4, 5, 5\)"),
+        (lambda f: f(**square, groups=3), ValueError, r"W .* does not fit x .* with 3 groups"),
+        (lambda f: f(square["x"], zeros((3, 2, 2, 2)), groups=2), ValueError, r"W \(3, 2, 2, 2\) does not fit x .* with 2 groups"),
+    ),
     *against(F.conv_transpose2d,
+        (lambda f: f(square["x"], zeros((3, 3, 2, 2))), ValueError, r"W must .* to fit x, got \(3, 3, 2, 2\)"),
+        (lambda f: f(**square, groups=3), ValueError, "C = 4 must be a multiple of the groups, got 3"),
         (lambda f: f(**square, padding=4), ValueError, r"padding \(4, 4\) and output_padding \(0, 0\) .* got size \(-1, -1\)"),
         (lambda f: f(**square, stride=2, output_padding=2), ValueError, r"output_padding \(2, 2\) \(less than the stride"),
     ),
     *against(windows.im2col,
-        (lambda f: f(zeros((2, 3)), 2), ValueError, r"x must have at least 3 axes, got shape \(2, 3\)"),
+        (lambda f: f(zeros((2, 3)), 2), ValueError, r"x must have shape"),
         (lambda f: f(zeros((1, 1, 5, 5)), 3, dilation=3), ValueError, r"kernel \(3, 3\) with dilation \(3, 3\) spans 7 entries"),
     ),
     *against(windows.col2im,
-        (lambda f: f(zeros((1, 1, 2, 2, 4)), (5, 5)), ValueError, r"columns must have 6 axes .* got shape \(1, 1, 2, 2, 4\)"),
+        (lambda f: f(zeros((1, 1, 2, 2, 4)), (5, 5)), ValueError, r"columns must have 6 axes"),
         (lambda f: f(zeros((1, 1, 2, 2, 4, 4)), (6, 5)), ValueError, r"columns has shape \(1, 1, 2, 2, 4, 4\), but"),
     ),
     *against(pools,
-        (lambda f: f(zeros((4, 4))), ValueError, r"x must have at least 3 axes, got shape \(4, 4\)"),
-        (lambda f: f(zeros((0, 1, 4, 4))), ValueError, "x must hold at least one sample"),
+        (lambda f: f(zeros((4, 4))), ValueError, r"x must have shape"),
+        (lambda f: f(zeros((0, 1, 4, 4))), ValueError, "x must not be empty"),
         (lambda f: f(zeros((1, 1, 4, 4)), 5), ValueError, r"kernel \(5, 5\) .* spans 5 entries"),
         (lambda f: f(zeros((1, 1, 4, 4)), (2,)), ValueError, r"kernel must be one integer or 2, got \(2,\)"),
     ),
     *against(F.global_avg_pool,
-        (lambda f: f(zeros((2, 3))), ValueError, "x must have at least 3 axes"),
-        (lambda f: f(zeros((1, 2, 0, 4))), ValueError, "x must hold at least one sample"),
+        (lambda f: f(zeros((2, 3))), ValueError, "x must have shape"),
+        (lambda f: f(zeros((1, 2, 0, 4))), ValueError, "x must not be empty"),
     ),
     # normalization and recurrence
     *against(F.layer_norm,
-        (lambda f: f(zeros((2, 3)), zeros(2), zeros(3)), ValueError, "size of gamma is 2, but axis -1 of x is 3"),
-        (lambda f: f(zeros((2, 3)), zeros(3), zeros(1)), ValueError, "size of beta is 1, but axis -1 of x is 3"),
-        (lambda f: f(zeros((2, 3)), zeros((1, 3)), zeros(3)), ValueError, r"gamma must have 1 axes \(C\)"),
-        (lambda f: f(zeros(3), zeros(3), zeros(3)), ValueError, "x must have at least 2 axes"),
-        (lambda f: f(zeros((2, 0)), zeros(0), zeros(0)), ValueError, "x must hold at least one sample"),
+        (lambda f: f(zeros((2, 3)), zeros(2), zeros(3)), ValueError, r"gamma must .* = \(3,\) to fit x, got \(2,\)"),
+        (lambda f: f(zeros((2, 3)), zeros(3), zeros(1)), ValueError, r"beta must .* = \(3,\) to fit x, got \(1,\)"),
+        (lambda f: f(zeros((2, 3)), zeros((1, 3)), zeros(3)), ValueError, r"gamma must have shape"),
+        (lambda f: f(zeros(3), zeros(3), zeros(3)), ValueError, "x must have shape"),
+        (lambda f: f(zeros((2, 0)), zeros(0), zeros(0)), ValueError, "x must not be empty"),
     ),
     *against(F.batch_norm,
-        (lambda f: f(zeros((2, 3, 4)), zeros(4), zeros(4)), ValueError, "size of gamma is 4, but axis 1 of x is 3"),
-        (lambda f: f(zeros((0, 3)), zeros(3), zeros(3)), ValueError, "x must hold at least one sample"),
+        (lambda f: f(zeros((2, 3, 4)), zeros(4), zeros(4)), ValueError, r"gamma must .* = \(3,\) to fit x, got \(4,\)"),
+        (lambda f: f(zeros((0, 3)), zeros(3), zeros(3)), ValueError, "x must not be empty"),
         *((lambda f, s=s: f(zeros((2, 3)), zeros(3), zeros(3), s), kind, message) for s, kind, message in (
             (zeros(3), TypeError, r"statistics must be a pair \(mean, variance\), got array"),
             ((zeros(3),), TypeError, "statistics must be a pair"),
@@ -568,35 +580,35 @@ REFUSED = [
     ),
     *against(F.batch_statistics,
         (lambda f: f(zeros((1, 3))), ValueError, r"x must hold at least 2 values a channel to have a variance, got shape \(1, 3\)"),
-        (lambda f: f(zeros(3)), ValueError, "x must have at least 2 axes"),
+        (lambda f: f(zeros(3)), ValueError, "x must have shape"),
         (lambda f: f(zeros((2, 0))), ValueError, "x must hold at least 2 values"),
     ),
     *against(tuple(cells),
-        (lambda f: cell(f, x=(5, 3)), ValueError, r"x must have 3 axes \(T, N, D\), got shape \(5, 3\)"),
-        (lambda f: cell(f, x=(0, 5, 3)), ValueError, "x must hold at least one sample"),
-        (lambda f: cell(f, Wx=(4, 2 * cells[f])), ValueError, r"Wx must have shape \(3, \d\) for .* 2 units, got \(4, \d\)"),
-        (lambda f: cell(f, Wh=(2, 7)), ValueError, r"Wh must have shape \(2, \d\) .* got \(2, 7\)"),
-        (lambda f: cell(f, Wh=(2,)), ValueError, r"Wh must have 2 axes \(H, kH\), got shape \(2,\)"),
-        (lambda f: cell(f, b=(1,)), ValueError, r"b must have shape \(\d,\) .* got \(1,\)"),
-        (lambda f: cell(f, h0=(2,)), ValueError, r"h0 must have shape \(5, 2\) .* got \(2,\)"),
-        (lambda f: cell(f, h0=(1, 2)), ValueError, r"h0 must have shape \(5, 2\) .* got \(1, 2\)"),
+        (lambda f: cell(f, x=(5, 3)), ValueError, r"x must have shape"),
+        (lambda f: cell(f, x=(0, 5, 3)), ValueError, "x must not be empty"),
+        (lambda f: cell(f, Wx=(4, 2 * cells[f])), ValueError, r"Wx must .* = \(3, \d\) to fit x and h0, got \(4, \d\)"),
+        (lambda f: cell(f, Wh=(2, 7)), ValueError, r"Wh must .* = \(2, \d\) to fit h0, got \(2, 7\)"),
+        (lambda f: cell(f, Wh=(2,)), ValueError, r"Wh must have shape"),
+        (lambda f: cell(f, b=(1,)), ValueError, r"b must .* = \(\d,\) to fit h0, got \(1,\)"),
+        (lambda f: cell(f, h0=(2,)), ValueError, r"h0 must .* = \(5, H\) to fit x, got \(2,\)"),
+        (lambda f: cell(f, h0=(1, 2)), ValueError, r"h0 must .* = \(5, H\) to fit x, got \(1, 2\)"),
     ),
     *against(F.gru_reset_after,
-        (lambda f: cell(f, bh=(1,)), ValueError, "size of bh is 1, but the number of units is 2"),
-        (lambda f: cell(f, bh=(1, 2)), ValueError, r"bh must have 1 axes \(H\), got shape \(1, 2\)"),
+        (lambda f: cell(f, bh=(1,)), ValueError, r"bh must .* = \(2,\) to fit h0, got \(1,\)"),
+        (lambda f: cell(f, bh=(1, 2)), ValueError, r"bh must have shape"),
     ),
     *against(F.lstm,
-        (lambda f: f(zeros((4, 5, 3)), zeros((5, 2)), zeros((5, 3)), zeros((3, 8)), zeros((2, 8)), zeros(8)), ValueError,
-         r"c0 must have shape \(5, 2\) .* got \(5, 3\)"),
-        (lambda f: f(zeros((4, 5, 3)), zeros((5, 2)), zeros((5, 2)), zeros((3, 6)), zeros((2, 6)), zeros(6)), ValueError,
-         r"Wx must have shape \(3, 8\) .* got \(3, 6\)"),
+        *((lambda f, name=name, size=size: f(**memory | {name: zeros(size)}), ValueError, rf"{name} must .* = {wanted} to fit")
+          for name, size, wanted in (
+            ("c0", (2, 3), r"\(2, 2\)"), ("Wx", (3, 6), r"\(3, 8\)"), ("Wh", (2, 6), r"\(2, 8\)"), ("b", (6,), r"\(8,\)"),
+        )),
     ),
     # losses
     *against(pairs + sign_losses,
-        (lambda f: f(zeros((4, 1)), zeros(4)), ValueError, r"\w+ has shape \(4, 1\), but target has shape \(4,\)"),
+        (lambda f: f(zeros((4, 1)), zeros(4)), ValueError, r"target must .* = \(4, 1\) to fit \w+, got \(4,\)"),
         (lambda f: f(zeros((4, 1)), zeros((1, 4))), ValueError, r"\(4, 1\).*\(1, 4\)"),
-        (lambda f: f(zeros(4), zeros(4)), ValueError, r"(prediction|scores|logits) must have at least 2 axes, got shape \(4,\)"),
-        (lambda f: f(zeros((0, 3)), zeros((0, 3))), ValueError, r"must hold at least one sample, got shape \(0, 3\)"),
+        (lambda f: f(zeros(4), zeros(4)), ValueError, r"(prediction|scores|logits) must have shape"),
+        (lambda f: f(zeros((0, 3)), zeros((0, 3))), ValueError, r"must not be empty"),
     ),
     *against(sign_losses,
         (lambda f: f(zeros((2, 1)), np.array([[0.0], [1]])), ValueError, r"target must hold −1 and 1, got \[0. 1.\]"),
@@ -615,7 +627,7 @@ REFUSED = [
             (None, TypeError, "labels must hold integers, got dtype object"),
             (["a", "b"], TypeError, "labels must hold integers, got dtype <U1"),
             (np.array([0, 3]), ValueError, "labels must lie in 0 … 2, got 0 … 3"),
-            (np.array([-1, 1]), ValueError, "labels must lie in 0 … 2, got -1 … 1"),
+            (np.array([-1, 1]), ValueError, "labels must be ≥ 0, got -1"),
             (np.array([[0], [1]]), ValueError, r"labels must have shape \(2,\) for logits \(2, 3\), got \(2, 1\)"),
             (counts, ValueError, r"labels must have shape \(2,\).* got \(2, 3\)"),
             ([0], ValueError, r"labels must have shape \(2,\).* got \(1,\)"),
@@ -625,21 +637,21 @@ REFUSED = [
             (np.array([[2.0, -1, 0]] * 2), ValueError, "target must hold probabilities .* entries -1.0 … 2.0"),
         )),
         (lambda f: f(zeros((4, 2, 3)), labels_01), ValueError, r"labels must have shape \(4, 2\)"),
-        (lambda f: f(zeros((0, 3)), zeros(0, int)), ValueError, r"logits must hold at least one sample, got shape \(0, 3\)"),
-        (lambda f: f(zeros(3), np.array(1)), ValueError, r"logits must have at least 2 axes, got shape \(3,\)"),
+        (lambda f: f(zeros((0, 3)), zeros(0, int)), ValueError, r"logits must not be empty"),
+        (lambda f: f(zeros(3), np.array(1)), ValueError, r"logits must have shape"),
     ),
     *against(losses.kl_divergence,
-        (lambda f: f(half, half[:1]), ValueError, r"p has shape \(2, 2\), but q has shape \(1, 2\)"),
-        (lambda f: f(half[0], half[0]), ValueError, "p must have at least 2 axes"),
-        (lambda f: f(half[:0], half[:0]), ValueError, "p must hold at least one sample"),
+        (lambda f: f(half, half[:1]), ValueError, r"q must .* = \(2, 2\) to fit p, got \(1, 2\)"),
+        (lambda f: f(half[0], half[0]), ValueError, "p must have shape"),
+        (lambda f: f(half[:0], half[:0]), ValueError, "p must not be empty"),
         (lambda f: f(half * 2, half), ValueError, "p must hold probabilities .* sums 2.0 … 2.0"),
         (lambda f: f(half, half * nan), ValueError, "q must hold probabilities .* nan"),
         (lambda f: f(half, np.eye(2)), ValueError, "q must be positive wherever p is"),
     ),
     *against(losses.gaussian_kl,
-        (lambda f: f(zeros((2, 3)), zeros((2, 1))), ValueError, r"logvar has shape \(2, 1\), but mu has shape \(2, 3\)"),
-        (lambda f: f(zeros(3), zeros(3)), ValueError, "mu must have at least 2 axes"),
-        (lambda f: f(zeros((0, 3)), zeros((0, 3))), ValueError, "mu must hold at least one sample"),
+        (lambda f: f(zeros((2, 3)), zeros((2, 1))), ValueError, r"logvar must .* = \(2, 3\) to fit mu, got \(2, 1\)"),
+        (lambda f: f(zeros(3), zeros(3)), ValueError, "mu must have shape"),
+        (lambda f: f(zeros((0, 3)), zeros((0, 3))), ValueError, "mu must not be empty"),
     ),
     # networks and layers
     *against(Layer,
@@ -665,7 +677,7 @@ REFUSED = [
     *against(network.Bidirectional,
         (lambda f: f(None, F.tanh), TypeError, "function must be callable, got None"),
         (lambda f: f(F.tanh, layers.RNN), TypeError, "function must be callable, got <class .*RNN"),
-        (lambda f: f(layers.RNN(3, 2, rng=rng), F.tanh)(zeros((4, 3))), ValueError, "x must have 3 axes"),
+        (lambda f: f(layers.RNN(3, 2, rng=rng), F.tanh)(zeros((4, 3))), ValueError, "x must have shape"),
     ),
     *against(network.save,
         (lambda f: f("net", net), ValueError, "path must end in .npz, got net"),
@@ -679,7 +691,10 @@ REFUSED = [
           for name in ("pickle.npz", "objects.npz", "array.npy", "text.npz", "broken.npz", "empty.npz")),
     ),
     *against(layers.Linear,
-        (lambda f: f(2, 3, rng=rng)(zeros((4, 3))), ValueError, "last axis of x is 3, .* W is 2"),
+        (lambda f: f(2, 3, rng=rng)(zeros((4, 3))), ValueError, r"W must .* = \(..., 3, K\) to fit x, got \(2, 3\)"),
+    ),
+    *against(layers.mlp,
+        (lambda f: f((3,), rng=rng), ValueError, r"sizes must be at least 2, inputs and outputs, got \(3,\)"),
     ),
     *against(layers.Embedding,
         (lambda f: f(3, 2, rng=rng)([3]), ValueError, "tokens must lie in 0 … 2, got 3 … 3"),
@@ -692,7 +707,7 @@ REFUSED = [
     ),
     *against(layers.BatchNorm,
         (lambda f: f(3).forward(zeros((1, 3)), training=True), ValueError, "x must hold at least 2 values a channel"),
-        (lambda f: f(3).forward(zeros((2, 4)), training=True), ValueError, "size of gamma is 3, but axis 1 of x is 4"),
+        (lambda f: f(3).forward(zeros((2, 4)), training=True), ValueError, r"gamma must .* = \(4,\) to fit x, got \(3,\)"),
     ),
     *against(layers.Dropout,
         (lambda f: f(0.5, rng=rng).forward(counts, training=True), TypeError, "x must hold floats"),
@@ -702,36 +717,27 @@ REFUSED = [
         (lambda f: f(0.3, 0.1, rng=rng), ValueError, "low must be less than high, got 0.3 and 0.1"),
     ),
     *against((layers.RNN, layers.GRU, layers.LSTM),
-        (lambda f: f(3, 2, rng=rng)(zeros((4, 3))), ValueError, r"x must have 3 axes \(T, N, D\), got shape \(4, 3\)"),
-        (lambda f: f(3, 2, rng=rng)(zeros((4, 5, 2))), ValueError, r"Wx must have shape \(2, \d\) for x \(4, 5, 2\)"),
-        (lambda f: f(3, 2, rng=rng)(zeros((4, 0, 3))), ValueError, "x must hold at least one sample"),
+        (lambda f: f(3, 2, rng=rng)(zeros((4, 3))), ValueError, r"x must have shape"),
+        (lambda f: f(3, 2, rng=rng)(zeros((4, 5, 2))), ValueError, r"Wx must .* = \(2, \d\) to fit x and h0"),
+        (lambda f: f(3, 2, rng=rng)(zeros((4, 0, 3))), ValueError, "x must not be empty"),
         (lambda f: f(3, 2, rng=rng)(zeros((4, 5, 3), int)), TypeError, "x must hold floats, got dtype int64"),
     ),
     # initial weights, optimizers, schedules
     *against((init.glorot, init.he),
-        (lambda f: f((3,), rng=rng), ValueError, r"shape must have at least 2 axes \(D, K\), got \(3,\)"),
+        (lambda f: f((3,), rng=rng), ValueError, r"shape must have .*2 axes"),
         (lambda f: f((0, 3), rng=rng), ValueError, "every entry of shape must be at least 1, got 0"),
         (lambda f: f((2, 3), fans=(0, 3), rng=rng), ValueError, "fans must be at least 1, got 0"),
         (lambda f: f((2, 3), fans=(3,), rng=rng), ValueError, r"fans must be one integer or 2, got \(3,\)"),
         (lambda f: f((2, 3), fans="in", rng=rng), TypeError, "fans must be an integer, got 'in'"),
     ),
     *against(init.orthogonal,
-        (lambda f: f((2, 3, 4), rng=rng), ValueError, r"shape must have 2 axes \(D, K\), got \(2, 3, 4\)"),
-        (lambda f: f((3,), rng=rng), ValueError, r"shape must have 2 axes \(D, K\), got \(3,\)"),
-    ),
-    *against(optim.SGD,
-        (lambda f: f(parameters(), lambda t: 0.0), ValueError, "learning_rate must be a positive number, got 0.0"),
-        (lambda f: f(parameters(), lambda t: None), TypeError, "learning_rate must be a positive number, got None"),
-        (
-            lambda f: f([Parameter(zeros(3)), Parameter(zeros(3, np.float32))], 0.1),
-            TypeError, r"parameters must have one dtype, got \['float32', 'float64'\]",
-        ),
+        (lambda f: f((2, 3, 4), rng=rng), ValueError, r"shape must have .*2 axes"),
+        (lambda f: f((3,), rng=rng), ValueError, r"shape must have .*2 axes"),
     ),
     *against(optim.Optimizer, (lambda f: f(parameters(), 0.1).step(), NotImplementedError, "")),
-    *against(schedules.warm_up, (lambda f: f(0, steps=3), ValueError, "schedule must be a positive number, got 0")),
     *against(schedules.one_cycle,
         (lambda f: f(0.1, steps=3, up=0.3), ValueError, r"up · steps must be more than 1, got 0.3 · 3"),
-        (lambda f: f(0.1, steps=10, up=0), ValueError, r"up · steps must be more than 1, got 0 · 10"),
+        (lambda f: f(0.1, steps=10, up=0), ValueError, r"up · steps must be more than 1, got 0.0 · 10"),
     ),
     # data, training, measuring
     *against(datasets.split,
@@ -741,40 +747,35 @@ REFUSED = [
          "size of x is 4, but that of y is 3"),
         (lambda f: f(points, validation=0.25, test=0.25), TypeError, "validation must be an integer, got 0.25"),
     ),
-    *against(datasets.rings,
-        (lambda f: f(4, radii=(), rng=rng), ValueError, "radii must hold at least one"),
-        *((lambda f, r=r: f(4, radii=r, rng=rng), kind, "radii must be a positive number, got") for r, kind in
-          (((1.0, 0.0), ValueError), ((1.0, -1), ValueError), (nan, ValueError), (None, TypeError), ("ab", TypeError))),
-    ),
     *against(datasets.blobs,
-        (lambda f: f(4, centers=zeros(2), rng=rng), ValueError, r"centers must have 2 axes \(K, D\), got shape \(2,\)"),
-        (lambda f: f(4, centers=zeros((0, 2)), rng=rng), ValueError, "centers must hold at least one"),
+        (lambda f: f(4, centers=zeros(2), rng=rng), ValueError, r"centers must have shape"),
+        (lambda f: f(4, centers=zeros((0, 2)), rng=rng), ValueError, "centers must not be empty"),
     ),
     *against(training.minibatches,
         (lambda f: f(10, 11, rng=rng), ValueError, "batch_size must be in 1 … 10, got 11"),
-        (lambda f: f(10, 0, rng=rng), ValueError, "batch_size must be in 1 … 10, got 0"),
+        (lambda f: f(10, 0, rng=rng), ValueError, "batch_size must be at least 1, got 0"),
     ),
     *against(training.fit,
-        (lambda f: fit(f, zeros((4, 2)), zeros(3, int)), ValueError, "number of samples in x is 4, but that in target is 3"),
+        (lambda f: fit(f, zeros((4, 2)), zeros(3, int)), ValueError, r"target must .* = \(4, ...\) to fit x, got \(3,\)"),
         (lambda f: fit(f, zeros((4, 2)), zeros(4, int), batch_size=5), ValueError, "batch_size must be in 1 … 4, got 5"),
-        (lambda f: fit(f, zeros((0, 2)), zeros(0, int)), ValueError, "x must hold at least one sample"),
-        (lambda f: fit(f, 1.0, zeros(4, int)), ValueError, r"x must have at least 1 axes, got shape \(\)"),
-        (lambda f: fit(f, zeros((4, 2)), None), ValueError, r"target must have at least 1 axes, got shape \(\)"),
+        (lambda f: fit(f, zeros((0, 2)), zeros(0, int)), ValueError, "x must not be empty"),
+        (lambda f: fit(f, 1.0, zeros(4, int)), ValueError, r"x must have shape"),
+        (lambda f: fit(f, zeros((4, 2)), None), ValueError, r"target must have shape"),
         (lambda f: fit(f, [[1.0], [1.0, 2.0]], [0, 1]), ValueError, "x must have rows of equal length"),
         (lambda f: fit(f, zeros((4, 2), int), zeros(4, int)), TypeError, "x must hold floats"),
     ),
     *against(training.evaluate,
-        (lambda f: f(net, losses.cross_entropy, zeros((4, 2)), zeros(3, int)), ValueError, "in x is 4, but that in target is 3"),
-        (lambda f: f(net, losses.cross_entropy, zeros((0, 2)), zeros(0, int)), ValueError, "x must hold at least one sample"),
-        (lambda f: f(net, losses.cross_entropy, None, zeros(4, int)), ValueError, "x must have at least 1 axes"),
+        (lambda f: f(net, losses.cross_entropy, zeros((4, 2)), zeros(3, int)), ValueError, r"target must .* to fit x, got \(3,\)"),
+        (lambda f: f(net, losses.cross_entropy, zeros((0, 2)), zeros(0, int)), ValueError, "x must not be empty"),
+        (lambda f: f(net, losses.cross_entropy, None, zeros(4, int)), ValueError, "x must have shape"),
     ),
     *against(metrics.accuracy,
-        (lambda f: f(zeros((2, 3)), np.array([[0], [1]])), ValueError, r"predictions has shape \(2,\), but labels .*\(2, 1\)"),
-        (lambda f: f(zeros(3), np.array(1)), ValueError, "logits must have at least 2 axes"),
-        (lambda f: f(zeros((0, 3)), zeros(0, int)), ValueError, "logits must hold at least one sample"),
+        (lambda f: f(zeros((2, 3)), np.array([[0], [1]])), ValueError, r"labels must .* = \(2,\) to fit logits, got \(2, 1\)"),
+        (lambda f: f(zeros(3), np.array(1)), ValueError, "logits must have shape"),
+        (lambda f: f(zeros((0, 3)), zeros(0, int)), ValueError, "logits must not be empty"),
     ),
     *against(metrics.confusion_matrix,
-        (lambda f: f(labels_01, np.array([0]), 2), ValueError, r"predicted has shape \(2,\), but labels has shape \(1,\)"),
+        (lambda f: f(labels_01, np.array([0]), 2), ValueError, r"labels must .* = \(2,\) to fit predicted, got \(1,\)"),
     ),
     *against(metrics.precision_recall_f1,
         (lambda f: f(counts), ValueError, r"counts must have shape \(K, K\), got \(2, 3\)"),
@@ -786,13 +787,13 @@ REFUSED = [
         (lambda f: f(zeros(2), np.array([0, 0])), ValueError, "labels must hold both classes, got 0 positives among 2"),
         (lambda f: f(zeros(0), zeros(0, int)), ValueError, "labels must hold both classes"),
         (lambda f: f(np.array([0.5, nan]), labels_01), ValueError, "scores must be finite"),
-        (lambda f: f(zeros(3), labels_01), ValueError, r"scores has shape \(3,\), but labels has shape \(2,\)"),
-        (lambda f: f(zeros((2, 1)), labels_01), ValueError, r"scores must have 1 axes \(N\), got shape \(2, 1\)"),
+        (lambda f: f(zeros(3), labels_01), ValueError, r"labels must .* = \(3,\) to fit scores, got \(2,\)"),
+        (lambda f: f(zeros((2, 1)), labels_01), ValueError, r"scores must have shape"),
     ),
     *against(decomposition.pca, (lambda f: f(half, 3), ValueError, "K must be in 1 … 2, got 3")),
     *against((decomposition.pca, decomposition.whitening, *scalings),
-        (lambda f: learned(f, zeros(3)), ValueError, r"x must have 2 axes \(N, D\), got shape \(3,\)"),
-        (lambda f: learned(f, zeros((0, 3))), ValueError, "x must hold at least one sample"),
+        (lambda f: learned(f, zeros(3)), ValueError, r"x must have shape"),
+        (lambda f: learned(f, zeros((0, 3))), ValueError, "x must not be empty"),
         (lambda f: learned(f, np.array([[1.0, nan], [0, 1]])), ValueError, "x must be finite"),
         (lambda f: learned(f, np.array([[1.0, inf], [0, 1]])), ValueError, "x must be finite"),
     ),
@@ -807,14 +808,14 @@ REFUSED = [
     ),
     *against(decomposition.AffineMap,
         (lambda f: scaling.encode(zeros((2, 4))), ValueError, "last axis of x is 4, but that of the training set is 3"),
-        (lambda f: scaling.encode(zeros(3)), ValueError, "x must have at least 2 axes"),
+        (lambda f: scaling.encode(zeros(3)), ValueError, "x must have shape"),
         (lambda f: scaling.encode(counts), TypeError, "x must hold floats"),
         (lambda f: scaling.decode(zeros((2, 4))), ValueError, "last axis of z is 4, but the size of the code is 3"),
         (lambda f: scaling.decode(counts), TypeError, "z must hold floats"),
     ),
     *against(gradcheck.relative_error,
-        (lambda f: f(zeros(2), zeros((2, 1))), ValueError, r"a has shape \(2,\), but b has shape \(2, 1\)"),
-        (lambda f: f(zeros(2), 0.0), ValueError, r"a has shape \(2,\), but b has shape \(\)"),
+        (lambda f: f(zeros(2), zeros((2, 1))), ValueError, r"b must .* = \(2,\) to fit a, got \(2, 1\)"),
+        (lambda f: f(zeros(2), 0.0), ValueError, r"b must .* = \(2,\) to fit a, got \(\)"),
         (lambda f: f([[1.0], [1.0, 2.0]], 0.0), ValueError, "a must have rows of equal length"),
     ),
     *against(gradcheck.numerical_gradient,
@@ -822,8 +823,8 @@ REFUSED = [
     ),
     *against(gradcheck.check_vjp,
         *((lambda f, n=n, v=v: f(F.tanh, zeros(2), **{"rng": rng} | {n: v}), kind, f"{n} {expected}")
-          for n, role in (("rng", generator()), ("epsilon", positive(1e-5)), ("tolerance", not_negative(0)))
-          for v, kind, expected in role.bad),
+          for n in ("rng", "epsilon", "tolerance")
+          for v, kind, expected in refusals(gradcheck.check_vjp.declared[n])),
         (lambda f: f(None, zeros(2), rng=rng), TypeError, "f must be callable, got None"),
         (lambda f: f(np.tanh, zeros(2), rng=rng), TypeError, "f must return its value and a backward, got array"),
         (lambda f: f(lambda x: (x, x), zeros(2), rng=rng), TypeError, "f must return its value and a backward"),
@@ -840,31 +841,6 @@ REFUSED = [
         (lambda f: f(lambda ax, rate: None, rate=[1]), TypeError, "draw must return the sentence.*got None"),
         (lambda f: f(lambda ax, rate: "  ", rate=[1]), TypeError, "draw must return the sentence.*got '  '"),
     ),
-    *against(settle,
-        (lambda f: f("C6.999", True, "x = 1"), KeyError, "'C6.999' is not a claim"),
-        (lambda f: f("6.10", True, "x = 1"), KeyError, "'6.10' is not a claim"),
-        (lambda f: f("Q6.3", True, "x = 1"), KeyError, "'Q6.3' is not a claim"),
-        (lambda f: f("C6.9", True, "largest gap nan"), ValueError, "evidence must state measured values, got 'largest gap nan'"),
-        (lambda f: f("C6.9", True, "largest gap NaN here"), ValueError, "evidence must state"),
-        (lambda f: f("C6.9", True, "gap nan, slope 0.25"), ValueError, "evidence must state"),
-        (lambda f: f("C6.9", True, "nan% of the starts"), ValueError, "evidence must state"),
-        (lambda f: f("C6.9", True, ""), ValueError, "evidence must state measured values, got ''"),
-        (lambda f: f("C6.9", True, " \n"), ValueError, "evidence must state"),
-        (lambda f: f("C6.9", 0.3, "x = 1"), TypeError, r"condition must be a boolean, .* got array\(0.3\)"),
-        (lambda f: f("C6.9", 1, "x = 1"), TypeError, "condition must be a boolean"),
-        (lambda f: f("C6.9", "yes", "x = 1"), TypeError, "condition must be a boolean"),
-        (lambda f: f("C6.9", None, "x = 1"), TypeError, "condition must be a boolean"),
-        (lambda f: f("C6.9", {}, "x = 1"), ValueError, "at least two conditions to depend on, got 0"),
-        (lambda f: f("C6.9", {"alone": True}, "x = 1"), ValueError, "at least two conditions to depend on, got 1"),
-        (lambda f: f("C6.9", {"a": True, "b": 0.5}, "x = 1"), TypeError, "condition 'b' must be a boolean, got 0.5"),
-        (lambda f: f("C6.9", np.ones(19, bool), "x = 1"), ValueError, "20 may prove; got 19"),
-        (lambda f: f("C6.9", np.ones(20), "x = 1"), TypeError, "row of booleans"),
-        (lambda f: f("C6.9", np.ones((20, 2), bool), "x = 1"), TypeError, "row of booleans"),
-    ),
-    *against(untestable,
-        (lambda f: f("C6.999", "Opinion.", "nobody"), KeyError, "'C6.999' is not a claim"),
-        (lambda f: f("Q6.3", "Opinion.", "nobody"), KeyError, "not a claim"),
-    ),
 ]  # fmt: skip
 
 
@@ -876,12 +852,34 @@ REFUSED = [
     ],
 )
 def test_refused(function, call, kind, message, monkeypatch):
-    monkeypatch.setattr("dlnotes.claims.display", lambda *_, **__: None)
     monkeypatch.setattr("dlnotes.explore.display", lambda *_, **__: None)
     with pytest.raises(kind) as raised:
         call(function)
     assert type(raised.value) is kind
     assert re.search(message, str(raised.value), re.DOTALL)
+
+
+every_pullback = pytest.mark.parametrize("case", CASES, ids=str)
+
+
+@every_pullback
+def test_a_pullback_refuses_what_has_not_the_shape_of_the_value(case):
+    """Catches a function that is not guarded: NumPy would stretch most of these without a word."""
+    y, backward = case.call()
+    for size in {(1, *np.shape(y)), (*np.shape(y), 2), np.shape(y)[1:]} - {np.shape(y)}:
+        with pytest.raises(ValueError) as raised:
+            backward(zeros(size))
+        expected = f"dy must have shape {np.shape(y)} like the value, got {size}"
+        assert str(raised.value) == expected
+
+
+@every_pullback
+def test_a_pullback_takes_a_list(case):
+    y, backward = case.call()
+    ones = np.ones_like(y)
+    found = (as_tuple(backward(dy)) for dy in (ones, ones.tolist()))
+    for a, b in zip(*found, strict=True):
+        np.testing.assert_array_equal(a, b)
 
 
 # ── Nothing is missing ──
@@ -890,10 +888,11 @@ MODULES = (
     activations, F, conv, windows, pooling, normalization, recurrent, losses, network, layers, init, optim,
     schedules, datasets, training, metrics, decomposition, gradcheck,
 )  # fmt: skip
-ANY_NUMBER = {Layer, Sequential, network.Residual, gradcheck.check_vjp}
+ANY_NUMBER = {Sequential, network.Residual, gradcheck.check_vjp}
 WITHOUT_CHECKS = {
     datasets.Samples, datasets.Split, metrics.Scores, metrics.Curve, gradcheck.GradientError,
-    windows.window_slices, windows.zeros, windows.places, windows.view, windows.batch_first, windows.batch_last,
+    decomposition.AffineMap, schedules.rate_or_schedule,
+    windows.window_slices, windows.zeros_batch_last, windows.places, windows.view, windows.batch_first, windows.batch_last,
 }  # fmt: skip
 
 
@@ -908,23 +907,30 @@ def public() -> set:
     }
 
 
-def test_every_function_stands_in_a_table():
+def test_every_function_has_a_call_that_works():
     """Catches a new function without a word about what it refuses."""
     refused = {function for function, *_ in REFUSED}
-    apart = ANY_NUMBER | {decomposition.AffineMap}
-    assert apart <= refused
-    assert public() - set(SIGNATURES) == apart | WITHOUT_CHECKS
+    assert ANY_NUMBER <= refused
+    assert public() - set(CALLS) == ANY_NUMBER | WITHOUT_CHECKS
 
 
-@pytest.mark.parametrize("function", SIGNATURES, ids=lambda f: f.__qualname__)
-def test_every_argument_stands_in_the_table(function):
+# what takes anything, or what only the body can judge: `REFUSED` has the rows
+UNDECLARED = {
+    ("Bidirectional", "ahead"), ("Bidirectional", "back"), ("Layer", "names"), ("save", "path"), ("load", "path"),
+    ("GRU", "reset_after"), ("whitening", "zca"), ("train_step", "target"),
+}  # fmt: skip
+
+
+def test_every_argument_is_declared():
     """Catches a new argument that takes anything."""
-    named = {
-        name
+    undeclared = {
+        (function.__name__, name)
+        for function in CALLS
         for name, p in inspect.signature(function).parameters.items()
         if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)
+        and name not in {*declared(function), "self"}
     }
-    assert named <= set(SIGNATURES[function])
+    assert undeclared == UNDECLARED
 
 
 # ── Borders that are accepted ──
@@ -1000,7 +1006,6 @@ ACCEPTED = {
     "no noise": lambda: datasets.two_moons(1, noise=0, rng=rng),
     "one ring": lambda: datasets.rings(3, radii=(2,), rng=rng),
     "the shortest sequence": lambda: datasets.adding_problem(1, T=2, rng=rng),
-    "no labels yet": lambda: checks.integers("labels", zeros(0, int), below=3),
     "nothing counted": lambda: metrics.confusion_matrix(zeros(0, int), zeros(0, int), 2),
     "equal scores": lambda: metrics.roc_curve(zeros(2), labels_01),
     "all components": lambda: decomposition.pca(half, 2),

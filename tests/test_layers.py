@@ -309,6 +309,24 @@ def test_a_layer_in_float32_stays_in_float32(name, rng):
     assert y.dtype == np.float32 and backward(y).dtype == np.float32
 
 
+def test_a_perceptron_by_its_sizes_is_the_one_written_out(rng):
+    """Catches an activation after the last layer, one that is missing, and weights drawn in another order."""
+    net = layers.mlp((4, 5, 3, 2), activation=F.tanh, rng=np.random.default_rng(1))
+    assert [type(layer) for layer in net.layers] == [Linear, Layer, Linear, Layer, Linear]  # fmt: skip
+    assert [layer.function for layer in net.layers[1::2]] == [F.tanh, F.tanh]
+    again = np.random.default_rng(1)
+    for layer, (size, draw) in zip(
+        net.layers[::2],
+        (((4, 5), init.he), ((5, 3), init.he), ((3, 2), init.glorot)),
+        strict=True,
+    ):
+        assert_array_equal(layer.W.value, draw(size, rng=again))
+    assert [type(layer) for layer in layers.mlp([4, 2], rng=rng).layers] == [Linear]
+    assert layers.mlp((4, 3, 2), rng=rng).layers[1].function is F.relu
+    drawn = layers.mlp((4, 3, 2), initialize=init.orthogonal, rng=rng).layers[0].W.value
+    assert_allclose(drawn.T @ drawn, np.eye(3), atol=1e-12)
+
+
 # ── Layers that act differently in training ──
 
 

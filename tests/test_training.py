@@ -116,6 +116,24 @@ def test_training_spares_the_gradient_of_the_data_and_nothing_else(rng):
     assert_allclose(optimizer.theta, expected, rtol=1e-14)
 
 
+@pytest.mark.parametrize(
+    "first",
+    [
+        lambda x: (2 * x, lambda dy: 2 * dy),
+        lambda x: (x[:, ::-1], lambda dy: dy[:, ::-1]),
+        lambda x: (x.reshape(len(x), -1), lambda dy: dy.reshape(x.shape)),
+        lambda x: (np.tanh(x), lambda dy: dy * (1 - np.tanh(x) ** 2)),
+    ],
+)
+def test_a_plain_function_may_stand_first(first, rng):
+    """Catches the mark of the training data on what was computed from it: a plain pullback cannot take None."""
+    x, y = datasets.two_moons(10, rng=rng)
+    net = Sequential(first, Linear(2, 2, rng=rng))
+    training.train_step(
+        net, losses.cross_entropy, optim.SGD(net.parameters(), 0.1), x, y
+    )
+
+
 def test_early_stopping_waits_and_returns_to_the_best():
     """Two looks without a better one (an equal one is none) end it; a later best counts again."""
     net = Layer(F.rectifier, Parameter(np.zeros(1)))

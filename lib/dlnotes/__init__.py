@@ -7,7 +7,8 @@ One idea carries it: every function returns its value and the function that send
 
 Chapter 6b derives the idea. What lies where, in the order in which it is built:
 
-    checks, arrays      refusals that name the argument; types, Data, the adjoint of broadcasting
+    arrays              types, Constant, the adjoint of broadcasting
+    kinds, arguments    what an argument can be; how a function declares what it takes
     activations         elementwise bends
     windows, conv, pooling, normalization, recurrent      functions for images, signals, sequences
     functional          linear maps, softmax, dropout and, under one name F, all of the above

@@ -12,35 +12,36 @@ import math
 
 import numpy as np
 
-from . import checks
+from .arguments import takes
 from .arrays import Array, Backward, sum_to
+from .kinds import broadcasts, count, interval, positive, real
 
 
+@takes(z="...")
 def identity(z: Array) -> tuple[Array, Backward]:
     """y = z: what an output unit for regression does."""
-    z = checks.floating("z", z)
     return z, lambda dy: dy
 
 
+@takes(z="...")
 def step(z: Array) -> tuple[Array, Backward]:
     """y = 1 where z > 0, otherwise 0: the perceptron's unit. Its slope is 0, so nothing can be learned through it."""
-    z = checks.floating("z", z)
     return (z > 0).astype(z.dtype), np.zeros_like
 
 
+@takes(z="...")
 def sigmoid(z: Array) -> tuple[Array, Backward]:
     """Logistic sigmoid: σ(z) = 1 / (1 + e⁻ᶻ), σ′ = σ (1 − σ).
 
     Written as e^min(z, 0) / (1 + e^−|z|), in which nothing can overflow.
     """
-    z = checks.floating("z", z)
     y = np.exp(np.minimum(z, 0)) / (1 + np.exp(-np.abs(z)))
     return y, lambda dy: dy * y * (1 - y)
 
 
+@takes(z="...")
 def tanh(z: Array) -> tuple[Array, Backward]:
     """Hyperbolic tangent: tanh z = 2σ(2z) − 1, tanh′ = 1 − tanh²."""
-    z = checks.floating("z", z)
     y = np.tanh(z)
     return y, lambda dy: dy * (1 - y * y)
 
@@ -48,21 +49,21 @@ def tanh(z: Array) -> tuple[Array, Backward]:
 # ── Straight pieces ──
 
 
+@takes(z="...")
 def relu(z: Array) -> tuple[Array, Backward]:
     """Rectified linear unit: max(0, z), with slope 0 at z = 0 (Glorot, Bordes and Bengio 2011)."""
-    z = checks.floating("z", z)
     y = np.maximum(z, 0)
     return y, lambda dy: dy * (y > 0)
 
 
+@takes(z="*Z", alpha="*A")
 def rectifier(z: Array, alpha: Array) -> tuple[Array, Backward]:
     """The whole family y = max(0, z) + α min(0, z), with α learned: PReLU (He et al. 2015).
 
     Shapes: alpha broadcasts to z, so () is one slope for all and (K,) one a unit. α = 0 gives relu,
     0.01 leaky_relu, −1 the absolute value, 1 the identity. dα = Σ dy · min(0, z).
     """
-    z, alpha = checks.floating("z", z), checks.floating("alpha", alpha)
-    checks.broadcasts("alpha", alpha, "z", z)
+    broadcasts("alpha", alpha, "z", z)
     y = np.where(z > 0, z, alpha * z)
 
     def backward(dy: Array) -> tuple[Array, Array]:
@@ -72,48 +73,49 @@ def rectifier(z: Array, alpha: Array) -> tuple[Array, Backward]:
     return y, backward
 
 
+@takes(z="*Z", slope="number *S")
 def leaky_relu(z: Array, slope: float | Array = 0.01) -> tuple[Array, Backward]:
     """`rectifier` with a given α = slope (Maas, Hannun and Ng 2013).
 
     An array of slopes, drawn at random in training, makes it the randomized leaky ReLU (Xu et al. 2015).
     """
-    z, slope = checks.floating("z", z), checks.numbers("slope", slope)
-    checks.broadcasts("slope", slope, "z", z)
-    y, backward = rectifier(z, slope.astype(z.dtype))
+    slope = np.asarray(slope, z.dtype)
+    broadcasts("slope", slope, "z", z)
+    y, backward = rectifier(z, slope)
     return y, lambda dy: backward(dy)[0]
 
 
+@takes(z="...")
 def absolute(z: Array) -> tuple[Array, Backward]:
     """y = |z|, with slope 0 at z = 0."""
-    z = checks.floating("z", z)
     return np.abs(z), lambda dy: dy * np.sign(z)
 
 
+@takes(z="...", low=real, high=real)
 def clip(z: Array, low: float, high: float) -> tuple[Array, Backward]:
     """y = min(max(z, low), high), with slope 1 strictly between and 0 elsewhere."""
-    z = checks.floating("z", z)
-    checks.interval(low, high)
+    interval(low, high)
     return np.clip(z, low, high), lambda dy: dy * ((z > low) & (z < high))
 
 
+@takes(z="...")
 def relu6(z: Array) -> tuple[Array, Backward]:
     """min(max(0, z), 6): a ReLU with an upper bound (Krizhevsky 2010), which few bits can hold."""
     return clip(z, 0, 6)
 
 
+@takes(z="...")
 def hard_tanh(z: Array) -> tuple[Array, Backward]:
     """max(−1, min(1, z)): the straight version of tanh (Collobert 2004)."""
     return clip(z, -1, 1)
 
 
+@takes(z="... K+", pieces=count)
 def maxout(z: Array, pieces: int = 2) -> tuple[Array, Backward]:
     """The largest of `pieces` neighbors: z (..., K · pieces) → y (..., K) (Goodfellow et al. 2013).
 
     After a linear layer this is a convex function of x made of `pieces` planes. The gradient goes to the winner.
     """
-    z = checks.floating("z", z, ndim=1)
-    checks.not_empty("z", z)
-    checks.count("pieces", pieces)
     if z.shape[-1] % pieces:
         raise ValueError(
             f"the last axis of z must be a multiple of {pieces} pieces, got shape {z.shape}"
@@ -126,33 +128,33 @@ def maxout(z: Array, pieces: int = 2) -> tuple[Array, Backward]:
 # ── Smooth bends ──
 
 
+@takes(z="...", alpha=positive)
 def elu(z: Array, alpha: float = 1.0) -> tuple[Array, Backward]:
     """z where z > 0, otherwise α (eᶻ − 1) (Clevert, Unterthiner and Hochreiter 2016)."""
-    z = checks.floating("z", z)
-    below = checks.positive("alpha", alpha) * np.expm1(np.minimum(z, 0))
+    below = alpha * np.expm1(np.minimum(z, 0))
     return np.where(z > 0, z, below), lambda dy: dy * np.where(z > 0, 1, below + alpha)
 
 
+@takes(z="...")
 def softplus(z: Array) -> tuple[Array, Backward]:
     """ln(1 + eᶻ), a ReLU with a rounded corner; its slope is σ(z) (Dugas et al. 2001)."""
-    z = checks.floating("z", z)
     y = np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z)))
     return y, lambda dy: dy * sigmoid(z)[0]
 
 
+@takes(z="...")
 def silu(z: Array) -> tuple[Array, Backward]:
     """z σ(z), also called swish; slope σ (1 + z (1 − σ)) (Elfwing, Uchibe and Doya 2018)."""
-    z = checks.floating("z", z)
     s, _ = sigmoid(z)
     return z * s, lambda dy: dy * s * (1 + z * (1 - s))
 
 
+@takes(z="...")
 def gelu(z: Array) -> tuple[Array, Backward]:
     """z Φ(z) with the normal distribution function Φ(z) ≈ ½ (1 + tanh(√(2/π) (z + 0.044715 z³))).
 
     The approximation of Hendrycks and Gimpel (2016); z Φ(z) is off by less than 0.0005 everywhere.
     """
-    z = checks.floating("z", z)
     root = math.sqrt(2 / math.pi)
     t = np.tanh(root * (z + 0.044715 * z**3))
 

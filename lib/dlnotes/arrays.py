@@ -1,18 +1,31 @@
-"""What every function of the library shares: its types, and the adjoint of broadcasting."""
+"""What every function of the library shares: its types, constants, and the adjoint of broadcasting."""
 
 from collections.abc import Callable
 
 import numpy as np
 
 Array = np.ndarray
-Backward = Callable[[Array], Array | tuple[Array, ...]]
+Backward = Callable[..., Array | tuple[Array, ...]]
 
 
-class Data(np.ndarray):
-    """Training data: an array that nobody wants a gradient for.
+class Constant(np.ndarray):
+    """An array that nobody wants a gradient for, such as training data.
 
-    `x.view(Data)` spares the first layer of a network the product that would give dx; its pullback says None.
+    `Constant(x)` spares the first layer of a network the product that would give dx; its pullback says None. Only
+    this very object is marked: what is computed or cut from it is not.
     """
+
+    marked = False
+
+    def __new__(cls, x: Array) -> "Constant":
+        constant = np.asarray(x).view(cls)
+        constant.marked = True
+        return constant
+
+
+def unmarked(x: Array) -> tuple[Array, bool]:
+    """x as an ordinary array, and whether it was marked as constant."""
+    return np.asarray(x), getattr(x, "marked", False)
 
 
 def sum_to(gradient: Array, shape: tuple[int, ...]) -> Array:

@@ -15,14 +15,16 @@ the batch last, (C, *S, N): then the product's result is the next layer's input 
 memory are the same pixel of all samples, which every window takes or leaves together.
 """
 
+from functools import partial
 from math import prod
 from typing import NamedTuple
 
 import numpy as np
 
-from . import checks
-from .arrays import Array, Backward, Data
-from .windows import batch_first, batch_last, col2im, view, zeros
+from .arguments import takes
+from .arrays import Array, Backward, unmarked
+from .kinds import count, per_axis, same_size, sizes
+from .windows import batch_first, batch_last, col2im, view, zeros_batch_last
 
 
 def _inside(x: Array, padding: tuple[int, ...]) -> Array:
@@ -36,7 +38,7 @@ def _pad(x: Array, padding: tuple[int, ...]) -> Array:
     if not any(padding):
         return x
     size = (S + 2 * p for S, p in zip(x.shape[2:], padding, strict=True))
-    wide = zeros((*x.shape[:2], *size), x.dtype)
+    wide = zeros_batch_last((*x.shape[:2], *size), x.dtype)
     _inside(wide, padding)[...] = x
     return wide
 
@@ -102,34 +104,13 @@ class _Geometry(NamedTuple):
     groups: int
 
 
-def _check(x, W, b, rank, inputs, stride, padding, dilation, groups):
-    """Arrays and settings that fit; `inputs` is the axis of W that meets the channels of x."""
-    axes = "N C " + ("L" if rank == 1 else "H W")
-    constant = isinstance(x, Data)
-    x = checks.floating("x", x, axes=axes)
-    W = checks.floating("W", W, axes="O C " + ("k" if rank == 1 else "kh kw"))
-    checks.not_empty("x", x)
-    checks.sizes("kernel", W.shape[2:], rank)
-    checks.count("axis 0 of W", len(W))
-    groups = checks.count("groups", groups)
-    shared = "C / groups" if inputs == 1 else "C"
-    met = x.shape[1] / groups if inputs == 1 else x.shape[1]
-    if met != W.shape[inputs] or len(W) % groups:
-        raise ValueError(
-            f"W {W.shape} does not fit x {x.shape} with {groups} groups: "
-            f"axis {inputs} of W must be {shared}, and axis 0 a multiple of the groups"
-        )
-    outputs = len(W) if inputs == 1 else W.shape[1] * groups
-    if b is not None:
-        b = checks.floating("b", b, axes="O")
-        checks.same_size("the size of b", b.size, "the number of outputs", outputs)
-    geometry = _Geometry(
-        checks.sizes("stride", stride, rank),
-        checks.sizes("padding", padding, rank, least=0),
-        checks.sizes("dilation", dilation, rank),
+def _geometry(rank: int, stride, padding, dilation, groups: int) -> _Geometry:
+    return _Geometry(
+        per_axis("stride", stride, rank),
+        per_axis("padding", padding, rank),
+        per_axis("dilation", dilation, rank),
         groups,
     )
-    return x, W, b, geometry, constant
 
 
 def _with_bias(y: Array, b: Array | None, backward: Backward):
@@ -141,9 +122,14 @@ def _with_bias(y: Array, b: Array | None, backward: Backward):
     return y, lambda dy: (*backward(dy), dy.sum(others))
 
 
-def _convolve(x, W, b, rank, *settings) -> tuple[Array, Backward]:
-    x, W, b, geometry, constant = _check(x, W, b, rank, 1, *settings)
-    stride, padding, dilation, groups = geometry
+def _convolve(x, W, b, *settings) -> tuple[Array, Backward]:
+    x, constant = unmarked(x)
+    stride, padding, dilation, groups = geometry = _geometry(x.ndim - 2, *settings)
+    if W.shape[1] * groups != x.shape[1] or len(W) % groups:
+        raise ValueError(
+            f"W {W.shape} does not fit x {x.shape} with {groups} groups: "
+            "axis 1 of W must be C / groups, and axis 0 a multiple of the groups"
+        )
     y, columns = _correlate(_pad(x, padding), W, stride, dilation, groups)
 
     def backward(dy: Array) -> tuple[Array | None, Array]:
@@ -153,6 +139,11 @@ def _convolve(x, W, b, rank, *settings) -> tuple[Array, Backward]:
     return _with_bias(y, b, backward)
 
 
+frame = partial(sizes, least=0)  # of zeros, around an image
+settings = {"stride": sizes, "padding": frame, "dilation": sizes, "groups": count}
+
+
+@takes(x="data N C L+", W="O c k+", b="O", **settings)
 def conv1d(
     x: Array,
     W: Array,
@@ -167,9 +158,10 @@ def conv1d(
 
     Shapes: x (N, C, L), W (O, C/groups, k), b (O,), y (N, O, P).
     """
-    return _convolve(x, W, b, 1, stride, padding, dilation, groups)
+    return _convolve(x, W, b, stride, padding, dilation, groups)
 
 
+@takes(x="data N C H W+", W="O c kh kw+", b="O", **settings)
 def conv2d(
     x: Array,
     W: Array,
@@ -186,9 +178,25 @@ def conv2d(
     P = ⌊(H + 2 padding − dilation (kh − 1) − 1) / stride⌋ + 1 and Q likewise. With `groups` the channels
     fall into that many parts which do not see each other (Goodfellow et al. 2016, section 9.5).
     """
-    return _convolve(x, W, b, 2, stride, padding, dilation, groups)
+    return _convolve(x, W, b, stride, padding, dilation, groups)
 
 
+def _enlarged(size, kernel, geometry: _Geometry, extra) -> tuple[int, ...]:
+    """What a transposed convolution makes of `size`; ValueError where nothing is left, or `extra` makes up a step."""
+    axes = zip(size, kernel, *geometry[:3], extra, strict=True)
+    enlarged = tuple(
+        s * (S - 1) + d * (k - 1) + 1 - 2 * p + e for S, k, s, p, d, e in axes
+    )
+    less = all(e < s for e, s in zip(extra, geometry.stride, strict=True))
+    if min(enlarged) < 1 or not less:
+        raise ValueError(
+            f"padding {geometry.padding} and output_padding {extra} (less than the stride "
+            f"{geometry.stride}) must leave an output, got size {enlarged}"
+        )
+    return enlarged
+
+
+@takes(x="data N C H W+", W="C o kh kw+", b="O", output_padding=frame, **settings)
 def conv_transpose2d(
     x: Array,
     W: Array,
@@ -205,23 +213,14 @@ def conv_transpose2d(
     Shapes: x (N, C, H, W), W (C, O/groups, kh, kw), b (O,), y (N, O, P, Q) with
     P = stride (H − 1) + dilation (kh − 1) + 1 − 2 padding + output_padding and Q likewise.
     """
-    x, W, b, geometry, constant = _check(
-        x, W, b, 2, 0, stride, padding, dilation, groups
-    )
-    extra = checks.sizes("output_padding", output_padding, 2, least=0)
-    size = tuple(
-        s * (S - 1) + d * (k - 1) + 1 - 2 * p + e
-        for S, k, s, p, d, e in zip(
-            x.shape[2:], W.shape[2:], *geometry[:3], extra, strict=True
-        )
-    )
-    if min(size) < 1 or any(
-        e >= s for e, s in zip(extra, geometry.stride, strict=True)
-    ):
-        raise ValueError(
-            f"padding {geometry.padding} and output_padding {extra} (less than the stride "
-            f"{geometry.stride}) must leave an output, got size {size}"
-        )
+    x, constant = unmarked(x)
+    geometry = _geometry(2, stride, padding, dilation, groups)
+    if len(W) % groups:
+        raise ValueError(f"C = {len(W)} must be a multiple of the groups, got {groups}")
+    if b is not None:
+        same_size("the size of b", b.size, "the number of outputs", W.shape[1] * groups)
+    extra = per_axis("output_padding", output_padding, 2)
+    size = _enlarged(x.shape[2:], W.shape[2:], geometry, extra)
 
     def backward(dy: Array) -> tuple[Array | None, Array]:
         stride, padding, dilation, groups = geometry

@@ -2,12 +2,23 @@
 
 import functools
 import hashlib
+from functools import partial
 from importlib import resources
 from typing import NamedTuple
 
 import numpy as np
 
-from . import checks
+from .arguments import takes
+from .kinds import (
+    count,
+    generator,
+    instance,
+    natural,
+    not_negative,
+    positive,
+    real,
+    same_size,
+)
 
 DIGITS_SHA256 = "87ff0c9e40dc7e2c0e34e7257799c2e3f3aec1a016363bb11cad869ec428a826"
 
@@ -53,14 +64,11 @@ def digits() -> Samples:
     return Samples(x.copy(), y.copy())
 
 
+@takes(samples=instance(Samples), validation=natural, test=natural, seed=natural)
 def split(samples: Samples, *, validation: int, test: int, seed: int = 0) -> Split:
     """Shuffle by `seed` and cut: the last `test` samples, the `validation` before them, the rest for training."""
-    checks.instance("samples", samples, Samples)
     N = len(samples.x)
-    checks.same_size("the size of x", N, "that of y", len(samples.y))
-    checks.count("validation", validation, least=0)
-    checks.count("test", test, least=0)
-    checks.count("seed", seed, least=0)
+    same_size("the size of x", N, "that of y", len(samples.y))
     if validation + test >= N:
         raise ValueError(
             f"validation + test must leave samples to train on, got {validation} + {test} of {N}"
@@ -76,19 +84,17 @@ def xor() -> Samples:
     return Samples(x, np.array([0, 1, 1, 0]))
 
 
-def _noise(noise: float, rng: np.random.Generator, shape: tuple[int, ...]):
-    return checks.not_negative("noise", noise) * rng.standard_normal(shape)
-
-
+@takes(N=count, noise=not_negative, rng=generator)
 def two_moons(N: int, *, noise: float = 0.1, rng: np.random.Generator) -> Samples:
     """Two interleaved half circles: x (N, 2) with N(0, noise²) added, y in {0, 1} in turn."""
-    y = np.arange(checks.count("N", N)) % 2
-    angle = checks.generator("rng", rng).uniform(0, np.pi, N)
+    y = np.arange(N) % 2
+    angle = rng.uniform(0, np.pi, N)
     side = 1 - 2 * y
     x = np.stack([side * np.cos(angle) + y, side * np.sin(angle) + y / 2], axis=1)
-    return Samples(x + _noise(noise, rng, (N, 2)), y)
+    return Samples(x + noise * rng.standard_normal((N, 2)), y)
 
 
+@takes(N=count, classes=count, turns=real, noise=not_negative, rng=generator)
 def spirals(
     N: int,
     *,
@@ -98,53 +104,58 @@ def spirals(
     rng: np.random.Generator,
 ) -> Samples:
     """`classes` interleaved spiral arms inside the unit disk: x (N, 2), y in 0 … classes − 1 in turn."""
-    y = np.arange(checks.count("N", N)) % checks.count("classes", classes)
-    radius = np.sqrt(checks.generator("rng", rng).uniform(0.02, 1, N))
-    angle = 2 * np.pi * (checks.real("turns", turns) * radius + y / classes)
+    y = np.arange(N) % classes
+    radius = np.sqrt(rng.uniform(0.02, 1, N))
+    angle = 2 * np.pi * (turns * radius + y / classes)
     x = radius[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1)
-    return Samples(x + _noise(noise, rng, (N, 2)), y)
+    return Samples(x + noise * rng.standard_normal((N, 2)), y)
 
 
+def _radii(name: str, value) -> np.ndarray:
+    """`value` as an array of at least one positive number."""
+    radii = np.array([positive(name, r) for r in np.atleast_1d(value)])
+    if not len(radii):
+        raise ValueError(f"{name} must hold at least one number, got {value}")
+    return radii
+
+
+@takes(N=count, radii=_radii, noise=not_negative, rng=generator)
 def rings(
     N: int, *, radii=(0.5, 1.0), noise: float = 0.05, rng: np.random.Generator
 ) -> Samples:
     """Circles around the origin, one a class: x (N, 2) with N(0, noise²) added, y in turn."""
-    radii = np.array([checks.positive("radii", r) for r in np.atleast_1d(radii)])
-    checks.not_empty("radii", radii)
-    y = np.arange(checks.count("N", N)) % len(radii)
-    angle = checks.generator("rng", rng).uniform(0, 2 * np.pi, N)
+    y = np.arange(N) % len(radii)
+    angle = rng.uniform(0, 2 * np.pi, N)
     circle = np.stack([np.cos(angle), np.sin(angle)], axis=1)
     x = radii[y, None] * circle
-    return Samples(x + _noise(noise, rng, (N, 2)), y)
+    return Samples(x + noise * rng.standard_normal((N, 2)), y)
 
 
+@takes(N=count, centers="K D+", scale=positive, rng=generator)
 def blobs(
     N: int, *, centers: np.ndarray, scale: float = 1.0, rng: np.random.Generator
 ) -> Samples:
     """Gaussian clouds of standard deviation `scale` around `centers` (K, D): x (N, D), y in 0 … K − 1 in turn."""
-    centers = checks.floating("centers", centers, axes="K D")
-    checks.not_empty("centers", centers)
-    y = np.arange(checks.count("N", N)) % len(centers)
-    noise = checks.generator("rng", rng).standard_normal((N, centers.shape[1]))
-    return Samples(centers[y] + checks.positive("scale", scale) * noise, y)
+    y = np.arange(N) % len(centers)
+    noise = rng.standard_normal((N, centers.shape[1]))
+    return Samples(centers[y] + scale * noise, y)
 
 
+@takes(N=count, noise=not_negative, rng=generator)
 def noisy_sine(N: int, *, noise: float = 0.2, rng: np.random.Generator) -> Samples:
     """Regression: x (N, 1) uniform on [−1, 1], y (N, 1) = sin πx + N(0, noise²)."""
-    checks.count("N", N)
-    x = checks.generator("rng", rng).uniform(-1, 1, (N, 1))
-    return Samples(x, np.sin(np.pi * x) + _noise(noise, rng, (N, 1)))
+    x = rng.uniform(-1, 1, (N, 1))
+    return Samples(x, np.sin(np.pi * x) + noise * rng.standard_normal((N, 1)))
 
 
+@takes(N=count, T=partial(count, least=2), rng=generator)
 def adding_problem(N: int, *, T: int, rng: np.random.Generator) -> Samples:
     """Remember two numbers over time: x (N, T, 2) holds numbers in [0, 1) and marks, y (N, 1) the sum of the marked.
 
     One mark falls into each half of the sequence (Hochreiter and Schmidhuber 1997, section 5.4, simplified).
     `functional.time_first` turns x into what recurrent layers take.
     """
-    checks.count("N", N)
-    checks.count("T", T, least=2)
-    values = checks.generator("rng", rng).random((N, T))
+    values = rng.random((N, T))
     marks, samples = np.zeros((N, T)), np.arange(N)
     marks[samples, rng.integers(0, T // 2, N)] = 1
     marks[samples, rng.integers(T // 2, T, N)] = 1

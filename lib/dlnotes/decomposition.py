@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from . import checks
+from .arguments import takes
 from .arrays import Array
+from .kinds import count, finite, not_negative, same_size
 
 
 class AffineMap(NamedTuple):
@@ -24,10 +25,10 @@ class AffineMap(NamedTuple):
     decoder: Array
     spectrum: Array
 
+    @takes(x="... N D")
     def encode(self, x: Array) -> Array:
         """z (..., N, K) for x (..., N, D)."""
-        x = checks.floating("x", x, ndim=2)
-        checks.same_size(
+        same_size(
             "the last axis of x",
             x.shape[-1],
             "that of the training set",
@@ -35,10 +36,10 @@ class AffineMap(NamedTuple):
         )
         return (x - self.shift) @ self.encoder
 
+    @takes(z="... N K")
     def decode(self, z: Array) -> Array:
         """x (..., N, D) for z (..., N, K): exact where K = D, otherwise the nearest point that has this code."""
-        z = checks.floating("z", z, ndim=2)
-        checks.same_size(
+        same_size(
             "the last axis of z", z.shape[-1], "the size of the code", len(self.decoder)
         )
         return z @ self.decoder + self.shift
@@ -59,34 +60,28 @@ def _principal_axes(x: Array) -> tuple[Array, Array, Array]:
     return mean, variances, Vt.T
 
 
-def _training_set(x: Array) -> Array:
-    x = checks.floating("x", x, axes="N D")
-    checks.not_empty("x", x)
-    checks.finite("x", x)
-    return x
-
-
+@takes(x="N D+", K=count)
 def pca(x: Array, K: int) -> AffineMap:
     """Principal component analysis: the K orthogonal directions in which x (N, D) varies most.
 
     encoder = decoderᵀ = the first K eigenvectors of the covariance. No other K-dimensional linear code has
     a smaller squared reconstruction error (Goodfellow, Bengio and Courville 2016, section 2.12).
     """
-    x = _training_set(x)
-    checks.count("K", K, most=x.shape[1])
+    finite("x", x)
+    count("K", K, most=x.shape[1])
     mean, variances, V = _principal_axes(x)
     return AffineMap(mean, V[:, :K], V[:, :K].T, variances)
 
 
+@takes(x="N D+", epsilon=not_negative)
 def whitening(x: Array, *, epsilon: float = 0.0, zca: bool = False) -> AffineMap:
     """Make the covariance of x (N, D) the identity: encoder = V diag(1/√(λ + ε)).
 
     With `zca` the result is turned back by Vᵀ, which keeps it as close to x as a white signal can be
     (Bell and Sejnowski 1997; Eldar and Oppenheim 2003). `epsilon` keeps directions of almost no variance from being blown up.
     """
-    x = _training_set(x)
+    finite("x", x)
     mean, variances, V = _principal_axes(x)
-    epsilon = checks.not_negative("epsilon", epsilon)
     if variances[-1] + epsilon <= variances[0] * len(variances) * np.finfo(x.dtype).eps:
         raise ValueError(
             "x has a direction without variance, which cannot be made 1; drop it by pca or give an epsilon > 0"
@@ -108,13 +103,15 @@ def _scaling(x: Array, shift: Array, scale: Array) -> AffineMap:
     return AffineMap(shift, np.diag(1 / scale), np.diag(scale), variances)
 
 
+@takes(x="N D+")
 def standardization(x: Array) -> AffineMap:
     """z-scores: every column gets mean 0 and standard deviation 1 (dividing by N, not N − 1)."""
-    x = _training_set(x)
+    finite("x", x)
     return _scaling(x, x.mean(axis=0), x.std(axis=0))
 
 
+@takes(x="N D+")
 def min_max(x: Array) -> AffineMap:
     """Every column is mapped to 0 … 1; later samples may lie outside."""
-    x = _training_set(x)
+    finite("x", x)
     return _scaling(x, x.min(axis=0), np.ptp(x, axis=0))

@@ -8,35 +8,36 @@ import math
 
 import numpy as np
 
-from . import checks
+from .arguments import takes
+from .kinds import function, generator, per_axis, positive, shape, sizes
 
 
 def _fans(shape: tuple[int, ...], fans: tuple[int, int] | None) -> tuple[int, int]:
     if fans is not None:
-        return checks.sizes("fans", fans, 2)
-    shape = checks.shape("shape", shape)
+        return per_axis("fans", fans, 2)
     if len(shape) < 2:
         raise ValueError(f"shape must have at least 2 axes (D, K), got {shape}")
     return shape[-2:]
 
 
+@takes(shape=shape, scale=positive, rng=generator)
 def normal(
     shape: tuple[int, ...], *, scale: float, rng: np.random.Generator
 ) -> np.ndarray:
     """Independent N(0, scale²) entries."""
-    scale, shape = checks.positive("scale", scale), checks.shape("shape", shape)
-    return scale * checks.generator("rng", rng).standard_normal(shape)
+    return scale * rng.standard_normal(shape)
 
 
+@takes(shape=shape, scale=positive, rng=generator)
 def uniform(
     shape: tuple[int, ...], *, scale: float, rng: np.random.Generator
 ) -> np.ndarray:
     """Independent entries, uniform on ±√3 · scale: their standard deviation is `scale`, as with `normal`."""
-    limit = math.sqrt(3) * checks.positive("scale", scale)
-    shape = checks.shape("shape", shape)
-    return checks.generator("rng", rng).uniform(-limit, limit, shape)
+    limit = math.sqrt(3) * scale
+    return rng.uniform(-limit, limit, shape)
 
 
+@takes(shape=shape, rng=generator, fans=sizes, draw=function)
 def glorot(
     shape: tuple[int, ...],
     *,
@@ -49,10 +50,10 @@ def glorot(
     `draw=uniform` gives the published form (Glorot and Bengio 2010, equation 16).
     """
     D, K = _fans(shape, fans)
-    checks.function("draw", draw)
     return draw(shape, scale=math.sqrt(2 / (D + K)), rng=rng)
 
 
+@takes(shape=shape, rng=generator, fans=sizes, draw=function)
 def he(
     shape: tuple[int, ...],
     *,
@@ -65,10 +66,10 @@ def he(
     Source: He, Zhang, Ren and Sun 2015, equation 10.
     """
     D, _ = _fans(shape, fans)
-    checks.function("draw", draw)
     return draw(shape, scale=math.sqrt(2 / D), rng=rng)
 
 
+@takes(shape=shape, rng=generator, gain=positive)
 def orthogonal(
     shape: tuple[int, ...], *, rng: np.random.Generator, gain: float = 1.0
 ) -> np.ndarray:
@@ -77,10 +78,10 @@ def orthogonal(
     Q of the QR decomposition of a normal matrix, with R's signs moved into it so that no direction is
     preferred (Saxe, McClelland and Ganguli 2014; Mezzadri 2007).
     """
-    if len(checks.shape("shape", shape)) != 2:
+    if len(shape) != 2:
         raise ValueError(f"shape must have 2 axes (D, K), got {shape}")
     D, K = shape
-    tall = checks.generator("rng", rng).standard_normal((max(D, K), min(D, K)))
+    tall = rng.standard_normal((max(D, K), min(D, K)))
     Q, R = np.linalg.qr(tall)
-    Q *= np.sign(np.diag(R)) * checks.positive("gain", gain)
+    Q *= np.sign(np.diag(R)) * gain
     return Q if D >= K else Q.T

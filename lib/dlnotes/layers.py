@@ -12,15 +12,30 @@ from math import prod
 
 import numpy as np
 
-from . import checks, init
 from . import functional as F
+from . import init
+from .arguments import takes
 from .arrays import Array, Backward
-from .network import Layer, Parameter
+from .kinds import (
+    count,
+    fraction,
+    function,
+    generator,
+    instance,
+    interval,
+    per_axis,
+    positive,
+    real,
+    shape,
+    sizes,
+)
+from .network import Layer, Parameter, Sequential
 
 
 class Linear(Layer):
     """y = x W + b with W (D, K) drawn by `initialize` (default: Glorot) and b = 0."""
 
+    @takes(D=count, K=count, rng=generator, initialize=function)
     def __init__(
         self,
         D: int,
@@ -29,19 +44,36 @@ class Linear(Layer):
         rng: np.random.Generator,
         initialize: Callable = init.glorot,
     ):
-        checks.count("D", D)
-        checks.count("K", K)
-        checks.function("initialize", initialize)
         self.W = Parameter(initialize((D, K), rng=rng))
         self.b = Parameter(np.zeros(K))
         super().__init__(F.linear, self.W, self.b)
 
 
+@takes(sizes=shape, activation=function, rng=generator, initialize=function)
+def mlp(
+    sizes: tuple[int, ...],
+    *,
+    activation: Callable = F.relu,
+    rng: np.random.Generator,
+    initialize: Callable = init.he,
+) -> Sequential:
+    """A multilayer perceptron: mlp((64, 32, 10), rng=rng) is Linear(64, 32), relu, Linear(32, 10).
+
+    W of the hidden layers is drawn by `initialize` (default: He, for relu), that of the last one by Glorot's rule.
+    """
+    if len(sizes) < 2:
+        raise ValueError(f"sizes must be at least 2, inputs and outputs, got {sizes}")
+    parts: list[Layer | Callable] = []
+    for D, K in zip(sizes[:-2], sizes[1:-1], strict=True):
+        parts += [Linear(D, K, rng=rng, initialize=initialize), activation]
+    return Sequential(*parts, Linear(*sizes[-2:], rng=rng))
+
+
 class TransposedLinear(Layer):
     """The way back through `source`: y = x Wᵀ + b with the W of that Linear layer, shared, and a b of its own."""
 
+    @takes(source=instance(Linear))
     def __init__(self, source: Linear):
-        checks.instance("source", source, Linear)
         self.W = source.W
         self.b = Parameter(np.zeros(source.W.value.shape[0]))
         super().__init__(F.transposed_linear, self.W, self.b)
@@ -50,9 +82,8 @@ class TransposedLinear(Layer):
 class Embedding(Layer):
     """Row E[token] of a table E (V, D) for every token; entries start as N(0, 1)."""
 
+    @takes(V=count, D=count, rng=generator)
     def __init__(self, V: int, D: int, *, rng: np.random.Generator):
-        checks.count("V", V)
-        checks.count("D", D)
         self.E = Parameter(init.normal((V, D), scale=1.0, rng=rng))
         super().__init__(F.embedding, self.E)
 
@@ -66,8 +97,9 @@ class Conv2d(Layer):
     `settings` are those of the function: stride, padding, dilation.
     """
 
-    function, rank = staticmethod(F.conv2d), 2
+    operation, rank = staticmethod(F.conv2d), 2
 
+    @takes(C=count, O=count, kernel=sizes, groups=count, rng=generator, initialize=function)  # fmt: skip
     def __init__(
         self,
         C: int,
@@ -79,18 +111,16 @@ class Conv2d(Layer):
         groups: int = 1,
         **settings,
     ):
-        C, O = checks.count("C", C), checks.count("O", O)
-        if C % checks.count("groups", groups) or O % groups:
+        if C % groups or O % groups:
             raise ValueError(
                 f"C and O must be multiples of {groups} groups, got {C}, {O}"
             )
-        shape = self._shape(C, O, groups) + checks.sizes("kernel", kernel, self.rank)
+        shape = self._shape(C, O, groups) + per_axis("kernel", kernel, self.rank)
         fans = tuple(n // groups * prod(shape[2:]) for n in (C, O))
-        checks.function("initialize", initialize)
         self.W = Parameter(initialize(shape, rng=rng, fans=fans))
         self.b = Parameter(np.zeros(O))
-        signature(type(self).function).bind_partial(**settings)  # refuses other names
-        function = partial(type(self).function, groups=groups, **settings)
+        signature(self.operation).bind_partial(**settings)  # refuses other names
+        function = partial(self.operation, groups=groups, **settings)
         super().__init__(function, self.W, self.b)
 
     def _shape(self, C: int, O: int, groups: int) -> tuple[int, int]:
@@ -100,13 +130,13 @@ class Conv2d(Layer):
 class Conv1d(Conv2d):
     """`functional.conv1d` from C to O channels; otherwise like Conv2d."""
 
-    function, rank = staticmethod(F.conv1d), 1
+    operation, rank = staticmethod(F.conv1d), 1
 
 
 class ConvTranspose2d(Conv2d):
     """`functional.conv_transpose2d` from C to O channels: an upsampling that learns."""
 
-    function = staticmethod(F.conv_transpose2d)
+    operation = staticmethod(F.conv_transpose2d)
 
     def _shape(self, C: int, O: int, groups: int) -> tuple[int, int]:
         return C, O // groups
@@ -115,6 +145,7 @@ class ConvTranspose2d(Conv2d):
 class MaxPool(Layer):
     """`functional.max_pool` with a fixed window."""
 
+    @takes(kernel=sizes, stride=sizes)
     def __init__(self, kernel=2, stride=None):
         super().__init__(partial(F.max_pool, kernel=kernel, stride=stride))
 
@@ -122,6 +153,7 @@ class MaxPool(Layer):
 class AvgPool(Layer):
     """`functional.avg_pool` with a fixed window."""
 
+    @takes(kernel=sizes, stride=sizes)
     def __init__(self, kernel=2, stride=None):
         super().__init__(partial(F.avg_pool, kernel=kernel, stride=stride))
 
@@ -132,10 +164,9 @@ class AvgPool(Layer):
 class LayerNorm(Layer):
     """`functional.layer_norm` over D features; γ starts at 1, β at 0."""
 
+    @takes(D=count, epsilon=positive)
     def __init__(self, D: int, *, epsilon: float = 1e-5):
-        checks.count("D", D)
         self.gamma, self.beta = Parameter(np.ones(D)), Parameter(np.zeros(D))
-        epsilon = checks.positive("epsilon", epsilon)
         super().__init__(partial(F.layer_norm, epsilon=epsilon), self.gamma, self.beta)
 
 
@@ -145,10 +176,9 @@ class BatchNorm(Layer):
     After each training batch: running ← (1 − momentum) · running + momentum · batch statistics.
     """
 
+    @takes(C=count, momentum=fraction, epsilon=positive)
     def __init__(self, C: int, *, momentum: float = 0.1, epsilon: float = 1e-5):
-        checks.count("C", C)
-        self.momentum = checks.fraction("momentum", momentum)
-        epsilon = checks.positive("epsilon", epsilon)
+        self.momentum = momentum
         self.gamma, self.beta = Parameter(np.ones(C)), Parameter(np.zeros(C))
         self.mean, self.variance = np.zeros(C), np.ones(C)
         super().__init__(partial(F.batch_norm, epsilon=epsilon), self.gamma, self.beta)
@@ -172,9 +202,9 @@ class BatchNorm(Layer):
 class Dropout(Layer):
     """In training, a fresh mask from `rng` for every batch; in use, nothing happens."""
 
+    @takes(rate=fraction, rng=generator)
     def __init__(self, rate: float, *, rng: np.random.Generator):
-        self.rate = checks.fraction("rate", rate)
-        self.rng = checks.generator("rng", rng)
+        self.rate, self.rng = rate, rng
 
     def forward(self, x: Array, *, training: bool = False) -> tuple[Array, Backward]:
         if not training:
@@ -188,12 +218,12 @@ class RandomizedLeakyReLU(Layer):
     Source: Xu et al. 2015, with the slopes as PyTorch counts them.
     """
 
+    @takes(low=real, high=real, rng=generator)
     def __init__(
         self, low: float = 1 / 8, high: float = 1 / 3, *, rng: np.random.Generator
     ):
-        checks.interval(low, high)
-        self.low, self.high = low, high
-        self.rng = checks.generator("rng", rng)
+        interval(low, high)
+        self.low, self.high, self.rng = low, high, rng
 
     def forward(self, x: Array, *, training: bool = False) -> tuple[Array, Backward]:
         slope = (self.low + self.high) / 2
@@ -208,9 +238,8 @@ class RandomizedLeakyReLU(Layer):
 class _Recurrent(Layer):
     """Starts from a zero state; x (T, N, D) → the hidden states of all steps (T, N, H)."""
 
+    @takes(D=count, H=count, rng=generator)
     def __init__(self, cell, gates: int, D: int, H: int, rng, *more: Parameter):
-        checks.count("D", D)
-        checks.count("H", H)
         draw = [init.orthogonal((H, H), rng=rng) for _ in range(gates)]
         self.Wx = Parameter(init.glorot((D, gates * H), rng=rng, fans=(D, H)))
         self.Wh = Parameter(np.hstack(draw))
@@ -218,9 +247,9 @@ class _Recurrent(Layer):
         names = ("Wx", "Wh", "b", "bh")
         super().__init__(cell, self.Wx, self.Wh, self.b, *more, names=names)
 
+    @takes(x="data T N D")
     def forward(self, x: Array, *, training: bool = False) -> tuple[Array, Backward]:
-        checked = checks.floating("x", x, axes="T N D")
-        zero_state = np.zeros((checked.shape[1], len(self.Wh.value)), checked.dtype)
+        zero_state = np.zeros((x.shape[1], len(self.Wh.value)), x.dtype)
         y, pullback = self.function(x, zero_state, *(p.value for p in self._own))
 
         def without_state(dy: Array) -> tuple[Array, ...]:
@@ -240,11 +269,12 @@ class RNN(_Recurrent):
 class GRU(_Recurrent):
     """`functional.gru`, or with `reset_after` `functional.gru_reset_after`, which has a second bias."""
 
+    @takes(D=count, H=count, rng=generator)
     def __init__(
         self, D: int, H: int, *, rng: np.random.Generator, reset_after: bool = False
     ):
         if reset_after:
-            self.bh = Parameter(np.zeros(checks.count("H", H)))
+            self.bh = Parameter(np.zeros(H))
             super().__init__(F.gru_reset_after, 3, D, H, rng, self.bh)
         else:
             super().__init__(F.gru, 3, D, H, rng)

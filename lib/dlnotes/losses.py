@@ -6,18 +6,15 @@ over the samples, and keeps the leading axes, so that S networks trained at once
 Targets are data and receive no gradient. `backward()` without an argument starts from ∂L/∂L = 1.
 """
 
-from collections.abc import Callable
-
 import numpy as np
 
-from . import checks
-from .arrays import Array
+from .arguments import takes
+from .arrays import Array, Backward
 from .functional import log_softmax
+from .kinds import below, integers, positive, same_shape
 
-LossBackward = Callable[..., Array | tuple[Array, ...]]
 
-
-def _loss(per_sample: Array, *slopes: Array) -> tuple[Array, LossBackward]:
+def _loss(per_sample: Array, *slopes: Array) -> tuple[Array, Backward]:
     """Mean of `per_sample` (..., N), and the pullback given each ∂(per sample)/∂argument (..., N, K)."""
     N = per_sample.shape[-1]
 
@@ -29,15 +26,6 @@ def _loss(per_sample: Array, *slopes: Array) -> tuple[Array, LossBackward]:
     return per_sample.sum(axis=-1) / N, backward
 
 
-def _pair(name: str, prediction: Array, target: Array) -> tuple[Array, Array]:
-    """A prediction and a target of the same shape (..., N, K) with at least one sample."""
-    prediction = checks.floating(name, prediction, ndim=2)
-    target = checks.floating("target", target)
-    checks.same_shape(name, prediction, "target", target)
-    checks.not_empty(name, prediction)
-    return prediction, target
-
-
 def _signs(target: Array) -> None:
     if not (np.abs(target) == 1).all():
         raise ValueError(f"target must hold −1 and 1, got {np.unique(target)[:5]}")
@@ -46,80 +34,80 @@ def _signs(target: Array) -> None:
 # ── Regression ──
 
 
-def squared_error(prediction: Array, target: Array) -> tuple[Array, LossBackward]:
+@takes(prediction="*S N K+", target="*S N K")
+def squared_error(prediction: Array, target: Array) -> tuple[Array, Backward]:
     """L = 1/N Σₙ ½ ‖ŷₙ − yₙ‖². Shapes: prediction and target (..., N, K).
 
     Gradient: (ŷ − y)/N. It is the negative log-likelihood of a Gaussian with unit variance, up to a constant.
     """
-    prediction, target = _pair("prediction", prediction, target)
     error = prediction - target
     return _loss((error**2).sum(axis=-1) / 2, error)
 
 
-def absolute_error(prediction: Array, target: Array) -> tuple[Array, LossBackward]:
+@takes(prediction="*S N K+", target="*S N K")
+def absolute_error(prediction: Array, target: Array) -> tuple[Array, Backward]:
     """L = 1/N Σₙ ‖ŷₙ − yₙ‖₁: the negative log-likelihood of a Laplace distribution, up to a constant.
 
     Gradient: sign(ŷ − y)/N, with 0 where they are equal.
     """
-    prediction, target = _pair("prediction", prediction, target)
     error = prediction - target
     return _loss(np.abs(error).sum(axis=-1), np.sign(error))
 
 
+@takes(prediction="*S N K+", target="*S N K", delta=positive)
 def huber(
     prediction: Array, target: Array, delta: float = 1.0
-) -> tuple[Array, LossBackward]:
+) -> tuple[Array, Backward]:
     """L = 1/N Σₙ Σₖ h(ŷ − y) with h(e) = ½ e² for |e| ≤ δ and δ (|e| − δ/2) beyond (Huber 1964).
 
     Gradient: e clipped to [−δ, δ], over N.
     """
-    prediction, target = _pair("prediction", prediction, target)
     error = prediction - target
-    clipped = np.clip(error, -checks.positive("delta", delta), delta)
+    clipped = np.clip(error, -delta, delta)
     return _loss((clipped * (error - clipped / 2)).sum(axis=-1), clipped)
 
 
 # ── Classification ──
 
 
+@takes(scores="*S N K+", target="*S N K")
 def zero_one(scores: Array, target: Array) -> Array:
     """Share of samples with a score on the wrong side, 1/N Σₙ [tₙ sₙ ≤ 0], summed over outputs; target −1 or 1.
 
     A value only: its gradient is zero wherever there is one, which is why the other losses stand in for it.
     """
-    scores, target = _pair("scores", scores, target)
     _signs(target)
     return (target * scores <= 0).sum(axis=-1).mean(axis=-1)
 
 
-def perceptron(scores: Array, target: Array) -> tuple[Array, LossBackward]:
+@takes(scores="*S N K+", target="*S N K")
+def perceptron(scores: Array, target: Array) -> tuple[Array, Backward]:
     """L = 1/N Σₙ Σₖ max(0, −t s) with target t −1 or 1: only mistakes cost (Rosenblatt 1958).
 
     At s = 0 the slope is −t, as the perceptron's rule has it.
     """
-    scores, target = _pair("scores", scores, target)
     _signs(target)
     margin = target * scores
     return _loss(np.maximum(-margin, 0).sum(axis=-1), -target * (margin <= 0))
 
 
-def hinge(scores: Array, target: Array) -> tuple[Array, LossBackward]:
+@takes(scores="*S N K+", target="*S N K")
+def hinge(scores: Array, target: Array) -> tuple[Array, Backward]:
     """L = 1/N Σₙ Σₖ max(0, 1 − t s) with target t −1 or 1: right answers cost, too, until their margin is 1.
 
     Source: Cortes and Vapnik 1995. Gradient: −t/N where t s < 1, otherwise 0.
     """
-    scores, target = _pair("scores", scores, target)
     _signs(target)
     short = 1 - target * scores
     return _loss(np.maximum(short, 0).sum(axis=-1), -target * (short > 0))
 
 
-def binary_cross_entropy(logits: Array, target: Array) -> tuple[Array, LossBackward]:
+@takes(logits="*S N K+", target="*S N K")
+def binary_cross_entropy(logits: Array, target: Array) -> tuple[Array, Backward]:
     """Sigmoid and negative log-likelihood in one: L = 1/N Σₙ Σₖ ln(1 + e^z) − y z.
 
     Shapes: logits and target (..., N, K), target in [0, 1]. Gradient: (σ(z) − y)/N.
     """
-    logits, target = _pair("logits", logits, target)
     if not (target.min() >= 0 and target.max() <= 1):  # written so that nan fails
         raise ValueError(
             f"target must lie in [0, 1], got {target.min()} … {target.max()}"
@@ -139,24 +127,30 @@ def _distribution(name: str, p: Array) -> None:
         )
 
 
-def cross_entropy(logits: Array, target: Array) -> tuple[Array, LossBackward]:
+def _target_distribution(target: Array, logits: Array) -> Array:
+    """Probabilities as they are, labels as one-hot rows: (..., N, K) like the logits."""
+    if target.dtype.kind == "f" and target.ndim == logits.ndim:
+        same_shape("target", target, "logits", logits)
+        _distribution("target", target)
+        return target
+    K, labels = logits.shape[-1], integers("labels", target)
+    if labels.shape != logits.shape[:-1]:
+        raise ValueError(
+            f"labels must have shape {logits.shape[:-1]} for logits {logits.shape}, got {labels.shape}"
+        )
+    below("labels", labels, K)
+    return (labels[..., None] == np.arange(K)).astype(logits.dtype)
+
+
+@takes(logits="*S N K+", target="any ...")
+def cross_entropy(logits: Array, target: Array) -> tuple[Array, Backward]:
     """Softmax and negative log-likelihood in one: L = −1/N Σₙ Σₖ p ln softmax(z).
 
     Shapes: logits (..., N, K); target (..., N) integer labels in 0 … K − 1, or (..., N, K) probabilities p.
     Gradient: (softmax(z) − p)/N, where a label stands for its one-hot row. Fused, so that no logarithm of a
     vanishing probability is taken (Goodfellow et al. 2016, section 6.2.2.3).
     """
-    logits = checks.floating("logits", logits, ndim=2)
-    checks.not_empty("logits", logits)
-    target = np.asarray(target)
-    if target.dtype.kind == "f" and target.ndim == logits.ndim:
-        checks.same_shape("target", target, "logits", logits)
-        _distribution("target", target)
-        p = target
-    else:
-        labels = checks.integers("labels", target, below=logits.shape[-1])
-        checks.labels_of(labels, "logits", logits)
-        p = (labels[..., None] == np.arange(logits.shape[-1])).astype(logits.dtype)
+    p = _target_distribution(target, logits)
     log_q, _ = log_softmax(logits)
     return _loss(-(log_q * p).sum(axis=-1), np.exp(log_q) - p)
 
@@ -164,15 +158,13 @@ def cross_entropy(logits: Array, target: Array) -> tuple[Array, LossBackward]:
 # ── Between distributions ──
 
 
-def kl_divergence(p: Array, q: Array) -> tuple[Array, LossBackward]:
+@takes(p="*S N K+", q="*S N K")
+def kl_divergence(p: Array, q: Array) -> tuple[Array, Backward]:
     """D(p‖q) = 1/N Σₙ Σₖ p ln(p/q) in nats, differentiable in both: backward() → dp, dq.
 
     Shapes: p and q (..., N, K), probabilities over the last axis, q > 0 wherever p > 0; 0 ln 0 = 0.
     Gradients: dp = (ln(p/q) + 1)/N (0 where p = 0),  dq = −p/(q N).
     """
-    p, q = checks.floating("p", p, ndim=2), checks.floating("q", q)
-    checks.same_shape("p", p, "q", q)
-    checks.not_empty("p", p)
     _distribution("p", p)
     _distribution("q", q)
     there = p > 0
@@ -185,15 +177,12 @@ def kl_divergence(p: Array, q: Array) -> tuple[Array, LossBackward]:
     return _loss((p * log_ratio).sum(axis=-1), (log_ratio + 1) * there, -ratio * there)
 
 
-def gaussian_kl(mu: Array, logvar: Array) -> tuple[Array, LossBackward]:
+@takes(mu="*S N K+", logvar="*S N K")
+def gaussian_kl(mu: Array, logvar: Array) -> tuple[Array, Backward]:
     """KL of N(μ, diag e^logvar) from N(0, I): 1/N Σₙ Σₖ ½ (μ² + e^logvar − logvar − 1).
 
     Shapes: mu and logvar (..., N, K). backward() → dμ = μ/N, dlogvar = (e^logvar − 1)/2N
     (Kingma and Welling 2014, appendix B).
     """
-    mu = checks.floating("mu", mu, ndim=2)
-    logvar = checks.floating("logvar", logvar)
-    checks.same_shape("logvar", logvar, "mu", mu)
-    checks.not_empty("mu", mu)
     excess = np.expm1(logvar)
     return _loss((mu**2 + excess - logvar).sum(axis=-1) / 2, mu, excess / 2)

@@ -4,26 +4,23 @@ from typing import NamedTuple
 
 import numpy as np
 
-from . import checks
+from .arguments import takes
 from .arrays import Array
+from .kinds import below, count, finite
 
 
+@takes(logits="*S N K+", labels="int *S N")
 def accuracy(logits: Array, labels: Array) -> float:
     """Share of samples whose largest logit is the right one. Shapes: logits (..., N, K), labels (..., N)."""
-    logits = checks.floating("logits", logits, ndim=2)
-    checks.not_empty("logits", logits)
-    labels = checks.integers("labels", labels, below=logits.shape[-1])
-    predicted = logits.argmax(axis=-1)
-    checks.same_shape("the predictions", predicted, "labels", labels)
-    return float((predicted == labels).mean())
+    below("labels", labels, logits.shape[-1])
+    return float((logits.argmax(axis=-1) == labels).mean())
 
 
+@takes(predicted="int N", labels="int N", K=count)
 def confusion_matrix(predicted: Array, labels: Array, K: int) -> Array:
     """Counts C[i, j] of samples of class i that were called j. Shapes: predicted and labels (N,), C (K, K)."""
-    checks.count("K", K)
-    predicted = checks.integers("predicted", predicted, below=K)
-    labels = checks.integers("labels", labels, below=K)
-    checks.same_shape("predicted", predicted, "labels", labels)
+    below("predicted", predicted, K)
+    below("labels", labels, K)
     counts = np.zeros((K, K), dtype=int)
     np.add.at(counts, (labels, predicted), 1)
     return counts
@@ -37,14 +34,12 @@ class Scores(NamedTuple):
     f1: Array
 
 
+@takes(counts="int K K")
 def precision_recall_f1(counts: Array) -> Scores:
     """From a confusion matrix (K, K): of those called k, how many are; of those that are k, how many were called so.
 
     F1 = 2 P R / (P + R). A class that is never called has precision 0, one that never occurs recall 0.
     """
-    counts = checks.integers("counts", counts)
-    if counts.ndim != 2 or counts.shape[0] != counts.shape[1]:
-        raise ValueError(f"counts must have shape (K, K), got {counts.shape}")
     hits, called, there = np.diag(counts), counts.sum(axis=0), counts.sum(axis=1)
     return Scores(
         hits / np.maximum(called, 1),
@@ -63,10 +58,8 @@ class Curve(NamedTuple):
 
 def _cuts(scores: Array, labels: Array):
     """Hits and false alarms when all scores of at least a threshold are called positive, for every threshold."""
-    scores = checks.floating("scores", scores, axes="N")
-    checks.finite("scores", scores)
-    labels = checks.integers("labels", labels, below=2)
-    checks.same_shape("scores", scores, "labels", labels)
+    finite("scores", scores)
+    below("labels", labels, 2)
     positives = int(labels.sum())
     if positives in (0, len(labels)):
         raise ValueError(
@@ -78,6 +71,7 @@ def _cuts(scores: Array, labels: Array):
     return hits, np.flatnonzero(last) + 1 - hits, positives, scores[order][last]
 
 
+@takes(scores="N", labels="int N")
 def roc_curve(scores: Array, labels: Array) -> Curve:
     """x: false alarms as a share of the negatives, y: hits as a share of the positives, starting at (0, 0).
 
@@ -89,12 +83,14 @@ def roc_curve(scores: Array, labels: Array) -> Curve:
     return Curve(x, np.append(0, hits) / positives, np.append(np.inf, thresholds))
 
 
+@takes(scores="N", labels="int N")
 def precision_recall_curve(scores: Array, labels: Array) -> Curve:
     """x: recall, y: precision, at every threshold. Shapes: scores (N,), labels (N,) of 0 and 1."""
     hits, alarms, positives, thresholds = _cuts(scores, labels)
     return Curve(hits / positives, hits / (hits + alarms), thresholds)
 
 
+@takes(scores="N", labels="int N")
 def roc_area(scores: Array, labels: Array) -> float:
     """Area under the ROC curve by the trapezoid rule: 1 is perfect, ½ is chance. Shapes as for `roc_curve`."""
     curve = roc_curve(scores, labels)

@@ -12,15 +12,17 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from . import checks
+from .arguments import takes
 from .arrays import Array, Backward
+from .kinds import floats, function, instance, same_shape, same_size
 
 
 class Parameter:
     """An array that learns: its value, and the gradient of the loss with respect to it."""
 
+    @takes(value="...")
     def __init__(self, value: Array):
-        self.value = checks.floating("value", value)
+        self.value = value
         self.grad = np.zeros_like(self.value)
 
 
@@ -34,10 +36,11 @@ class Layer:
 
     _own: tuple[Parameter, ...] = ()  # its own parameters, without those of parts
 
+    @takes(function=function)
     def __init__(
         self, function: Callable, *parameters: Parameter, names: Iterable[str] = ()
     ):
-        self.function = checks.function("function", function)
+        self.function = function
         for p in parameters:
             if not isinstance(p, Parameter):
                 raise TypeError(f"parameters must be Parameter objects, got {p!r}")
@@ -45,7 +48,7 @@ class Layer:
         if parameters:
             names = list(names) or _arguments(function)[1:]
             self._names = names[: len(parameters)]
-            checks.same_size(
+            same_size(
                 "the number of parameters",
                 len(parameters),
                 f"that of the arguments {names} after the first",
@@ -140,7 +143,7 @@ class Residual(Sequential):
     def forward(self, x: Array, *, training: bool = False) -> tuple[Array, Backward]:
         y, pullback = super().forward(x, training=training)
         x = np.asarray(x)
-        checks.same_shape("the output of the layers", y, "their input x", x)
+        same_shape("the output of the layers", y, "their input x", x)
 
         def backward(dy: Array) -> Array | None:
             through = pullback(dy)
@@ -175,22 +178,22 @@ class Bidirectional(Layer):
         return {"ahead": self.ahead, "back": self.back}
 
 
+@takes(net=instance(Layer))
 def save(path: str | Path, net: Layer) -> None:
     """Write all arrays of `net` to an .npz file, by the names that `net.state()` gives them."""
-    checks.instance("net", net, Layer)
     path = Path(path)
     if path.suffix != ".npz":
         raise ValueError(f"path must end in .npz, got {path.name}")
     np.savez(path, **net.state())
 
 
+@takes(net=instance(Layer))
 def load(path: str | Path, net: Layer) -> None:
     """Read into `net` what `save` wrote; ValueError with all differences, and nothing changed, where it does not fit."""
-    checks.instance("net", net, Layer)
     state = net.state()
     try:
         with open(path, "rb") as file, np.load(file, allow_pickle=False) as arrays:
-            stored = {n: checks.floating(n, arrays[n]) for n in arrays.files}
+            stored = {n: floats(n, arrays[n]) for n in arrays.files}
     except (ValueError, TypeError, EOFError, BadZipFile) as error:
         raise ValueError(f"path must be a file that save wrote, got {path}") from error
     shapes = [{n: a.shape for n, a in arrays.items()} for arrays in (state, stored)]

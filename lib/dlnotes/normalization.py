@@ -8,8 +8,9 @@ entry, the gradient of one entry reaches all that were averaged with it.
 
 import numpy as np
 
-from . import checks
+from .arguments import takes
 from .arrays import Array, Backward
+from .kinds import floats, positive, same_shape
 
 
 def _affine(x_hat: Array, gamma: Array, beta: Array, axis: int):
@@ -41,34 +42,26 @@ def _normalize(x: Array, axes: tuple[int, ...], epsilon: float):
     return x_hat, backward
 
 
-def _check(x, gamma, beta, axis: int, epsilon) -> tuple[Array, Array, Array]:
-    x = checks.floating("x", x, ndim=2)
-    gamma = checks.floating("gamma", gamma, axes="C")
-    beta = checks.floating("beta", beta, axes="C")
-    checks.not_empty("x", x)
-    checks.positive("epsilon", epsilon)
-    for name, array in (("gamma", gamma), ("beta", beta)):
-        checks.same_size(
-            f"the size of {name}", array.size, f"axis {axis} of x", x.shape[axis]
+def _mean_and_variance(name: str, value) -> tuple[Array, Array]:
+    """`value` if it is a mean and a variance."""
+    if not isinstance(value, tuple) or len(value) != 2:
+        raise TypeError(f"{name} must be a pair (mean, variance), got {value!r}")
+    mean, variance = floats("mean", value[0]), floats("variance", value[1])
+    if not (variance >= 0).all():  # written so that nan fails
+        raise ValueError(
+            f"variance must be ≥ 0, got {variance.min()} among its entries"
         )
-    return x, gamma, beta
+    return mean, variance
 
 
-def _check_statistics(statistics, gamma: Array) -> list[Array]:
-    """Mean and variance, (C,) each."""
-    if not isinstance(statistics, tuple) or len(statistics) != 2:
-        raise TypeError(
-            f"statistics must be a pair (mean, variance), got {statistics!r}"
-        )
-    pair = []
-    for name, value in zip(("mean", "variance"), statistics, strict=True):
-        pair.append(checks.floating(name, value))
-        checks.same_shape(name, pair[-1], "gamma", gamma)
-    if not (pair[1] >= 0).all():
-        raise ValueError(f"variance must be ≥ 0, got {pair[1].min()} among its entries")
-    return pair
+def _standardize(x: Array, mean: Array, variance: Array, epsilon: float):
+    """x̂ by given statistics (C,), which count as constants: dx = g / √(v + ε)."""
+    shape = (-1, *(1,) * (x.ndim - 2))
+    inverse = 1 / np.sqrt(variance.reshape(shape) + epsilon)
+    return (x - mean.reshape(shape)) * inverse, lambda g: g * inverse
 
 
+@takes(x="... N D+", gamma="D", beta="D", epsilon=positive)
 def layer_norm(
     x: Array, gamma: Array, beta: Array, epsilon: float = 1e-5
 ) -> tuple[Array, Backward]:
@@ -76,7 +69,6 @@ def layer_norm(
 
     Shapes: x and y (..., N, D), gamma and beta (D,). Works alike in training and use.
     """
-    x, gamma, beta = _check(x, gamma, beta, -1, epsilon)
     x_hat, through_statistics = _normalize(x, (-1,), epsilon)
     y, through_affine = _affine(x_hat, gamma, beta, -1)
 
@@ -87,6 +79,9 @@ def layer_norm(
     return y, backward
 
 
+@takes(
+    x="N C ...+", gamma="C", beta="C", statistics=_mean_and_variance, epsilon=positive
+)
 def batch_norm(
     x: Array,
     gamma: Array,
@@ -100,22 +95,13 @@ def batch_norm(
     by the number of entries (Ioffe and Szegedy 2015, algorithm 1). In use, give `statistics` = (mean, variance),
     (C,) each, which count as constants.
     """
-    x, gamma, beta = _check(x, gamma, beta, 1, epsilon)
     if statistics is None:
-        x_hat, through_statistics = _normalize(
-            x, tuple(i for i in range(x.ndim) if i != 1), epsilon
-        )
+        averaged = (0, *range(2, x.ndim))
+        x_hat, through_statistics = _normalize(x, averaged, epsilon)
     else:
-        shape = (-1, *(1,) * (x.ndim - 2))
-        mean, variance = (
-            a.reshape(shape) for a in _check_statistics(statistics, gamma)
-        )
-        inverse = 1 / np.sqrt(variance + epsilon)
-        x_hat = (x - mean) * inverse
-
-        def through_statistics(g: Array) -> Array:
-            return g * inverse
-
+        for name, array in zip(("mean", "variance"), statistics, strict=True):
+            same_shape(name, array, "gamma", gamma)
+        x_hat, through_statistics = _standardize(x, *statistics, epsilon)
     y, through_affine = _affine(x_hat, gamma, beta, 1)
 
     def backward(dy: Array) -> tuple[Array, Array, Array]:
@@ -125,10 +111,10 @@ def batch_norm(
     return y, backward
 
 
+@takes(x="N C ...")
 def batch_statistics(x: Array) -> tuple[Array, Array]:
     """Mean and variance (C,) of every channel of x (N, C, ...), the variance divided by count − 1."""
-    x = checks.floating("x", x, ndim=2)
-    axes = tuple(i for i in range(x.ndim) if i != 1)
+    axes = (0, *range(2, x.ndim))
     if x.size <= x.shape[1]:
         raise ValueError(
             f"x must hold at least 2 values a channel to have a variance, got shape {x.shape}"

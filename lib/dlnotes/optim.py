@@ -9,13 +9,35 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from . import checks
+from .arguments import takes
 from .arrays import Array
+from .kinds import fraction, not_negative, positive
 from .network import Parameter
-from .schedules import Schedule
+from .schedules import Schedule, rate_or_schedule
 
 # A step goes piece by piece: so many numbers, and what is computed from them, stay in a processor's cache.
 BLOCK = 1 << 14
+
+
+def _parameters(name: str, value) -> list[Parameter]:
+    """`value` as a list of parameters, each once, all of one dtype."""
+    if isinstance(value, Parameter) or not isinstance(value, Iterable):
+        raise TypeError(
+            f"{name} must be a list such as net.parameters(), got {value!r}"
+        )
+    parameters = list(value)
+    if not parameters:
+        raise ValueError(f"{name} must hold at least one Parameter, got an empty list")
+    for p in parameters:
+        if not isinstance(p, Parameter):
+            raise TypeError(f"{name} must hold Parameter objects, got {p!r}")
+    if len({id(p) for p in parameters}) < len(parameters):
+        raise ValueError(f"{name} must hold every Parameter once, got one twice")
+    if len({p.value.dtype for p in parameters}) > 1:
+        raise TypeError(
+            f"{name} must have one dtype, got {sorted({str(p.value.dtype) for p in parameters})}"
+        )
+    return parameters
 
 
 class Optimizer:
@@ -29,6 +51,11 @@ class Optimizer:
 
     memories = 0
 
+    @takes(
+        parameters=_parameters,
+        learning_rate=rate_or_schedule,
+        weight_decay=not_negative,
+    )
     def __init__(
         self,
         parameters: Iterable[Parameter],
@@ -36,28 +63,9 @@ class Optimizer:
         *,
         weight_decay: float = 0.0,
     ):
-        if isinstance(parameters, Parameter) or not isinstance(parameters, Iterable):
-            raise TypeError(
-                f"parameters must be a list such as net.parameters(), got {parameters!r}"
-            )
-        parameters = list(parameters)
-        if not parameters:
-            raise ValueError(
-                "parameters must hold at least one Parameter, got an empty list"
-            )
-        for p in parameters:
-            if not isinstance(p, Parameter):
-                raise TypeError(f"parameters must hold Parameter objects, got {p!r}")
-        if len({id(p) for p in parameters}) < len(parameters):
-            raise ValueError("parameters must hold every Parameter once, got one twice")
-        if len({p.value.dtype for p in parameters}) > 1:
-            raise TypeError(
-                f"parameters must have one dtype, got {sorted({str(p.value.dtype) for p in parameters})}"
-            )
         self.schedule = learning_rate if callable(learning_rate) else None
-        rate = self.schedule(0) if self.schedule else learning_rate
-        self.learning_rate = checks.positive("learning_rate", rate)
-        self.weight_decay = checks.not_negative("weight_decay", weight_decay)
+        self.learning_rate = float(self.schedule(0) if self.schedule else learning_rate)
+        self.weight_decay = weight_decay
         self.t = 0
         self.theta = np.concatenate([p.value.ravel() for p in parameters])
         self.grad = np.concatenate([p.grad.ravel() for p in parameters])
@@ -82,7 +90,7 @@ class Optimizer:
     def step(self) -> None:
         """Move the parameters once along the gradient collected so far."""
         if self.schedule:
-            self.learning_rate = checks.not_negative(
+            self.learning_rate = not_negative(
                 "the rate of the schedule", self.schedule(self.t)
             )
         self.t += 1
@@ -107,9 +115,10 @@ class Momentum(Optimizer):
 
     memories = 1
 
+    @takes(beta=fraction)
     def __init__(self, parameters, learning_rate, *, beta: float = 0.9, **options):
         super().__init__(parameters, learning_rate, **options)
-        self.beta = checks.fraction("beta", beta)
+        self.beta = beta
 
     def direction(self, g: Array, m: Array) -> Array:
         m *= self.beta
@@ -129,9 +138,10 @@ class Adagrad(Optimizer):
 
     memories = 1
 
+    @takes(epsilon=positive)
     def __init__(self, parameters, learning_rate, *, epsilon: float = 1e-10, **options):
         super().__init__(parameters, learning_rate, **options)
-        self.epsilon = checks.positive("epsilon", epsilon)
+        self.epsilon = epsilon
 
     def direction(self, g: Array, V: Array) -> Array:
         V += g * g
@@ -141,11 +151,12 @@ class Adagrad(Optimizer):
 class RMSprop(Adagrad):
     """m = g, √Vₜ = √V + ε with V ← β V + (1 − β) g²: Adagrad that forgets (Tieleman and Hinton 2012)."""
 
+    @takes(beta=fraction)
     def __init__(
         self, parameters, learning_rate, *, beta: float = 0.99, epsilon=1e-8, **options
     ):
         super().__init__(parameters, learning_rate, epsilon=epsilon, **options)
-        self.beta = checks.fraction("beta", beta)
+        self.beta = beta
 
     def direction(self, g: Array, V: Array) -> Array:
         V += (1 - self.beta) * (g * g - V)
@@ -160,6 +171,7 @@ class Adam(Optimizer):
 
     memories = 2
 
+    @takes(beta1=fraction, beta2=fraction, epsilon=positive)
     def __init__(
         self,
         parameters,
@@ -171,9 +183,9 @@ class Adam(Optimizer):
         **options,
     ):
         super().__init__(parameters, learning_rate, **options)
-        self.beta1 = checks.fraction("beta1", beta1)
-        self.beta2 = checks.fraction("beta2", beta2)
-        self.epsilon = checks.positive("epsilon", epsilon)
+        self.beta1 = beta1
+        self.beta2 = beta2
+        self.epsilon = epsilon
 
     def direction(self, g: Array, m: Array, V: Array) -> Array:
         self.remember(g, m, V)
@@ -222,17 +234,17 @@ class AdamW(Adam):
         theta -= self.learning_rate * self.direction(g, *memory)
 
 
+@takes(g="...", limit=positive)
 def clip_by_value(g: Array, limit: float) -> Array:
     """Every entry of g cut to [−limit, limit]; this may turn the direction."""
-    limit = checks.positive("limit", limit)
-    return np.clip(checks.floating("g", g), -limit, limit)
+    return np.clip(g, -limit, limit)
 
 
+@takes(g="...", limit=positive)
 def clip_by_norm(g: Array, limit: float) -> Array:
     """g shortened to length `limit` if it is longer: optimizer.grad[:] = clip_by_norm(optimizer.grad, 1.0).
 
     Keeps the direction (Pascanu, Mikolov and Bengio 2013, algorithm 1).
     """
-    g, limit = checks.floating("g", g), checks.positive("limit", limit)
     norm = np.linalg.norm(g)
     return g.copy() if norm <= limit else g * np.asarray(limit / norm, g.dtype)

@@ -2,26 +2,23 @@
 
 import numpy as np
 
-from . import checks
+from .arguments import takes
 from .arrays import Array, Backward
+from .kinds import per_axis, sizes
 from .windows import places, window_slices
 
 
-def _windows(x: Array, kernel, stride) -> tuple[Array, list[tuple]]:
-    """Checked x, and for each offset in a window the slices of x that it meets."""
-    x = checks.floating("x", x, ndim=3)
-    checks.not_empty("x", x)
+def _windows(x: Array, kernel, stride) -> list[tuple]:
+    """For each offset in a window the slices of x that it meets."""
     rank = x.ndim - 2
-    kernel = checks.sizes("kernel", kernel, rank)
-    stride = kernel if stride is None else checks.sizes("stride", stride, rank)
+    kernel = per_axis("kernel", kernel, rank)
+    stride = kernel if stride is None else per_axis("stride", stride, rank)
     adjacent = (1,) * rank  # the dilation
     P = places(x.shape[2:], kernel, stride, adjacent)
-    slices = [
-        (..., *window) for _, window in window_slices(kernel, P, stride, adjacent)
-    ]
-    return x, slices
+    return [(..., *window) for _, window in window_slices(kernel, P, stride, adjacent)]
 
 
+@takes(x="N C L ...+", kernel=sizes, stride=sizes)
 def max_pool(
     x: Array,
     kernel: int | tuple[int, ...] = 2,
@@ -31,7 +28,7 @@ def max_pool(
 
     Shapes: x (N, C, *S), y (N, C, *P) with P = ⌊(S − kernel) / stride⌋ + 1; stride is the kernel unless given.
     """
-    x, windows = _windows(x, kernel, stride)
+    windows = _windows(x, kernel, stride)
     y = x[windows[0]].copy(order="K")  # K: keep the layout in memory
     for window in windows[1:]:
         np.maximum(y, x[window], out=y)
@@ -47,13 +44,14 @@ def max_pool(
     return y, backward
 
 
+@takes(x="N C L ...+", kernel=sizes, stride=sizes)
 def avg_pool(
     x: Array,
     kernel: int | tuple[int, ...] = 2,
     stride: int | tuple[int, ...] | None = None,
 ) -> tuple[Array, Backward]:
     """The mean of every window, which shares the gradient evenly. Shapes as for `max_pool`."""
-    x, windows = _windows(x, kernel, stride)
+    windows = _windows(x, kernel, stride)
     y = x[windows[0]] / len(windows)
     for window in windows[1:]:
         y += x[window] / len(windows)
@@ -67,10 +65,9 @@ def avg_pool(
     return y, backward
 
 
+@takes(x="N C L ...+")
 def global_avg_pool(x: Array) -> tuple[Array, Backward]:
     """The mean over all places: x (N, C, ...) → y (N, C) (Lin, Chen and Yan 2014)."""
-    x = checks.floating("x", x, ndim=3)
-    checks.not_empty("x", x)
     places = tuple(range(2, x.ndim))
 
     def backward(dy: Array) -> Array:

@@ -11,36 +11,16 @@ Inside, gates are the first axis, (k, ...): one product serves all gates, and `i
 
 import numpy as np
 
-from . import checks
-from .arrays import Array, Backward, Data
+from .arguments import takes
+from .arrays import Array, Backward, unmarked
 
 
-def _check(x, Wx, Wh, gates: int, *, b, **states: Array):
-    """Checked x, weights by gate (k, D, H) and (k, H, H), whether x is data, and x Wx + b as (k, T, N, H)."""
-    constant = isinstance(x, Data)
-    x = checks.floating("x", x, axes="T N D")
-    checks.not_empty("x", x)
-    Wx = checks.floating("Wx", Wx, axes="D kH")
-    Wh = checks.floating("Wh", Wh, axes="H kH")
-    b = checks.floating("b", b, axes="kH")
-    (T, N, D), H = x.shape, len(Wh)
-    for name, array, shape in (
-        ("Wx", Wx, (D, gates * H)),
-        ("Wh", Wh, (H, gates * H)),
-        ("b", b, (gates * H,)),
-        *(
-            (name, checks.floating(name, state), (N, H))
-            for name, state in states.items()
-        ),
-    ):
-        if array.shape != shape:
-            raise ValueError(
-                f"{name} must have shape {shape} for x {x.shape} and {H} units, got {array.shape}"
-            )
-    Wx, Wh, b = (_by_gate(array, gates) for array in (Wx, Wh, b[None]))
-    inputs = x.reshape(T * N, D) @ Wx
+def _prepared(x: Array, Wx: Array, Wh: Array, b: Array, gates: int):
+    """x Wx + b as (k, T, N, H), and the weights by gate, (k, D, H) and (k, H, H)."""
+    Wx, Wh, b = (_by_gate(W, gates) for W in (Wx, Wh, b[None]))
+    inputs = x.reshape(-1, x.shape[-1]) @ Wx
     inputs += b
-    return x, Wx, Wh, constant, inputs.reshape(gates, T, N, H)
+    return inputs.reshape(gates, *x.shape[:2], -1), Wx, Wh
 
 
 def _by_gate(W: Array, gates: int) -> Array:
@@ -90,14 +70,16 @@ def _slopes(gates: Array, sigmoids: int) -> Array:
     return slopes
 
 
+@takes(x="data T N D+", h0="N H", Wx="D H", Wh="H H", b="H")
 def rnn(x: Array, h0: Array, Wx: Array, Wh: Array, b: Array) -> tuple[Array, Backward]:
     """Elman's network: hₜ = tanh(xₜ Wx + hₜ₋₁ Wh + b) (Elman 1990).
 
     Shapes: x (T, N, D), h0 (N, H), Wx (D, H), Wh (H, H), b (H,); y = h₁ … h_T (T, N, H).
     backward(dy) → dx, dh0, dWx, dWh, db.
     """
-    x, Wx, Wh, constant, z = _check(x, Wx, Wh, 1, b=b, h0=h0)
-    h = np.concatenate([np.asarray(h0)[None], z[0]])
+    x, constant = unmarked(x)
+    z, Wx, Wh = _prepared(x, Wx, Wh, b, 1)
+    h = np.concatenate([h0[None], z[0]])
     for t in range(len(x)):
         h[t + 1] += h[t] @ Wh[0]
         np.tanh(h[t + 1], out=h[t + 1])
@@ -115,6 +97,16 @@ def rnn(x: Array, h0: Array, Wx: Array, Wh: Array, b: Array) -> tuple[Array, Bac
     return h[1:], backward
 
 
+def _lstm_slopes(gates: Array, c: Array, tanh_c: Array) -> tuple[Array, Array]:
+    """What a step multiplies by on its way back: ∂cₜ/∂z for i, f and g, ∂hₜ/∂z for o; and ∂hₜ/∂cₜ."""
+    i, _, o, g = gates
+    slopes = _slopes(gates, 3)
+    for slope, factor in zip(slopes, (g, c, tanh_c, i), strict=True):
+        slope *= factor
+    return slopes, o * (1 - tanh_c**2)
+
+
+@takes(x="data T N D+", h0="N H", c0="N H", Wx="D 4H", Wh="H 4H", b="4H")
 def lstm(
     x: Array, h0: Array, c0: Array, Wx: Array, Wh: Array, b: Array
 ) -> tuple[Array, Backward]:
@@ -125,9 +117,10 @@ def lstm(
     Shapes: x (T, N, D), h0 and c0 (N, H), Wx (D, 4H), Wh (H, 4H), b (4H,) with gates in the order i, f, o, g;
     y (2, T, N, H) holds all h and all c. backward(dy) → dx, dh0, dc0, dWx, dWh, db.
     """
-    x, Wx, Wh, constant, gates = _check(x, Wx, Wh, 4, b=b, h0=h0, c0=c0)
+    x, constant = unmarked(x)
+    gates, Wx, Wh = _prepared(x, Wx, Wh, b, 4)
     halved, (i, f, o, g) = _halved(gates, Wh, 3), gates
-    states = np.empty((2, len(x) + 1, *np.shape(h0)), gates.dtype)
+    states = np.empty((2, len(x) + 1, *h0.shape), gates.dtype)
     h, c = states
     h[0], c[0] = h0, c0
     tanh_c = np.empty_like(g)
@@ -140,14 +133,9 @@ def lstm(
         np.multiply(o[t], tanh_c[t], out=h[t + 1])
 
     def backward(dy: Array):
-        dz, WhT = _slopes(gates, 3), np.ascontiguousarray(Wh.mT)
-        di, df, do, dg = dz
-        di *= g
-        df *= c[:-1]
-        dg *= i  # now ∂c/∂ of these three
-        do *= tanh_c  # and ∂h/∂ of this
-        to_cell = o * (1 - tanh_c**2)
-        dh, dc = np.zeros_like(h[0]), np.zeros_like(c[0])
+        dz, to_cell = _lstm_slopes(gates, c[:-1], tanh_c)
+        (di, df, do, dg), WhT = dz, np.ascontiguousarray(Wh.mT)
+        dh, dc = np.zeros((2, *h0.shape), gates.dtype)
         for t in reversed(range(len(x))):
             dh += dy[0, t]
             dc += dy[1, t] + dh * to_cell[t]
@@ -163,6 +151,7 @@ def lstm(
     return states[:, 1:], backward
 
 
+@takes(x="data T N D+", h0="N H", Wx="D 3H", Wh="H 3H", b="3H")
 def gru(x: Array, h0: Array, Wx: Array, Wh: Array, b: Array) -> tuple[Array, Backward]:
     """Gated recurrent unit whose reset gate acts before the product (Cho et al. 2014, as revised in arXiv:1406.1078v3).
 
@@ -171,9 +160,10 @@ def gru(x: Array, h0: Array, Wx: Array, Wh: Array, b: Array) -> tuple[Array, Bac
     Shapes: x (T, N, D), h0 (N, H), Wx (D, 3H), Wh (H, 3H), b (3H,) with gates in the order r, z, n; y (T, N, H).
     backward(dy) → dx, dh0, dWx, dWh, db. The notes write u = 1 − z.
     """
-    x, Wx, Wh, constant, gates = _check(x, Wx, Wh, 3, b=b, h0=h0)
+    x, constant = unmarked(x)
+    gates, Wx, Wh = _prepared(x, Wx, Wh, b, 3)
     halved, (r, z, n) = _halved(gates, Wh, 2), gates
-    h = np.empty((len(x) + 1, *np.shape(h0)), gates.dtype)
+    h = np.empty((len(x) + 1, *h0.shape), gates.dtype)
     h[0] = h0
     for t in range(len(x)):
         rz = gates[:2, t]
@@ -205,6 +195,7 @@ def gru(x: Array, h0: Array, Wx: Array, Wh: Array, b: Array) -> tuple[Array, Bac
     return h[1:], backward
 
 
+@takes(x="data T N D+", h0="N H", Wx="D 3H", Wh="H 3H", b="3H", bh="H")
 def gru_reset_after(
     x: Array, h0: Array, Wx: Array, Wh: Array, b: Array, bh: Array
 ) -> tuple[Array, Backward]:
@@ -215,11 +206,10 @@ def gru_reset_after(
 
     backward(dy) → dx, dh0, dWx, dWh, db, dbh.
     """
-    x, Wx, Wh, constant, gates = _check(x, Wx, Wh, 3, b=b, h0=h0)
-    bh = checks.floating("bh", bh, axes="H")
-    checks.same_size("the size of bh", bh.size, "the number of units", len(Wh[0]))
+    x, constant = unmarked(x)
+    gates, Wx, Wh = _prepared(x, Wx, Wh, b, 3)
     halved, (r, z, n) = _halved(gates, Wh, 2), gates
-    h = np.empty((len(x) + 1, *np.shape(h0)), gates.dtype)
+    h = np.empty((len(x) + 1, *h0.shape), gates.dtype)
     h[0] = h0
     memory = np.empty_like(n)  # hₜ₋₁ Wh + bh, the part that r scales
     for t in range(len(x)):
@@ -251,16 +241,15 @@ def gru_reset_after(
     return h[1:], backward
 
 
+@takes(x="N T D")
 def time_first(x: Array) -> tuple[Array, Backward]:
     """Samples x (N, T, D), as data sets store them → (T, N, D), as recurrent layers take them."""
-    x = checks.floating("x", x, axes="N T D")
     return x.swapaxes(0, 1), lambda dy: dy.swapaxes(0, 1)
 
 
+@takes(y="T N H+")
 def last_step(y: Array) -> tuple[Array, Backward]:
     """What a sequence ends in: y (T, N, H) → y[T − 1] (N, H). The other steps receive no gradient."""
-    y = checks.floating("y", y, axes="T N H")
-    checks.not_empty("y", y)
 
     def backward(dlast: Array) -> Array:
         dy = np.zeros_like(y)

@@ -5,39 +5,43 @@ optimizer = SGD(net.parameters(), cosine(0.1, steps=1000))
 
 import math
 from collections.abc import Callable
+from functools import partial
 
-from . import checks
+from .arguments import takes
+from .kinds import count, fraction, not_negative, positive
 
 Schedule = Callable[[int], float]
 
 
+def rate_or_schedule(name: str, value: float | Schedule) -> float | Schedule:
+    """`value` if it is a positive number, or a schedule that starts with one."""
+    if not callable(value):
+        return positive(name, value)
+    positive(name, value(0))
+    return value
+
+
+@takes(rate=positive, every=count, factor=positive)
 def step_decay(rate: float, *, every: int, factor: float = 0.1) -> Schedule:
     """η = rate · factor^⌊t / every⌋."""
-    checks.positive("rate", rate)
-    checks.positive("factor", factor)
-    every = checks.count("every", every)
     return lambda t: rate * factor ** (t // every)
 
 
+@takes(rate=positive, factor=positive)
 def exponential(rate: float, *, factor: float) -> Schedule:
     """η = rate · factorᵗ."""
-    checks.positive("rate", rate)
-    checks.positive("factor", factor)
     return lambda t: rate * factor**t
 
 
+@takes(rate=positive, half=positive)
 def inverse_time(rate: float, *, half: float) -> Schedule:
     """η = rate / (1 + t / half): half of it at t = half, and Σ η = ∞ while Σ η² < ∞ (Robbins and Monro 1951)."""
-    checks.positive("rate", rate)
-    checks.positive("half", half)
     return lambda t: rate / (1 + t / half)
 
 
+@takes(rate=positive, steps=count, last=positive)
 def linear_to_constant(rate: float, *, steps: int, last: float) -> Schedule:
     """From rate straight down to `last` at t = steps, then constant (Goodfellow et al. 2016, equation 8.14)."""
-    checks.positive("rate", rate)
-    checks.positive("last", last)
-    steps = checks.count("steps", steps)
 
     def schedule(t: int) -> float:
         share = min(t / steps, 1)
@@ -46,25 +50,29 @@ def linear_to_constant(rate: float, *, steps: int, last: float) -> Schedule:
     return schedule
 
 
+@takes(rate=positive, steps=count, last=not_negative)
 def cosine(rate: float, *, steps: int, last: float = 0.0) -> Schedule:
     """Half a cosine from rate to `last` at t = steps, then constant (Loshchilov and Hutter 2017)."""
-    checks.positive("rate", rate)
-    checks.not_negative("last", last)
-    steps = checks.count("steps", steps)
     return lambda t: (
         last + (rate - last) * (1 + math.cos(math.pi * min(t / steps, 1))) / 2
     )
 
 
+@takes(schedule=rate_or_schedule, steps=count)
 def warm_up(schedule: Schedule | float, *, steps: int) -> Schedule:
     """`schedule` scaled by (t + 1)/steps in the first `steps` steps; a number counts as a constant schedule."""
-    steps = checks.count("steps", steps)
     if not callable(schedule):
-        constant = checks.positive("schedule", schedule)
-        return lambda t: constant * min((t + 1) / steps, 1)
+        return lambda t: schedule * min((t + 1) / steps, 1)
     return lambda t: schedule(t) * min((t + 1) / steps, 1)
 
 
+@takes(
+    rate=positive,
+    steps=partial(count, least=2),
+    up=fraction,
+    first=positive,
+    last=positive,
+)
 def one_cycle(
     rate: float, *, steps: int, up: float = 0.3, first: float = 0.04, last: float = 4e-6
 ) -> Schedule:
@@ -72,11 +80,7 @@ def one_cycle(
 
     Source: Smith and Topin 2019, in PyTorch's form with two phases. The last step is t = steps − 1.
     """
-    checks.positive("rate", rate)
-    checks.positive("first", first)
-    checks.positive("last", last)
-    steps = checks.count("steps", steps, least=2)
-    top = checks.fraction("up", up) * steps - 1
+    top = up * steps - 1
     if top <= 0:
         raise ValueError(f"up · steps must be more than 1, got {up} · {steps}")
     rise = cosine(first * rate, steps=1, last=rate)

@@ -4,40 +4,30 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from . import checks
-from .arrays import Array, Data
+from .arguments import takes
+from .arrays import Array, Constant
+from .kinds import count, function, generator, instance
 from .network import Layer
 from .optim import Optimizer
 
 
-def _samples(x: Array, target: Array) -> tuple[Array, Array]:
-    """Inputs and targets as arrays, one target for every sample."""
-    x, target = checks.array("x", x, ndim=1), checks.array("target", target, ndim=1)
-    checks.same_size(
-        "the number of samples in x", len(x), "that in target", len(target)
-    )
-    checks.not_empty("x", x)
-    return x, target
-
-
+@takes(N=count, batch_size=count, rng=generator)
 def minibatches(
     N: int, batch_size: int, *, rng: np.random.Generator
 ) -> Iterator[Array]:
     """One epoch: the indices 0 … N − 1, shuffled, in pieces of `batch_size` (the last may be smaller)."""
-    checks.count("batch_size", batch_size, most=checks.count("N", N))
-    order = checks.generator("rng", rng).permutation(N)
+    count("batch_size", batch_size, most=N)
+    order = rng.permutation(N)
     return (order[start : start + batch_size] for start in range(0, N, batch_size))
 
 
+@takes(net=instance(Layer), loss=function, optimizer=instance(Optimizer), x="any ...")
 def train_step(
     net: Layer, loss: Callable, optimizer: Optimizer, x: Array, target: Array
 ) -> float:
     """Forward, loss, backward, step; returns the loss before the step."""
-    checks.instance("net", net, Layer)
-    checks.function("loss", loss)
-    checks.instance("optimizer", optimizer, Optimizer)
     optimizer.zero_grad()
-    prediction, backward = net.forward(np.asarray(x).view(Data), training=True)
+    prediction, backward = net.forward(Constant(x), training=True)
     value, loss_backward = loss(prediction, target)
     if np.ndim(value):
         raise ValueError(
@@ -49,6 +39,10 @@ def train_step(
     return float(value)
 
 
+@takes(
+    net=instance(Layer), loss=function, optimizer=instance(Optimizer), x="any N ...+", target="any N ...",
+    epochs=count, batch_size=count, rng=generator,
+)  # fmt: skip
 def fit(
     net: Layer,
     loss: Callable,
@@ -64,9 +58,8 @@ def fit(
 
     The mean is over samples, each seen at the weights of its moment, so it lags behind `evaluate`.
     """
-    x, target = _samples(x, target)
     history = []
-    for _ in range(checks.count("epochs", epochs)):
+    for _ in range(epochs):
         batches = list(minibatches(len(x), batch_size, rng=rng))
         losses = [train_step(net, loss, optimizer, x[i], target[i]) for i in batches]
         sizes = [len(batch) for batch in batches]
@@ -74,14 +67,13 @@ def fit(
     return history
 
 
+@takes(
+    net=function, loss=function, x="any N ...+", target="any N ...", batch_size=count
+)
 def evaluate(
     net: Layer, loss: Callable, x: Array, target: Array, *, batch_size: int = 1000
 ) -> float:
     """Mean loss over all samples in inference, in pieces that fit into memory."""
-    checks.function("net", net)
-    checks.function("loss", loss)
-    x, target = _samples(x, target)
-    checks.count("batch_size", batch_size)
     total = 0.0
     for start in range(0, len(x), batch_size):
         piece = slice(start, start + batch_size)
@@ -101,9 +93,9 @@ class EarlyStopping:
     The state is `net.state()`: the parameters, and the running averages of a BatchNorm.
     """
 
+    @takes(net=instance(Layer), patience=count)
     def __init__(self, net: Layer, *, patience: int):
-        checks.instance("net", net, Layer)
-        self.net, self.patience = net, checks.count("patience", patience)
+        self.net, self.patience = net, patience
         self.best, self.looks, self.best_look = np.inf, 0, 0
         self._remember()
 

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from . import checks
+from .arguments import takes
 from .arrays import Array
+from .kinds import per_axis, shape, sizes
 
 Sizes = tuple[int, ...]
 
@@ -28,17 +29,16 @@ def places(size: Sizes, kernel: Sizes, stride: Sizes, dilation: Sizes) -> Sizes:
     return tuple(found)
 
 
+@takes(x="N C L ...", kernel=sizes, stride=sizes, dilation=sizes)
 def im2col(x: Array, kernel: tuple[int, ...], stride=1, dilation=1) -> Array:
     """Every window of x (N, C, *S) as a view: (N, C, *kernel, *P).
 
     Nothing is copied: entries that lie in several windows are the same memory, so the view is for reading.
     """
-    x = checks.floating("x", x, ndim=3)
     rank = x.ndim - 2
-    kernel = checks.sizes("kernel", kernel, rank)
-    stride = checks.sizes("stride", stride, rank)
-    dilation = checks.sizes("dilation", dilation, rank)
-    return view(x, kernel, stride, dilation)
+    kernel = per_axis("kernel", kernel, rank)
+    stride = per_axis("stride", stride, rank)
+    return view(x, kernel, stride, per_axis("dilation", dilation, rank))
 
 
 def view(x: Array, kernel: Sizes, stride: Sizes, dilation: Sizes) -> Array:
@@ -66,23 +66,23 @@ def window_slices(
         )
 
 
+@takes(columns="...", size=shape, stride=sizes, dilation=sizes)
 def col2im(columns: Array, size: tuple[int, ...], stride=1, dilation=1) -> Array:
     """The adjoint of `im2col`: add every window (N, C, *kernel, *P) back into its place in x (N, C, *size)."""
-    columns, size = checks.floating("columns", columns), checks.shape("size", size)
     rank = len(size)
     if columns.ndim != 2 + 2 * rank:
         raise ValueError(
             f"columns must have {2 + 2 * rank} axes (N, C, *kernel, *P) for size {size}, got shape {columns.shape}"
         )
-    stride = checks.sizes("stride", stride, rank)
-    dilation = checks.sizes("dilation", dilation, rank)
+    stride = per_axis("stride", stride, rank)
+    dilation = per_axis("dilation", dilation, rank)
     kernel = columns.shape[2 : 2 + rank]
     P = places(size, kernel, stride, dilation)
     if columns.shape[2 + rank :] != P:
         raise ValueError(
             f"columns has shape {columns.shape}, but size {size} with stride {stride} has {P} places"
         )
-    x = zeros((*columns.shape[:2], *size), columns.dtype)
+    x = zeros_batch_last((*columns.shape[:2], *size), columns.dtype)
     for offset, window in window_slices(kernel, P, stride, dilation):
         x[:, :, *window] += columns[:, :, *offset]
     return x
@@ -98,7 +98,7 @@ def batch_first(x: Array) -> Array:
     return x.transpose(-1, *range(x.ndim - 1))
 
 
-def zeros(shape: Sizes, dtype: np.dtype) -> Array:
+def zeros_batch_last(shape: Sizes, dtype: np.dtype) -> Array:
     """Zeros of shape (N, C, *S) that lie in memory as (C, *S, N)."""
     N, C, *S = shape
     return batch_first(np.zeros((C, *S, N), dtype))

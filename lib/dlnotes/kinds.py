@@ -1,0 +1,242 @@
+"""What one argument can be. Each function here takes an argument's name and its value, and returns the value or refuses it.
+
+A refusal is an error a learner can act on: it names the argument, what came, and what was expected. Declarations
+(see `arguments`) use these functions by name; the last ones compare what only a body has at hand.
+"""
+
+import math
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+
+from .arrays import Constant
+
+# ── Arrays ──
+
+
+def array(name: str, value) -> np.ndarray:
+    """`value` as an array of whatever it holds."""
+    try:
+        return np.asarray(value)
+    except ValueError:
+        raise ValueError(
+            f"{name} must have rows of equal length, got {value!r}"
+        ) from None
+
+
+def floats(name: str, value) -> np.ndarray:
+    """`value` as an array of floats."""
+    if type(value) is not np.ndarray:
+        value = array(name, value)
+    if value.dtype.kind != "f":
+        advice = f"; convert it with {name}.astype(float)"
+        raise TypeError(
+            f"{name} must hold floats, got dtype {value.dtype}{advice if value.dtype.kind in 'iub' else ''}"
+        )
+    return value
+
+
+def data(name: str, value) -> np.ndarray:
+    """`value` as an array of floats; a `Constant` stays one."""
+    checked = floats(name, value)
+    return value if isinstance(value, Constant) else checked
+
+
+def integers(name: str, value) -> np.ndarray:
+    """`value` as an array of integers, none below 0."""
+    value = array(name, value)
+    if value.dtype.kind not in "iu":
+        raise TypeError(f"{name} must hold integers, got dtype {value.dtype}")
+    if value.size and value.min() < 0:
+        raise ValueError(f"{name} must be ≥ 0, got {value.min()} among its entries")
+    return value
+
+
+def booleans(name: str, value) -> np.ndarray:
+    """`value` as an array of booleans."""
+    value = array(name, value)
+    if value.dtype != bool:
+        raise TypeError(f"{name} must hold booleans, got dtype {value.dtype}")
+    return value
+
+
+def numbers(name: str, value) -> np.ndarray:
+    """`value` as an array of finite numbers, integers or floats."""
+    value = array(name, value)
+    if value.dtype.kind not in "iuf":
+        raise TypeError(f"{name} must hold numbers, got dtype {value.dtype}")
+    return finite(name, value)
+
+
+ARRAYS = {
+    "float": floats, "data": data, "int": integers, "bool": booleans, "number": numbers,
+    "any": array,
+}  # fmt: skip
+
+
+# ── Settings ──
+
+
+def integer(name: str, value: int) -> int:
+    """`value` if it is an integer, not a boolean."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        raise TypeError(f"{name} must be an integer, got {value!r}")
+    return int(value)
+
+
+def count(name: str, value: int, *, least: int = 1, most: int | None = None) -> int:
+    """`value` if it is an integer from `least` to `most`."""
+    value = integer(name, value)
+    if value < least or (most is not None and value > most):
+        expected = f"at least {least}" if most is None else f"in {least} … {most}"
+        raise ValueError(f"{name} must be {expected}, got {value}")
+    return value
+
+
+natural = partial(count, least=0)
+
+
+def _number(name: str, value: float, expected: str, accepted: Callable) -> float:
+    """`value` if it is a finite number, not a boolean, that `accepted` accepts."""
+    if isinstance(value, bool) or not isinstance(
+        value, int | float | np.integer | np.floating
+    ):
+        raise TypeError(f"{name} must be {expected}, got {value!r}")
+    if not (math.isfinite(value) and accepted(value)):
+        raise ValueError(f"{name} must be {expected}, got {value!r}")
+    return float(value)
+
+
+def real(name: str, value: float) -> float:
+    """`value` if it is a finite number."""
+    return _number(name, value, "a finite number", lambda v: True)
+
+
+def positive(name: str, value: float) -> float:
+    """`value` if it is a finite number above 0."""
+    return _number(name, value, "a positive number", lambda v: v > 0)
+
+
+def not_negative(name: str, value: float) -> float:
+    """`value` if it is a finite number of at least 0."""
+    return _number(name, value, "a number ≥ 0", lambda v: v >= 0)
+
+
+def fraction(name: str, value: float) -> float:
+    """`value` if 0 ≤ value < 1: a rate of forgetting, a share to drop."""
+    return _number(name, value, "in [0, 1)", lambda v: 0 <= v < 1)
+
+
+def sizes(name: str, value, *, least: int = 1) -> int | tuple[int, ...]:
+    """One integer for all spatial axes, or a tuple with one for each."""
+    if isinstance(value, tuple):
+        return tuple(count(name, size, least=least) for size in value)
+    return count(name, value, least=least)
+
+
+def shape(name: str, value) -> tuple[int, ...]:
+    """`value` if it is a tuple of integers of at least 1."""
+    if not isinstance(value, tuple | list):
+        raise TypeError(f"{name} must be a tuple of integers, got {value!r}")
+    return tuple(count(f"every entry of {name}", size) for size in value)
+
+
+def instance(kind: type) -> Callable:
+    """A declaration: an object of the class `kind`."""
+
+    def check(name: str, value):
+        if not isinstance(value, kind):
+            raise TypeError(f"{name} must be a {kind.__name__}, got {value!r}")
+        return value
+
+    return check
+
+
+def function(name: str, value) -> Callable:
+    """`value` if it is a function, or another object that can be called, but not a class."""
+    if not callable(value) or isinstance(value, type):
+        raise TypeError(f"{name} must be callable, got {value!r}")
+    return value
+
+
+def generator(name: str, rng) -> np.random.Generator:
+    """`rng` if it is a Generator: randomness in this library is always somebody's explicit choice."""
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(
+            f"{name} must be a numpy.random.Generator such as np.random.default_rng(0), got {rng!r}"
+        )
+    return rng
+
+
+# ── What no declaration can say: one line in a body ──
+
+
+def finite(name: str, array: np.ndarray) -> np.ndarray:
+    """Refuse nan and inf where they would spread silently."""
+    if not np.isfinite(array).all():
+        raise ValueError(f"{name} must be finite, got nan or inf among its entries")
+    return array
+
+
+def below(name: str, array: np.ndarray, end: int) -> None:
+    """Refuse integers that are not in 0 … `end` − 1."""
+    if array.size and array.max() >= end:
+        raise ValueError(
+            f"{name} must lie in 0 … {end - 1}, got {array.min()} … {array.max()}"
+        )
+
+
+def same_size(name: str, size: int, other_name: str, other: int) -> None:
+    """Refuse two numbers that differ."""
+    if size != other:
+        raise ValueError(
+            f"{name} is {size}, but {other_name} is {other}; they must agree"
+        )
+
+
+def same_shape(
+    name: str, array: np.ndarray, other_name: str, other: np.ndarray
+) -> None:
+    """Refuse two arrays whose shapes differ, even where NumPy would broadcast them."""
+    if array.shape != other.shape:
+        raise ValueError(
+            f"{name} has shape {array.shape}, but {other_name} has shape {other.shape}; they must agree"
+        )
+
+
+def broadcasts(
+    name: str, array: np.ndarray, other_name: str, other: np.ndarray
+) -> None:
+    """Refuse an array that cannot be stretched to the shape of the other."""
+    try:
+        fits = np.broadcast_shapes(array.shape, other.shape) == other.shape
+    except ValueError:
+        fits = False
+    if not fits:
+        raise ValueError(
+            f"{name} {array.shape} does not broadcast to {other_name} {other.shape}"
+        )
+
+
+def along(name: str, array: np.ndarray, axis: int) -> None:
+    """Refuse an axis that the array does not have, or that has no entries."""
+    count("axis", axis, least=-array.ndim, most=array.ndim - 1)
+    if array.shape[axis] == 0:
+        raise ValueError(
+            f"{name} must have entries along axis {axis}, got shape {array.shape}"
+        )
+
+
+def per_axis(name: str, value: int | tuple[int, ...], rank: int) -> tuple[int, ...]:
+    """`sizes` as a tuple with one for each of `rank` spatial axes."""
+    values = value if isinstance(value, tuple) else (value,) * rank
+    if len(values) != rank:
+        raise ValueError(f"{name} must be one integer or {rank}, got {value}")
+    return values
+
+
+def interval(low: float, high: float) -> None:
+    """Refuse bounds that enclose nothing."""
+    if not low < high:
+        raise ValueError(f"low must be less than high, got {low} and {high}")
