@@ -29,14 +29,14 @@
 from itertools import combinations
 
 import numpy as np
-from dlnotes import datasets, decomposition, init, losses, metrics, optim, training
-from dlnotes import functional as F
+from dlnotes import datasets, decomposition, losses, metrics, optim, training
 from dlnotes.claims import by_definition, recap, settle, untestable
 from dlnotes.decomposition import AffineMap
 from dlnotes.exercises import linear_algebra as exercises
+from dlnotes.experiments import contest, share_right
 from dlnotes.explore import explore, show
-from dlnotes.layers import Linear
-from dlnotes.network import Sequential
+from dlnotes.layers import mlp
+from dlnotes.neighbors import nearest_neighbors
 from dlnotes.plotting import (
     BLUE,
     GREEN,
@@ -2004,10 +2004,14 @@ print(
 #
 # *You know PCA on toys. After this section you can use it on images and choose the number of components for a reason.*
 #
-# 1,797 digits of 64 pixels. The axes are learned on the training part only; what you see below are digits that PCA has never met.
+# 1,797 digits of 64 pixels. The axes are learned on the training part only; what you see below are digits that PCA has never met. One shuffle could be a lucky one, so there are twenty; the pictures show the first.
 
 # %%
-data = datasets.split(datasets.digits(), validation=300, test=400)
+splits = [
+    datasets.split(datasets.digits(), validation=300, test=400, seed=seed)
+    for seed in range(20)
+]
+data = splits[0]
 axes_digits = pca(data.train.x, 64)
 shown = np.array([np.flatnonzero(data.validation.y == digit)[0] for digit in range(10)])
 
@@ -2152,44 +2156,40 @@ assert (p < g).all() and (g < r).all()
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
-def squared_distances(a, b):
-    return (a**2).sum(axis=1)[:, None] - 2 * a @ b.T + (b**2).sum(axis=1)
+def neighbor_of_codes(train, K, rng):
+    """Label a digit like the training digit with the nearest code of K numbers."""
+    space = pca(train.x, K)
+    known = space.encode(train.x)
+    return lambda x: nearest_neighbors(space.encode(x), known, train.y)
 
 
-def neighbor_accuracy(train_x, train_y, x, y):
-    return (train_y[squared_distances(x, train_x).argmin(axis=1)] == y).mean()
+def accuracies(part):
+    """On the validation digits of a split, with each number of components."""
+    predicts = (neighbor_of_codes(part.train, K, rng=None) for K in KS)
+    x, y = part.validation
+    return [share_right(predict(x), y) for predict in predicts]
 
 
-KS = [1, 2, 3, 5, 8, 10, 12, 15, 20, 25, 30, 40, 64]
-curves, chosen_K, test_scores = [], [], []
-for seed in range(10):
-    part = datasets.split(datasets.digits(), validation=300, test=400, seed=seed)
-    space = pca(part.train.x, 64)
-    known, seen, new = (space.encode(p.x) for p in part)
-    labels, truth, new_truth = (p.y for p in part)
-    curve = [neighbor_accuracy(known[:, :K], labels, seen[:, :K], truth) for K in KS]
-    K = KS[int(np.argmax(np.array(curve) >= max(curve) - 0.005))]
-    curves.append(curve)
-    chosen_K.append(K)
-    test_scores.append(
-        [
-            neighbor_accuracy(known[:, :k], labels, new[:, :k], new_truth)
-            for k in (K, 64)
-        ]
-    )
+KS = [1, 2, 5, 10, 15, 20, 25, 30, 40, 64]
+mean_curve = np.mean([accuracies(part) for part in splits[:10]], axis=0)
+choice = contest(
+    {"by validation": (neighbor_of_codes, KS), "all": (neighbor_of_codes, [64])},
+    splits[:10],
+    margin=0.005,
+)
+chosen_K = choice.chosen[:, 0]
+few, every = choice.scores.mean(axis=0)
 cumulative = np.cumsum(axes_digits.spectrum) / axes_digits.spectrum.sum()
 K_95 = int(np.argmax(cumulative >= 0.95)) + 1
 print(
     f"95 % of the variance: K = {K_95}\nby validation, ten splits: K = {sorted(chosen_K)}"
 )
-few, every = np.mean(test_scores, axis=0)
 print(f"test accuracy with the chosen K {few:.2%}, with all 64 {every:.2%}")
 fewer = sum(K < K_95 for K in chosen_K)
 print(
     f"validation asks for fewer than the 95 % rule in {fewer} of {len(chosen_K)} splits"
 )
-assert fewer >= 6 and abs(few - every) < 0.01
-mean_curve = np.mean(curves, axis=0)
+assert fewer >= 6 and abs(few - every) < 0.01 and not choice.edge.any()
 assert np.ptp(mean_curve[KS.index(15) :]) < 0.01 and mean_curve[KS.index(5)] < 0.92
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
@@ -2218,7 +2218,7 @@ def draw_choice(ax):
 show(draw_choice)
 
 # %% [markdown]
-# Most splits are content with fewer components than the 95 % rule keeps, and the test accuracy is that of all 64 within one percent. The chosen $K$ varies from split to split, because the curve is flat there: from 15 on it hardly matters, below 8 it matters a lot. The 95 % rule is no law either. It knows nothing of the task. Here it errs on the generous side; in the [section before](#sec-2-not-information) it would have kept exactly the wrong component.
+# Most splits are content with fewer components than the 95 % rule keeps, and the test accuracy is that of all 64 within one percent. The chosen $K$ varies from split to split, because the curve is flat there: from 15 on it hardly matters, below 10 it matters a lot. The 95 % rule is no law either. It knows nothing of the task. Here it errs on the generous side; in the [section before](#sec-2-not-information) it would have kept exactly the wrong component.
 #
 # (q2-6)=
 # :::{admonition} Question 2.6 · How are the concrete steps of dimensionality reduction decided from the original data?
@@ -2282,13 +2282,12 @@ by_definition(
 
 # %%
 train_mean = data.train.x.mean(axis=0)
+seen = data.train.x - train_mean, data.train.y
 hits = np.zeros(2)
 for digit in range(10):
     batch = data.test.x[data.test.y == digit]
-    truth = np.full(len(batch), digit)
     for i, shift in enumerate((train_mean, batch.mean(axis=0))):
-        seen = data.train.x - train_mean, data.train.y
-        hits[i] += len(batch) * neighbor_accuracy(*seen, batch - shift, truth)
+        hits[i] += (nearest_neighbors(batch - shift, *seen) == digit).sum()
 shifted_right, shifted_own = hits / len(data.test.y)
 print(
     f"nearest neighbor, training mean: {shifted_right:.1%}; "
@@ -2467,10 +2466,10 @@ exercises.check_z_scores(z_scores)
 # \frac{\partial L}{\partial\mathbf w} = c\,\frac{\partial L}{\partial\mathbf w'} \;\Longrightarrow\; \Delta\mathbf w' = c\,\Delta\mathbf w = -\eta\,c^2\,\frac{\partial L}{\partial\mathbf w'} .
 # $$ (eq-2-unit)
 #
-# Inputs 255 times larger mean a learning rate $255^2$ times larger in the first layer *only*, and a start with weights 255 times larger. That is one question: does one factor for all pixels matter? The claim is about another: does each pixel need a *scale of its own*, as columns in different units do? Train a network by small gradient steps on 32 digits at a time (SGD); it has 32 weighted sums of the pixels in its first layer and ten in its last. [Chapter 6](06b_backpropagation.ipynb) explains it; here only its inputs matter. Each input gets its own learning rate, the best of seven on the validation digits of three splits, and is judged on the test digits of twenty others. To see whether the reason holds, do the same to pixels that do *not* share a unit: each multiplied by its own factor, between 0.03 and 30.
+# Inputs 255 times larger mean a learning rate $255^2$ times larger in the first layer *only*, and a start with weights 255 times larger. That is one question: does one factor for all pixels matter? The claim is about another: does each pixel need a *scale of its own*, as columns in different units do? Train a network by small gradient steps on 64 digits at a time (SGD); it has 32 weighted sums of the pixels in its first layer and ten in its last. [Chapter 6](06b_backpropagation.ipynb) explains it; here only its inputs matter. On each of twenty splits, each input gets the learning rate that is best on the validation digits, and is judged on the test digits. The rates go up in steps of ten, and the best is never the first or the last that was tried. To see whether the reason holds, do the same to pixels that do *not* share a unit: each multiplied by its own factor, between 0.03 and 30. (A scale for each pixel takes these factors out again, so there the rival stays the same.)
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
-RATES = np.geomspace(1e-5, 10, 7)
+SMALL, LARGE = [0.0001, 0.001, 0.01], [0.01, 0.1, 1, 10]  # learning rates
 units = 10 ** np.random.default_rng(0).uniform(-1.5, 1.5, 64)
 
 
@@ -2483,70 +2482,42 @@ def one_scale(train, x):
 
 
 INPUTS = {
-    "raw, 0 … 255": lambda train, x: 255 * x,
-    "divided by 255": lambda train, x: x,
-    "one scale for all pixels": one_scale,
-    "a scale for each pixel": own_scales,
-    "own units, one scale": lambda train, x: one_scale(units * train, units * x),
-    "own units, a scale each": lambda train, x: own_scales(units * train, units * x),
+    "raw, 0 … 255": (lambda train, x: 255 * x, SMALL),
+    "divided by 255": (lambda train, x: x, LARGE),
+    "one scale for all pixels": (one_scale, LARGE),
+    "a scale for each pixel": (own_scales, LARGE),
+    "own units, one scale": (
+        lambda train, x: one_scale(units * train, units * x),
+        LARGE,
+    ),
 }
 
 
-def trained_accuracy(prepare, rate, seed, judge):
-    """Accuracy on a part of split `seed` after six epochs of SGD."""
-    part = datasets.split(datasets.digits(), validation=300, test=400, seed=seed)
-    x, x_judge = (
-        prepare(part.train.x, p.x) for p in (part.train, getattr(part, judge))
-    )
-    rng = np.random.default_rng(seed)
-    first, last = (
-        Linear(d, k, rng=rng, initialize=init.he) for d, k in ((64, 32), (32, 10))
-    )
-    net = Sequential(first, F.relu, last)
-    optimizer = optim.SGD(net.parameters(), rate)
-    with np.errstate(over="ignore", invalid="ignore"):  # a rate may be far too large
+def network_on(prepare):
+    """A method for `contest`: six epochs of SGD on prepared pixels."""
+
+    def fit(train, rate, rng):
+        net = mlp((64, 32, 10), rng=rng)
+        x, sgd = prepare(train.x, train.x), optim.SGD(net.parameters(), rate)
         training.fit(
-            net,
-            losses.cross_entropy,
-            optimizer,
-            x,
-            part.train.y,
-            epochs=6,
-            batch_size=32,
-            rng=rng,
+            net, losses.cross_entropy, sgd, x, train.y, epochs=6, batch_size=64, rng=rng
         )
-    return metrics.accuracy(net(x_judge), getattr(part, judge).y)
+        return lambda x: net(prepare(train.x, x)).argmax(axis=1)
+
+    return fit
 
 
-def tuned(prepare):
-    """The best rate on three validation sets, and test accuracies on twenty splits."""
-    on_validation = [
-        np.mean(
-            [
-                trained_accuracy(prepare, rate, seed, "validation")
-                for seed in (97, 98, 99)
-            ]
-        )
-        for rate in RATES
-    ]
-    rate = RATES[np.argmax(on_validation)]
-    assert RATES[0] < rate < RATES[-1]  # not on the edge of the grid
-    return rate, np.array(
-        [trained_accuracy(prepare, rate, s, "test") for s in range(20)]
-    )
+methods = {name: (network_on(f), rates) for name, (f, rates) in INPUTS.items()}
+with np.errstate(over="ignore", invalid="ignore"):  # a rate may be far too large
+    images = contest(methods, splits)
+print("mean test accuracy (lowest to highest), rates chosen", images, sep="\n")
+assert not images.edge.any()
+image_runs = dict(zip(images.names, images.scores.T))
 
-
-image_runs = {}
-for name, prepare in INPUTS.items():
-    rate, image_runs[name] = tuned(prepare)
-    print(f"{name:26s}best rate {rate:<6g} test accuracy {image_runs[name].mean():.1%}")
-neighbor_raw, neighbor_scaled = (
-    neighbor_accuracy(c * data.train.x, data.train.y, c * data.test.x, data.test.y)
-    for c in (255, 1)
-)
-print(
-    f"nearest neighbor, raw and divided: the same accuracy: {neighbor_raw == neighbor_scaled}"
-)
+x, labels = data.train
+assert np.allclose(own_scales(units * x, units * x), own_scales(x, x))
+read = [nearest_neighbors(c * data.test.x, c * x, labels) for c in (1, 255)]
+assert np.array_equal(*read)
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
@@ -2557,7 +2528,7 @@ def keeps_up(name, rival, margin=0.02):
 
 settle(
     "C2.13",
-    tested="whether a network on digits stays within two points of its rival if a scaling step is left out, each input at its own best rate",
+    tested="whether a network on digits stays within two points of its rival if a scaling step is left out, each input at the rate that is best on its validation digits",
     on="step that is left out",
     cases={
         "a scale for each pixel": keeps_up(
@@ -2567,24 +2538,24 @@ settle(
     },
     control={
         "a scale for each pixel, of pixels in units of their own": keeps_up(
-            "own units, one scale", "own units, a scale each"
+            "own units, one scale", "a scale for each pixel"
         )
     },
     evidence="Mean test accuracy: "
     + ", ".join(f"{name} {runs.mean():.1%}" for name, runs in image_runs.items())
     + ".",
     turns={
-        ("255 * x,", "one_scale(train, x),"): "TRUE",
+        ("255 * x, SMALL", "one_scale(train, x), LARGE"): "TRUE",
     },
     card=True,
 )
 mean_of = {name: runs.mean() for name, runs in image_runs.items()}
 assert mean_of["one scale for all pixels"] > mean_of["a scale for each pixel"]
-assert mean_of["own units, a scale each"] > mean_of["own units, one scale"] + 0.1
+assert mean_of["a scale for each pixel"] > mean_of["own units, one scale"] + 0.1
 assert mean_of["divided by 255"] > mean_of["raw, 0 … 255"] + 0.2
 
 # %% [markdown]
-# The reason is right, and so is the first half of the conclusion. Pixels share one unit, so a scale for each of them brings nothing, and here even costs a little on average: pixels that are almost always empty get the same say as the strokes. Take the common unit away and nothing else, and the same step is worth more than ten points. But "no adjustment" is too much. One learning rate must serve two layers whose needs differ by the factor of {eq}`eq-2-unit`, from a start that is 255 times too large: on raw pixels even the best of seven rates leaves the network far behind. So images *are* scaled, by one number for all pixels. A method that only compares distances, such as the nearest neighbor, does not care about that number either.
+# The reason is right, and so is the first half of the conclusion. Pixels share one unit, so a scale for each of them brings nothing, and here even costs a little on average: pixels that are almost always empty get the same say as the strokes. Take the common unit away and nothing else, and the same step is worth more than ten points. But "no adjustment" is too much. One learning rate must serve two layers whose needs differ by the factor of {eq}`eq-2-unit`, from a start that is 255 times too large: on raw pixels even the best rate leaves the network far behind. So images *are* scaled, by one number for all pixels. A method that only compares distances, such as the nearest neighbor, does not care about that number either.
 #
 # (sec-2-whitening)=
 # ### Whitening
@@ -2789,11 +2760,8 @@ def tree_model(train, test):
     return np.mean([(ask(tree, x) > 0.5) == y for x, y in zip(*test)])
 
 
-def neighbor_model(train, test, k=5):
-    nearest = np.argsort(squared_distances(test.x, train.x), axis=1, kind="stable")[
-        :, :k
-    ]
-    return ((train.y[nearest].mean(axis=1) > 0.5) == test.y).mean()
+def neighbor_model(train, test):
+    return share_right(nearest_neighbors(test.x, *train, k=5), test.y)
 
 
 # %% [markdown]
@@ -2806,19 +2774,14 @@ def neighbor_model(train, test, k=5):
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
-def gradient_model(hidden):
+def gradient_model(*hidden):
     def run(train, test):
-        rng, D = np.random.default_rng(0), train.x.shape[1]
-        rate = 1 / np.linalg.eigvalsh(train.x.T @ train.x / len(train.x))[-1]
-        wide = [
-            Linear(D, 16, rng=rng, initialize=init.he),
-            F.relu,
-            Linear(16, 2, rng=rng),
-        ]
-        net = Sequential(*(wide if hidden else [Linear(D, 2, rng=rng)]))
+        N, D = train.x.shape
+        net = mlp((D, *hidden, 2), rng=np.random.default_rng(0))
+        rate = 1 / np.linalg.eigvalsh(train.x.T @ train.x / N)[-1]
         optimizer = optim.SGD(net.parameters(), rate)
         for _ in range(120):
-            training.train_step(net, losses.cross_entropy, optimizer, train.x, train.y)
+            training.train_step(net, losses.cross_entropy, optimizer, *train)
         return metrics.accuracy(net(test.x), test.y)
 
     return run
@@ -2827,8 +2790,8 @@ def gradient_model(hidden):
 MODELS = {
     "nearest neighbors": neighbor_model,
     "decision tree": tree_model,
-    "logistic regression": gradient_model(False),
-    "small network": gradient_model(True),
+    "logistic regression": gradient_model(),
+    "small network": gradient_model(16),
 }
 PREPARE = {
     "raw": lambda x: AffineMap(
@@ -2883,7 +2846,7 @@ on_digits = {
     "whitened": (white_pixels.encode(train_x), white_pixels.encode(val_x)),
 }
 digit_accuracy = {
-    name: neighbor_accuracy(a, data.train.y, b, data.validation.y)
+    name: share_right(nearest_neighbors(b, a, data.train.y), data.validation.y)
     for name, (a, b) in on_digits.items()
 }
 for name, value in digit_accuracy.items():
@@ -2914,7 +2877,7 @@ assert gains.max() < 0.005 and gains[1] < -0.005
 assert table[[0, 2, 3], raw_at].mean(axis=1).max() < np.mean(guess) + 0.05
 
 # %% [markdown]
-# Methods that add up squared differences over the columns, or that descend a gradient for a limited number of steps, are lost in raw units, hardly better than guessing, and recover by scaling. (Least squares, solved exactly, would not mind: its weights absorb the units.) The tree gives *exactly* the same answers before and after: it only compares values within one column, and scaling keeps their order. Whitening gives no model more than z-scores do, and the tree loses by it, since it now has to ask about mixtures. Should the gradient not have gained? The columns of the visits were drawn independently, so z-scores leave whitening nothing to do; the shop log, whose condition number it took to 1, would be another matter. On the digits both cost accuracy: pixels that are almost always empty get the same say as the strokes, and whitening does the same to every direction of little variance. Preprocessing adds no information. It decides what a distance and a step mean.
+# Methods that add up squared differences over the columns, or that descend a gradient for a limited number of steps, are lost in raw units, about as good as guessing, and recover by scaling. (Least squares, solved exactly, would not mind: its weights absorb the units.) The tree gives *exactly* the same answers before and after: it only compares values within one column, and scaling keeps their order. Whitening gives no model more than z-scores do, and the tree loses by it, since it now has to ask about mixtures. Should the gradient not have gained? The columns of the visits were drawn independently, so z-scores leave whitening nothing to do; the shop log, whose condition number it took to 1, would be another matter. On the digits both cost accuracy: pixels that are almost always empty get the same say as the strokes, and whitening does the same to every direction of little variance. Preprocessing adds no information. It decides what a distance and a step mean.
 #
 # (sec-2-answer)=
 # ## Back to the shop

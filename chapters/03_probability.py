@@ -1399,7 +1399,7 @@ for nll, ce, divergence in curves.values():
 # %% [markdown]
 # Look at the right panel: the curve of KL stays far above zero. Maximum likelihood finds the *nearest* member of the family you offered; it does not promise that it is near.
 #
-# Near to what? The algebra holds for the *empirical* distribution. The notes speak of the true one (数据真实分布). So draw samples of a hundred pixels, let all pixels of the data set be the truth, and compare the likelihood of the samples with the divergence from either, for twenty draws:
+# Near to what? The algebra holds for the *empirical* distribution. The notes speak of “the true distribution of the data” (数据真实分布). So draw samples of a hundred pixels, let all pixels of the data set be the truth, and compare the likelihood of the samples with the divergence from either, for twenty draws:
 
 
 # %%
@@ -1633,7 +1633,7 @@ assert all(abs(s + 0.5) < 0.05 for s in slope.values())
 
 # %%
 def gap(f, d, N, rng, repeats=30):
-    """Median distance between a grid and dice, both with N evaluations of f (..., d)."""
+    """Median distance between a grid and dice, each with N evaluations of f."""
     m = round(N ** (1 / d))
     on_grid = f((np.indices((m,) * d).reshape(d, -1).T + 0.5) / m).mean()
     by_dice = f(rng.uniform(size=(repeats, N, d))).mean(axis=1)
@@ -1965,7 +1965,7 @@ x_digits = decomposition.pca(pixels[chosen], 2).encode(pixels[chosen])
 
 
 def steepest(x, r, π, μ, Σ):
-    """Largest slope of the mean log-likelihood in π, μ and Σ, given responsibilities r."""
+    """Largest slope of the mean log-likelihood in π, μ and Σ, at r."""
     π_new, μ_new, Σ_new = m_step(x, r)
     toward, precision = μ_new - μ, np.linalg.inv(Σ)
     off = Σ_new + toward[:, :, None] * toward[:, None] - Σ
@@ -1975,7 +1975,7 @@ def steepest(x, r, π, μ, Σ):
 
 
 def em(x, K, seed, flat=1e-6, patience=3000):
-    """All (π, μ, Σ, mean log-likelihood) until no slope exceeds `flat`; the last slope."""
+    """All (π, μ, Σ, mean log-likelihood) until the slope is flat, and that slope."""
     rng = np.random.default_rng(seed)
     π, μ = np.full(K, 1 / K), x[rng.choice(len(x), K, replace=False)]
     Σ, path, slope = np.repeat(np.cov(x.T)[None], K, axis=0), [], np.inf

@@ -281,8 +281,8 @@ settle(
     tested="What stands in place of products, squares and exponentials whose exact value lies beyond the largest float64.",
     on="meaning of “not a number”",
     cases={
-        "nan, the symbol of that name": [np.isnan(v).any() for v in huge],
-        "no ordinary number, be it inf or nan": [
+        "the undefined value that bears this name": [np.isnan(v).any() for v in huge],
+        "no ordinary number, infinite or undefined": [
             not np.isfinite(v).any() for v in huge
         ],
     },

@@ -515,6 +515,7 @@ REFUSED = [
     # convolution and pooling
     *against(F.conv1d,
         (lambda f: f(**square), ValueError, r"x must have shape"),
+        (lambda f: f(zeros((0, 2, 5)), zeros((3, 2, 2))), ValueError, "x must not be empty"),
         (lambda f: f(zeros((1, 2, 5)), zeros((3, 2, 6))), ValueError,
          r"kernel \(6,\) with dilation \(1,\) spans 6 entries, but the padded input has size \(5,\)"),
     ),

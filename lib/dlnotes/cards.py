@@ -38,18 +38,23 @@ class Card:
     @property
     def result(self) -> str:
         """The evidence and, behind it, the tally or the cases."""
-        return f"{self.evidence} ({self.detail})" if self.detail else self.evidence
+        end = "" if self.evidence.rstrip().endswith((".", "!", "?", "”")) else "."
+        tally = (
+            self.detail and f"{self.detail}{'' if self.detail.endswith('.') else '.'}"
+        )
+        return f"{self.evidence}{end} {tally}".rstrip()
 
     @property
     def control(self) -> str:
-        """The controls in one line."""
-        return "; ".join(map(_control, self.controls))
+        """The controls in one sentence."""
+        said = "; ".join(map(_control, self.controls))
+        return f"{said[0].upper()}{said[1:]}." if said else ""
 
 
 def _control(outcome: Outcome) -> str:
-    tally = f" ({outcome.detail})" if outcome.detail else ""
+    tally = f" in {outcome.detail}" if outcome.detail else ""
     lost = ", no longer apart from the claim" if outcome.lost else ""
-    return f"{outcome.name}: {outcome.word}{tally}{lost}"
+    return f"{outcome.name}, {outcome.word}{tally}{lost}"
 
 
 def anchor(identifier: str) -> str:

@@ -74,12 +74,12 @@ def verdict(
     found = {name: _by_seed(f"case {name!r}", case) for name, case in cases.items()}
     words = {case.word for case in found.values()}
     sides = "; ".join(
-        f"{name}: {case.word}{case.detail and f' ({case.detail})'}"
+        f"{name}, {case.word}{case.detail and f' in {case.detail}'}"
         for name, case in found.items()
     )
     if len(words) == 1:
-        return Verdict(words.pop(), f"whatever the {on}: {sides}")
-    return Verdict("IT DEPENDS", f"on the {on}: {sides}")
+        return Verdict(words.pop(), f"Whatever the {on}: {sides}.")
+    return Verdict("IT DEPENDS", f"It depends on the {on}: {sides}.")
 
 
 def _by_seed(name: str, holds: Holds) -> Verdict:
