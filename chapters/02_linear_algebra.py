@@ -1467,7 +1467,7 @@ def plane_error(B, C):
 
 
 def cost_of_neglect(C):
-    """Lost beyond the best pair: by one axis twice, by two independent but narrow ones."""
+    """Lost beyond the best pair: by one axis twice, by two narrow ones."""
     axes = np.linalg.eigh(C)[1]  # smallest variance first
     best = plane_error(axes[:, [-1, -2]], C)
     dependent, narrow = axes[:, [-1, -1]], axes[:, [0, 1]]
