@@ -1,4 +1,4 @@
-// Four small services; the pages can be read without them.
+// Three small services; the pages can be read without them.
 "use strict";
 
 // 1. Frames of a moving figure are fetched when its slider is about to be used, not before.
@@ -43,12 +43,8 @@ const sizes = new ResizeObserver((entries) => {
 function setOrRemove(box, on, attributes) {
   for (const [name, value] of Object.entries(attributes)) on ? box.setAttribute(name, value) : box.removeAttribute(name);
 }
-const formulas = new MutationObserver((changes) => {
-  for (const { addedNodes } of changes) for (const node of addedNodes) if (node.localName === "mjx-container") sizes.observe(node);
-});
 document.addEventListener("DOMContentLoaded", () => {
   for (const box of document.querySelectorAll(SCROLLING)) sizes.observe(box);
-  for (const box of document.querySelectorAll("div.math")) formulas.observe(box, { childList: true });
 });
 window.addEventListener("beforeprint", () => {
   for (const fold of document.querySelectorAll("main details:not([open])")) {
@@ -63,37 +59,7 @@ window.addEventListener("afterprint", () => {
   }
 });
 
-// 3. Mathematics waits for the first sight of the page. MathJax then sets what is on the screen (its extension ui/lazy).
-// The rest follows when the reader first moves, or after ten seconds: two formulas at a time and only in idle moments,
-// so that a search in the page and a screen reader find all of it.
-const whenIdle = (work) => (window.requestIdleCallback ? requestIdleCallback(work) : setTimeout(work, 200));
-const firstMove = new Promise((moved) => {
-  for (const kind of ["scroll", "keydown", "pointerdown"]) addEventListener(kind, moved, { once: true, passive: true });
-  setTimeout(moved, 10000);
-});
-function loadMathJax() {
-  const script = document.createElement("script");
-  script.src = document.querySelector("meta[name=mathjax]").content;
-  script.addEventListener("load", async () => {
-    await Promise.all([MathJax.startup.promise, firstMove]);
-    whenIdle(setMathInIdleMoments);
-  });
-  document.head.append(script);
-}
-function setMathInIdleMoments() {
-  const waiting = [];
-  for (const target of document.querySelectorAll("mjx-lazy")) {
-    if (waiting.length < 2 && target.checkVisibility()) waiting.push({ target, isIntersecting: true });
-  }
-  if (waiting.length === 0) return;
-  MathJax.startup.document.lazyObserve(waiting);
-  setTimeout(() => whenIdle(setMathInIdleMoments), 50);
-}
-document.addEventListener("DOMContentLoaded", () => {
-  if (document.querySelector("meta[name=mathjax]")) requestAnimationFrame(() => setTimeout(loadMathJax));
-});
-
-// 4. The ledger's filter, and the glossary's. Accents and tones do not count.
+// 3. The ledger's filter, and the glossary's. Accents and tones do not count.
 const plain = (text) => text.toLowerCase().normalize("NFD").replace(/\p{M}/gu, "");
 const wordsOf = (form) => plain(form.elements.words.value).split(/\s+/).filter(Boolean);
 const filters = { ledger: filterLedger, glossary: filterGlossary };

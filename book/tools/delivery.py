@@ -6,13 +6,11 @@ from pathlib import Path
 
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.config import Config
 from sphinx.util.osutil import relative_uri
 
 from . import frames
 
 DESCRIPTION_LENGTH = 155  # what search engines show
-MATHJAX = "mathjax/startup.js"  # loads the parts named in _config.yml; the bundle is half menu
 STYLE = "styles/pydata-sphinx-theme.css"
 SCRIPT = "scripts/pydata-sphinx-theme.js"
 SEARCH = 'document.querySelectorAll(["pre",'
@@ -62,19 +60,10 @@ def postpone_scripts(
     context: dict,
     doctree: nodes.document | None,
 ) -> None:
-    """Let no script hold up the page but two small ones that the text of some pages addresses.
-
-    MathJax is only named: dlnotes.js loads it once the page has been painted. What is printed has no reader to wait.
-    """
-    if app.builder.name == "singlehtml":
-        return
-    for script in list(context["script_files"]):
+    """Let no script hold up the page but two small ones that the text of some pages addresses."""
+    for script in context["script_files"]:
         name = str(getattr(script, "filename", "") or "")
-        if name.endswith(MATHJAX):
-            context["script_files"].remove(script)
-            address = context["pathto"](f"_static/{MATHJAX}", resource=True)
-            context["metatags"] += f'<meta name="mathjax" content="{address}">\n'
-        elif name and not re.search("documentation_options|doctools", name):
+        if name and not re.search("documentation_options|doctools", name):
             script.attributes.setdefault("defer", "defer")
 
 
@@ -96,8 +85,8 @@ def slim(static: Path) -> None:
     """Lighten the theme's files. Where a later theme reads differently, nothing changes.
 
     Out of the style goes the table of two thousand icons; ours draws those in use. Out of the
-    script goes a search for boxes that scroll, which measured all code of a page again after each
-    formula; dlnotes.js asks the browser instead.
+    script goes a search for boxes that scroll, which measures all code of a page again and again; dlnotes.js asks the
+    browser instead.
     """
     style, script = (static / name for name in (STYLE, SCRIPT))
     text = style.read_text(encoding="utf-8")
@@ -116,19 +105,7 @@ def tidy(app: Sphinx, exception: Exception | None) -> None:
         slim(Path(app.outdir, "_static"))
 
 
-def use_mathjax_parts(app: Sphinx, config: Config) -> None:
-    config.mathjax_path = MATHJAX
-
-
-def set_all_mathematics(app: Sphinx) -> None:
-    """In what is to be printed no formula waits until it is seen."""
-    if app.builder.name == "singlehtml":
-        app.config.mathjax3_config["loader"]["load"].remove("ui/lazy")
-
-
 def setup(app: Sphinx) -> None:
-    app.connect("config-inited", use_mathjax_parts)
-    app.connect("builder-inited", set_all_mathematics)
     app.connect("doctree-resolved", move_frames)
     app.connect("html-page-context", describe)
     app.connect("html-page-context", mend_roles)

@@ -14,9 +14,9 @@ PAGES = "book/_build/html"
 STAMP = "book/_build/site.stamp"  # its time is that of the last good build
 SOURCES = (
     "book/*.*",
-    "book/assets/*",
+    "book/assets/**/*",
     "book/templates/**/*.html",
-    "book/tools/*.py",
+    "book/tools/*.*",
     "chapters/*.ipynb",
     "lib/dlnotes/data/claims.json",
     "pyproject.toml",

@@ -14,7 +14,17 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
-from . import delivery, figures, folds, ledger, ledger_page, plan, signposts, terms
+from . import (
+    delivery,
+    figures,
+    folds,
+    formulas,
+    ledger,
+    ledger_page,
+    plan,
+    signposts,
+    terms,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -205,7 +215,7 @@ class CountRole(_Overview, SphinxRole):
 def own_digest() -> str:
     """A fingerprint of this code and the assets: as a setting, it makes Sphinx build all again."""
     book = Path(__file__).parents[1]
-    sources = sorted([*book.glob("tools/*.py"), *book.glob("assets/*")])
+    sources = sorted([*book.glob("tools/*.*"), *book.glob("assets/*.*")])
     return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
 
 
@@ -226,5 +236,6 @@ def setup(app: Sphinx) -> dict:
     delivery.setup(app)
     figures.setup(app)
     folds.setup(app)
+    formulas.setup(app)
     terms.setup(app)
     return {"parallel_read_safe": False, "parallel_write_safe": True, "version": "1"}

@@ -20,7 +20,7 @@ from functools import lru_cache, partial, wraps
 import numpy as np
 
 from .arrays import Array, Backward
-from .kinds import ARRAYS, floats
+from .kinds import ARRAYS, data, floats
 
 
 def takes(**declared: str | Callable) -> Callable:
@@ -61,7 +61,7 @@ def _source(function: Callable, checks: dict, arrays: dict) -> str:
     lines = [f"def checked{_bare(signature)}:"]
     for name, check in checks.items():
         taken = f"_check_{name}({name!r}, {name})"
-        if check is floats:  # most arguments are, and need no call
+        if check in (floats, data):  # most arguments are floats, and need no call
             taken = f"{name} if type({name}) is _ndarray and {name}.dtype.kind == 'f' else {taken}"
         if parameters[name].default is None:
             taken = f"None if {name} is None else {taken}"

@@ -15,7 +15,7 @@ class Constant(np.ndarray):
     this very object is marked: what is computed or cut from it is not.
     """
 
-    marked = False
+    __slots__ = ("marked",)
 
     def __new__(cls, x: Array) -> "Constant":
         constant = np.asarray(x).view(cls)

@@ -56,7 +56,7 @@ class Layer:
             )
 
     def forward(self, x: Array, *, training: bool = False) -> tuple[Array, Backward]:
-        y, pullback = self.function(x, *(p.value for p in self._own))
+        y, pullback = self.function(x, *[p.value for p in self._own])
         return y, self._collect(pullback)
 
     def _collect(self, pullback: Backward) -> Backward:

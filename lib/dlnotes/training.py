@@ -21,7 +21,7 @@ def minibatches(
     return (order[start : start + batch_size] for start in range(0, N, batch_size))
 
 
-@takes(net=instance(Layer), loss=function, optimizer=instance(Optimizer), x="any ...")
+@takes(net=instance(Layer), loss=function, optimizer=instance(Optimizer))
 def train_step(
     net: Layer, loss: Callable, optimizer: Optimizer, x: Array, target: Array
 ) -> float:
