@@ -21,15 +21,7 @@ window.addEventListener("pageshow", () => {
   }
 });
 
-// 2. What scrolls sideways can be reached by keyboard; what is folded is printed, and opened by a link to it.
-function unfold() {
-  const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-  const fold = target && target.closest("details");
-  if (fold) fold.open = true;
-}
-document.addEventListener("DOMContentLoaded", unfold);
-window.addEventListener("hashchange", unfold);
-
+// 2. What scrolls sideways can be reached by keyboard; what is folded is printed.
 const SCROLLING = "div.math, pre, .cell_output > .output, .pst-scrollable-table-container";
 const sizes = new ResizeObserver((entries) => {
   const boxes = new Set(entries.map(({ target }) => target.closest(SCROLLING)).filter(Boolean));
