@@ -310,7 +310,7 @@ SHIFT = """() => new Promise((done) => {
 @pytest.mark.parametrize("watched", WIDTHS, indirect=True)
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_links_into_a_chapter_arrive(watched, address, name, record_property):
-    """Two places of every kind (one on a phone), opened as from a search engine: after one second and after five they are where they belong."""
+    """Places of every kind, opened as from a search engine: after one second and after five they are where they belong."""
     page = watched.page
     page.goto(f"{address}/{name}.html")
     places = []
