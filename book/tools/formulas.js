@@ -13,7 +13,15 @@ const formatError = (_, error) => {
 };
 const tex = new TeX({ packages: ["base", "ams", "newcommand", "boldsymbol", "mathtools"], formatError });
 const page = mathjax.document("", { InputJax: tex });
-const visitor = new SerializedMmlVisitor();
+
+/* Braces around a single thing mean nothing once the spaces are written out. */
+class Visitor extends SerializedMmlVisitor {
+  visitTeXAtomNode(node, indent) {
+    const inside = node.childNodes[0].childNodes;
+    return inside.length === 1 ? this.visitNode(inside[0], indent) : super.visitTeXAtomNode(node, indent);
+  }
+}
+const visitor = new Visitor();
 
 // MathML Core has no names for TeX's spaces.
 const EM = { thinmathspace: "0.167em", mediummathspace: "0.222em", thickmathspace: "0.278em" };

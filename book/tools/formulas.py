@@ -38,7 +38,6 @@ OLDER = {  # letters that Unicode had before it had alphabets of them
     "italic": {"h": "ℎ"},
 }
 STYLED = re.compile(r'<(mi|mn|mo|mtext) mathvariant="([a-z-]+)"([^>]*)>([^<]*)</\1>')
-ALONE = re.compile(r"<mrow>(<(mi|mn)\b[^<]*</\2>)</mrow>")
 
 
 class FormulaError(ValueError):
@@ -66,7 +65,7 @@ def mathml(tex: str, display: bool = False) -> str:
         raise FormulaError(
             str(problem).partition("Error: ")[2].partition("\n")[0]
         ) from None
-    return STYLED.sub(_styled, ALONE.sub(r"\1", found))
+    return STYLED.sub(_styled, found)
 
 
 def _styled(element: re.Match[str]) -> str:
