@@ -30,7 +30,7 @@ LIBRARY = Path("lib/dlnotes")
 TESTS = {
     "functions": "activations arrays functional losses normalization",
     "conv": "conv pooling windows",
-    "layers": "init layers network",
+    "layers": "init layers network recurrent_layers",
     "optim": "optim schedules",
     "errors": "arguments kinds",
 } | {

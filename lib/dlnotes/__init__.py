@@ -13,11 +13,12 @@ Chapter 6b derives the idea. What lies where, in the order in which it is built:
     windows, conv, pooling, normalization, recurrent      functions for images, signals, sequences
     functional          linear maps, softmax, dropout and, under one name F, all of the above
     losses              functions that end in one number for a batch
-    init, network, layers      initial weights; Parameter, Layer, combining and saving; the layers
+    init, network, layers, recurrent_layers      initial weights; Parameter, Layer, combining and saving; the layers
     schedules, optim, training      learning rates, optimizers, the loop
     gradcheck           is a gradient right?
     datasets, decomposition, metrics      data, PCA and scaling, how good is a classifier
-    plotting, explore, claims, exercises      the book: figures, sliders, verdicts, checks of answers
+    neighbors, experiments      k nearest neighbors; methods that compete on equal terms
+    plotting, explore, claims, cards, exercises      the book: figures, sliders, verdicts and their looks, checks of answers
 
 Arrows point upward only: mathematics imports NumPy and what stands above it, never the book's part.
 """
