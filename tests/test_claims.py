@@ -18,21 +18,21 @@ def seeds(holds: int, of: int = 20) -> np.ndarray:
 @pytest.mark.parametrize(
     ("holds", "word", "detail"),
     [
-        (True, "TRUE", ""),
-        (False, "FALSE", ""),
-        (np.bool_(True), "TRUE", ""),
-        (np.bool_(False), "FALSE", ""),
-        (seeds(20), "TRUE", "20 of 20 seeds"),
-        (seeds(18), "TRUE", "18 of 20 seeds"),
-        (seeds(17), "IT DEPENDS", "17 of 20 seeds"),
-        (seeds(3), "IT DEPENDS", "3 of 20 seeds"),
-        (seeds(2), "FALSE", "2 of 20 seeds"),
-        (seeds(0), "FALSE", "0 of 20 seeds"),
-        (seeds(90, 100), "TRUE", "90 of 100 seeds"),
-        (seeds(89, 100), "IT DEPENDS", "89 of 100 seeds"),
-        (seeds(10, 100), "FALSE", "10 of 100 seeds"),
-        (seeds(11, 100), "IT DEPENDS", "11 of 100 seeds"),
-        ([True] * 20, "TRUE", "20 of 20 seeds"),
+        (True, "TRUE", "holds"),
+        (False, "FALSE", "fails"),
+        (np.bool_(True), "TRUE", "holds"),
+        (np.bool_(False), "FALSE", "fails"),
+        (seeds(20), "TRUE", "holds in 20 of 20 seeds"),
+        (seeds(18), "TRUE", "holds in 18 of 20 seeds"),
+        (seeds(17), "IT DEPENDS", "holds in 17 of 20 seeds"),
+        (seeds(3), "IT DEPENDS", "holds in 3 of 20 seeds"),
+        (seeds(2), "FALSE", "holds in 2 of 20 seeds"),
+        (seeds(0), "FALSE", "holds in 0 of 20 seeds"),
+        (seeds(90, 100), "TRUE", "holds in 90 of 100 seeds"),
+        (seeds(89, 100), "IT DEPENDS", "holds in 89 of 100 seeds"),
+        (seeds(10, 100), "FALSE", "holds in 10 of 100 seeds"),
+        (seeds(11, 100), "IT DEPENDS", "holds in 11 of 100 seeds"),
+        ([True] * 20, "TRUE", "holds in 20 of 20 seeds"),
     ],
 )
 def test_verdict_on_a_boolean_and_on_seeds(holds, word, detail):
@@ -43,15 +43,15 @@ def test_verdict_on_a_boolean_and_on_seeds(holds, word, detail):
 @pytest.mark.parametrize(
     ("cases", "word", "detail"),
     [
-        ({"low": True, "high": True}, "TRUE", "Whatever the dose: low, TRUE; high, TRUE."),
-        ({"low": False, "high": False}, "FALSE", "Whatever the dose: low, FALSE; high, FALSE."),
-        ({"low": True, "high": False}, "IT DEPENDS", "It depends on the dose: low, TRUE; high, FALSE."),
+        ({"low": True, "high": True}, "TRUE", "Whatever the dose: low, holds; high, holds."),
+        ({"low": False, "high": False}, "FALSE", "Whatever the dose: low, fails; high, fails."),
+        ({"low": True, "high": False}, "IT DEPENDS", "It depends on the dose: low, holds; high, fails."),
         ({"low": seeds(20), "high": seeds(2)}, "IT DEPENDS",
-         "It depends on the dose: low, TRUE in 20 of 20 seeds; high, FALSE in 2 of 20 seeds."),
+         "It depends on the dose: low, holds in 20 of 20 seeds; high, holds in 2 of 20 seeds."),
         ({"low": seeds(10), "high": True}, "IT DEPENDS",
-         "It depends on the dose: low, IT DEPENDS in 10 of 20 seeds; high, TRUE."),
+         "It depends on the dose: low, holds in 10 of 20 seeds; high, holds."),
         ({"low": seeds(10), "high": seeds(12)}, "IT DEPENDS",
-         "Whatever the dose: low, IT DEPENDS in 10 of 20 seeds; high, IT DEPENDS in 12 of 20 seeds."),
+         "Whatever the dose: low, holds in 10 of 20 seeds; high, holds in 12 of 20 seeds."),
     ],
 )  # fmt: skip
 def test_verdict_on_cases(cases, word, detail):
@@ -150,7 +150,7 @@ def test_in_a_live_notebook_a_lost_control_is_said_and_not_raised(shown, monkeyp
     monkeypatch.setenv("JPY_SESSION_NAME", "a.ipynb")
     settle("C6.10", **GOOD | {"holds": False})
     assert shown[0][MIME]["verdict"] == "FALSE"
-    assert shown[0][MIME]["control"] == "Tanh, FALSE, no longer apart from the claim."
+    assert shown[0][MIME]["control"] == "Tanh, fails, no longer apart from the claim."
 
 
 def test_a_definition_that_a_computation_denies_is_refused(shown):
@@ -196,30 +196,30 @@ def test_a_verdict_as_card_and_as_line(shown, card, outer):
     )  # fmt: skip
     assert [tag for tag, _ in html.elements].count("summary") == 1 + (not card)
     for words in (
-        item["statement"], "Tested. The slope on a grid.", "Result. at most 0.25.", "Control. Tanh, FALSE.",
+        item["statement"], "Tested. The slope on a grid.", "Result. At most 0.25.", "Control. Tanh, fails.",
         "put a > b for a < b: FALSE", f"{title}, line {item['lines']}: {item['phrase']}",
     ):  # fmt: skip
         assert words in html.text
     assert bundle["text/plain"].splitlines() == [
         f"C6.10 TRUE: {item['statement']}",
         "Tested: The slope on a grid.",
-        "Result: at most 0.25.",
-        "Control: Tanh, FALSE.",
+        "Result: At most 0.25.",
+        "Control: Tanh, fails.",
     ]
     assert bundle[MIME] == {
-        "claim": "C6.10", "verdict": "TRUE", "tested": "The slope on a grid.", "result": "at most 0.25.",
-        "control": "Tanh, FALSE.", "card": card,
+        "claim": "C6.10", "verdict": "TRUE", "tested": "The slope on a grid.", "result": "At most 0.25.",
+        "control": "Tanh, fails.", "card": card,
     }  # fmt: skip
 
 
 def test_seeds_and_cases_are_told_on_the_card(shown):
     settle("C6.10", **GOOD | {"holds": seeds(19), "control": {"tanh": seeds(1)}})
     settle("C6.9", tested="So.", on="dose", cases=SIDES, evidence="1 and 2")
-    assert shown[0][MIME]["result"] == "at most 0.25. 19 of 20 seeds."
-    assert shown[0][MIME]["control"] == "Tanh, FALSE in 1 of 20 seeds."
+    assert shown[0][MIME]["result"] == "At most 0.25. Holds in 19 of 20 seeds."
+    assert shown[0][MIME]["control"] == "Tanh, holds in 1 of 20 seeds."
     assert (
         shown[1][MIME]["result"]
-        == "1 and 2. It depends on the dose: low, TRUE; high, FALSE."
+        == "1 and 2. It depends on the dose: low, holds; high, fails."
     )
 
 
@@ -229,7 +229,7 @@ def test_cards_escape_and_plain_text_does_not(shown):
     )
     tags = {tag for tag, _ in Html(shown[0]["text/html"]).elements}
     assert not tags & {"i"} and "<i>" in Html(shown[0]["text/html"]).text
-    assert shown[0]["text/plain"].endswith("Result: 0 < 1 & 2.\nControl: <b>, FALSE.")
+    assert shown[0]["text/plain"].endswith("Result: 0 < 1 & 2.\nControl: <b>, fails.")
 
 
 def test_cards_of_what_needs_no_experiment(shown):
@@ -241,7 +241,7 @@ def test_cards_of_what_needs_no_experiment(shown):
     ]
     assert shown[0]["text/plain"].splitlines()[1:] == [
         "True by definition: σ(1 − σ) ≤ ¼.",
-        "Result: max 0.25.",
+        "Result: Max 0.25.",
     ]
     assert shown[1]["text/plain"].splitlines()[1:] == [
         "Why not: History.",
@@ -286,12 +286,12 @@ def test_recap_lists_what_was_settled_in_the_order_of_the_list(shown):
     settle("C6.9", **GOOD | {"evidence": "gap 1"})
     settle("C6.10", **GOOD | {"evidence": "at most 0.2"})  # run again
     recap()
-    assert shown[-1]["text/plain"] == "C6.9 TRUE: gap 1.\nC6.10 TRUE: at most 0.2."
+    assert shown[-1]["text/plain"] == "C6.9 TRUE: Gap 1.\nC6.10 TRUE: At most 0.2."
     html = Html(shown[-1]["text/html"])
     rows = [a["data-verdict"] for tag, a in html.elements if tag == "tr" and a]
     links = [a["href"] for tag, a in html.elements if tag == "a"]
     assert rows == ["TRUE", "TRUE"] and links == ["#c6-9", "#c6-10"]
-    assert "at most 0.2" in html.text and "at most 0.25" not in html.text
+    assert "At most 0.2" in html.text and "At most 0.25" not in html.text
 
 
 def test_anchors():

@@ -5,6 +5,7 @@ ledger, so that nobody has to read a verdict out of HTML.
 """
 
 import html
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -14,11 +15,10 @@ LABELS = {"BY DEFINITION": "True by definition", "UNTESTABLE": "Why not"}
 
 
 class Outcome(NamedTuple):
-    """A control: what it is, TRUE or FALSE, the tally, and whether it no longer differs from the claim."""
+    """A control: what it is, what came of it, and whether it no longer differs from the claim."""
 
     name: str
-    word: str
-    detail: str = ""
+    detail: str
     lost: bool = False
 
 
@@ -38,23 +38,23 @@ class Card:
     @property
     def result(self) -> str:
         """The evidence and, behind it, the tally or the cases."""
-        end = "" if self.evidence.rstrip().endswith((".", "!", "?", "”")) else "."
-        tally = (
-            self.detail and f"{self.detail}{'' if self.detail.endswith('.') else '.'}"
-        )
-        return f"{self.evidence}{end} {tally}".rstrip()
+        return " ".join(map(sentence, filter(None, (self.evidence, self.detail))))
 
     @property
     def control(self) -> str:
         """The controls in one sentence."""
-        said = "; ".join(map(_control, self.controls))
-        return f"{said[0].upper()}{said[1:]}." if said else ""
+        return sentence("; ".join(map(_control, self.controls)))
 
 
 def _control(outcome: Outcome) -> str:
-    tally = f" in {outcome.detail}" if outcome.detail else ""
     lost = ", no longer apart from the claim" if outcome.lost else ""
-    return f"{outcome.name}, {outcome.word}{tally}{lost}"
+    return f"{outcome.name}, {outcome.detail}{lost}"
+
+
+def sentence(text: str) -> str:
+    """The text with a capital, if it begins with a word and not with a symbol, and with a full stop, unless it has one."""
+    text = re.sub(r"^[a-z]+(?=[ ,:])", lambda word: word[0].capitalize(), text.strip())
+    return f"{text}." if text and text[-1] not in ".!?”)" else text
 
 
 def anchor(identifier: str) -> str:
@@ -67,7 +67,7 @@ def bundle(card: Card, documents: dict) -> dict:
     data = {
         "claim": card.item["id"],
         "verdict": card.word,
-        "tested": card.tested,
+        "tested": sentence(card.tested),
         "result": card.result,
         "control": card.control,
         "card": card.whole,
@@ -80,7 +80,7 @@ def bundle(card: Card, documents: dict) -> dict:
 def _rows(card: Card) -> list[tuple[str, str]]:
     """What was tested, the result, the control."""
     rows = [
-        (LABELS.get(card.word, "Tested"), card.tested),
+        (LABELS.get(card.word, "Tested"), sentence(card.tested)),
         ("Where to read" if card.word == "UNTESTABLE" else "Result", card.result),
         ("Control", card.control),
     ]

@@ -49,7 +49,7 @@ class Verdict(NamedTuple):
     """TRUE, FALSE or IT DEPENDS, and the tally or the cases behind it."""
 
     word: str
-    detail: str = ""
+    detail: str
 
 
 def verdict(
@@ -73,10 +73,7 @@ def verdict(
         )
     found = {name: _by_seed(f"case {name!r}", case) for name, case in cases.items()}
     words = {case.word for case in found.values()}
-    sides = "; ".join(
-        f"{name}, {case.word}{case.detail and f' in {case.detail}'}"
-        for name, case in found.items()
-    )
+    sides = "; ".join(f"{name}, {case.detail}" for name, case in found.items())
     if len(words) == 1:
         return Verdict(words.pop(), f"Whatever the {on}: {sides}.")
     return Verdict("IT DEPENDS", f"It depends on the {on}: {sides}.")
@@ -88,12 +85,13 @@ def _by_seed(name: str, holds: Holds) -> Verdict:
     if outcomes.dtype != bool or outcomes.ndim > 1:
         raise TypeError(f"{name} must be a boolean or a row of booleans, got {holds!r}")
     if outcomes.ndim == 0:
-        return Verdict("TRUE" if outcomes else "FALSE")
+        return Verdict("TRUE", "holds") if outcomes else Verdict("FALSE", "fails")
     if len(outcomes) < ENOUGH_SEEDS:
         raise ValueError(
             f"{name}: one seed may illustrate, {ENOUGH_SEEDS} may prove; got {len(outcomes)}"
         )
-    share, tally = outcomes.mean(), f"{outcomes.sum()} of {len(outcomes)} seeds"
+    share = outcomes.mean()
+    tally = f"holds in {outcomes.sum()} of {len(outcomes)} seeds"
     if share >= MOST:
         return Verdict("TRUE", tally)
     return Verdict("FALSE", tally) if share <= FEW else Verdict("IT DEPENDS", tally)
@@ -126,6 +124,7 @@ def settle(
     _sentence("tested", tested)
     _measured(evidence)
     word, detail = verdict(holds, on, cases)
+    detail = "" if np.ndim(holds) == 0 and cases is None else detail  # one boolean
     outcomes = _controls(claim, word, control, cases)
     _turns(turns or {})
     _show(Card(item, word, tested, evidence, detail, outcomes, turns or {}, card))
@@ -193,7 +192,7 @@ def _controls(claim: str, word: str, control, cases) -> list[Outcome]:
             raise ValueError(
                 f"{claim} is {word} and its control {name!r} {found}: a control's answer must be known, and the other one"
             )
-        outcomes.append(Outcome(name, found, detail, lost))
+        outcomes.append(Outcome(name, detail, lost))
     return outcomes
 
 
