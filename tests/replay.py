@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 import jupytext
 import matplotlib
-from dlnotes import claims
+from dlnotes import claims, explore
 
 CHAPTERS = Path(__file__).parents[1] / "chapters"
 
@@ -132,6 +132,9 @@ class Stage:
             lambda *_, **__: None,
         )
         self.fixed = quiet | {"settle": self.settle}
+        for module in (claims, explore):  # before a cell imports and calls them
+            for name in self.fixed.keys() & vars(module).keys():
+                setattr(module, name, self.fixed[name])
         self.space = {"__name__": "chapter"} | self.fixed
 
     def settle(self, claim, *, holds=None, on="", cases=None, **_) -> None:

@@ -133,7 +133,7 @@ def test_every_mistake_is_told_with_its_hint(exercise, stub, solution):
     assert len(exercise.mistakes) >= 3
     for hint, mistake in exercise.mistakes.items():
         told = said(exercise, mistake)
-        assert told.startswith("not right: ") and hint in told
+        assert told.startswith("not right: ") and hint in told, f"{hint!r}: {told}"
 
 
 @every_exercise

@@ -116,6 +116,22 @@ def test_references_lead_somewhere_on_the_page(page):
 
 
 @every_page
+def test_links_between_pages_lead_to_pages_that_exist(page):
+    """And citations stand as words, since JupyterLab cannot resolve {cite}."""
+    linked = re.findall(r"\]\((\w+)\.ipynb[)#]", prose(page))
+    problems = [
+        f"it links to {name}, which does not exist yet."
+        for name in linked
+        if not path(name, "py").exists()
+    ]
+    if "{cite" in prose(page):
+        problems.append(
+            "{cite} is used; write Author ([year](../book/bibliography.md))."
+        )
+    refuse(page, problems)
+
+
+@every_page
 def test_the_ledger_agrees_with_the_page(page):
     cells(page, "ipynb")  # skips where there is none
     listed = ledger.load_claims(ROOT / "lib/dlnotes/data/claims.json")

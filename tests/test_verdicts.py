@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from dlnotes import claims
 from dlnotes.cards import MIME
-from pages import DONE, every_page, outputs, sources
+from pages import DONE, every_page, outputs, refuse, sources
 from replay import argument, calls, settled
 
 ITEMS = claims.ledger()["items"]
@@ -156,19 +156,33 @@ def replayed(page: str) -> dict[str, list[str]]:
     """What tests/replay.py found: {claim: [verdict unchanged, verdict after each change]}."""
     command = [sys.executable, str(Path(__file__).with_name("replay.py")), page]
     done = subprocess.run(command, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr[-2000:]
+    if done.returncode:
+        pytest.fail(f"{page} cannot be replayed:\n{done.stderr[-2000:]}", pytrace=False)
     return json.loads(done.stdout)
 
 
 @every_page
 def test_verdicts_turn_with_their_assumptions(page):
     """Unchanged, the replay must give the card's verdict: else a turn could be its own work, as it leaves out idle cells."""
-    wanted = {
-        call.claim: [shown(page)[call.claim]["verdict"], *call.turns.values()]
-        for call in settled(sources(page))
-    }
-    assert not [claim for claim, (first, *words) in wanted.items() if first in words]
-    assert replayed(page) == wanted
+    found, cards = replayed(page), shown(page)
+    problems = []
+    for call in settled(sources(page)):
+        first, *words = found[call.claim]
+        card = cards[call.claim]["verdict"]
+        if first != card:
+            problems.append(
+                f"{call.claim} is {card} on its card and {first} in the replay."
+            )
+        for (change, wanted), word in zip(call.turns.items(), words, strict=True):
+            if word != wanted or word == first:
+                ways = ", ".join(
+                    f"“{new}” for “{old}”"
+                    for old, new in zip(change[::2], change[1::2], strict=True)
+                )
+                problems.append(
+                    f"{call.claim}: putting {ways} gives {word}, not {wanted}, and before it was {first}."
+                )
+    refuse(page, problems)
 
 
 @pytest.mark.parametrize("page", DONE)

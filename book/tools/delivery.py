@@ -11,8 +11,6 @@ from sphinx.util.osutil import relative_uri
 from . import frames
 
 DESCRIPTION_LENGTH = 155  # what search engines show
-TEXT_FONTS = ("stix-two-text-400-normal", "stix-two-text-700-normal")
-MATH_FONT = "stix-two-math"
 STYLE = "styles/pydata-sphinx-theme.css"
 SCRIPT = "scripts/pydata-sphinx-theme.js"
 SEARCH = 'document.querySelectorAll(["pre",'
@@ -69,22 +67,6 @@ def postpone_scripts(
             script.attributes.setdefault("defer", "defer")
 
 
-def preload_fonts(
-    app: Sphinx,
-    pagename: str,
-    templatename: str,
-    context: dict,
-    doctree: nodes.document | None,
-) -> None:
-    """Ask for the fonts that the first screen needs before the style sheet names them, so that no line moves."""
-    wanted = [*TEXT_FONTS, *[MATH_FONT] * ("<math" in context.get("body", ""))]
-    for name in wanted:
-        address = context["pathto"](f"_static/fonts/{name}.woff2", resource=True)
-        context["metatags"] += (
-            f'<link rel="preload" href="{address}" as="font" type="font/woff2" crossorigin>\n'
-        )
-
-
 def mend_roles(
     app: Sphinx,
     pagename: str,
@@ -127,6 +109,5 @@ def setup(app: Sphinx) -> None:
     app.connect("doctree-resolved", move_frames)
     app.connect("html-page-context", describe)
     app.connect("html-page-context", mend_roles)
-    app.connect("html-page-context", preload_fonts, priority=800)  # after metatags exist
     app.connect("html-page-context", postpone_scripts, priority=900)
     app.connect("build-finished", tidy)

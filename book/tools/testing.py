@@ -52,7 +52,7 @@ def page_parts(root: Path, pages: list[str]) -> list[tuple[str, list[str]]]:
     return [
         *style(code),
         ("pair", ["-m", "book.tools.pair_checks"]),
-        ("tests and notebook", pytest(there(root, [*notebooks, *PAGE_TESTS]))),
+        ("tests and notebook", pytest(there(root, [*notebooks, *PAGE_TESTS]), "-rfE")),
     ]
 
 
@@ -68,7 +68,7 @@ def style(code: list[str]) -> list[tuple[str, list[str]]]:
     ]
 
 
-def pytest(paths: list[str]) -> list[str]:
+def pytest(paths: list[str], *options: str) -> list[str]:
     """Tests and notebooks in one run; a notebook's cells need one kernel, hence one worker a file.
 
     tests/conftest.py sets the order. A file that cannot be collected fails alone.
@@ -76,7 +76,7 @@ def pytest(paths: list[str]) -> list[str]:
     deal = ["-n2", "--dist=loadfile", "--no-loadscope-reorder"]
     alone = "--continue-on-collection-errors"
     more = shlex.split(os.environ.get("ARGS", ""))
-    return ["-m", "pytest", *paths, *deal, alone, *NBVAL, *more]
+    return ["-m", "pytest", *paths, *deal, alone, *NBVAL, *options, *more]
 
 
 def script(root: Path, *command: str) -> int:
