@@ -1,4 +1,4 @@
-"""A browser for the tests of this folder, where there is one."""
+"""Browsers for the tests of this folder, where there are any."""
 
 import os
 import shutil
@@ -50,7 +50,29 @@ def browser():
 
 
 @pytest.fixture(scope="session")
-def address(browser) -> str:
+def firefox(tmp_path_factory):
+    from .firefox import Firefox
+
+    names = (os.environ.get("FIREFOX"), "firefox-esr", "firefox")
+    program = next(filter(None, (name and shutil.which(name) for name in names)), None)
+    if not program:
+        absent("the pages were not tried in Firefox: there is none")
+    try:
+        firefox = Firefox(program, tmp_path_factory.mktemp("firefox"))
+    except (OSError, RuntimeError) as problem:
+        absent(f"the pages were not tried in Firefox: {problem}")
+    yield firefox
+    firefox.close()
+
+
+@pytest.fixture(scope="session")
+def address(browser, served) -> str:
+    """Where Chromium finds the site; without Chromium nothing is built."""
+    return served
+
+
+@pytest.fixture(scope="session")
+def served() -> str:
     """Where the site is served; it is built first if need be."""
     assert site.ensure(ROOT) == 0, (
         "the site does not build without warnings; see the output above"
