@@ -22,6 +22,7 @@ from . import (
     ledger,
     ledger_page,
     plan,
+    search,
     signposts,
     terms,
 )
@@ -237,5 +238,6 @@ def setup(app: Sphinx) -> dict:
     figures.setup(app)
     folds.setup(app)
     formulas.setup(app)
+    search.setup(app)
     terms.setup(app)
     return {"parallel_read_safe": False, "parallel_write_safe": True, "version": "1"}
