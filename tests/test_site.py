@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from book.tools import delivery, frames, plan, site
+from book.tools import delivery, folds, frames, plan, site
 
 ROOT = Path(__file__).resolve().parents[1]
 HTML = ROOT / "book/_build/html"
@@ -250,6 +250,44 @@ def test_figures_have_addresses_and_say_every_position(pages, page):
         sentences = re.findall(r'<img [^>]*?data-sentence="([^"]*)"', inside)
         said = re.findall(r"<dd>(.*?)</dd>", words, re.DOTALL)
         assert said == (sentences if "dl-moving" in attributes else [])
+
+
+@pytest.mark.parametrize(
+    ("output", "left_out"),
+    [
+        ("not yet: replace the ... by your answer\n", True),
+        ("linear: this cell and the library agree: True\nsigmoid: both agree: True\n", True),
+        ("composition passes the check: True\n", True),
+        ("twice_cached: passes the check: False\ntwice_closed: passes the check: True\n", False),
+        ("they agree: True\nthe largest gap is 0.1\n", False),
+        ("μ = 1.600937; the equation holds within rounding: True\n", False),
+        ("right: a number times itself", False),
+    ],
+)  # fmt: skip
+def test_what_an_output_must_say_to_stand_on_the_page(output, left_out):
+    assert bool(folds.SAYS_NOTHING.fullmatch(output)) == left_out
+
+
+CODE = '<details class="dl-code">\n<summary>([^<]*)</summary>'
+
+
+@every_notebook
+def test_code_stands_behind_what_it_made(pages, page):
+    text = pages[HTML / f"chapters/{page}.html"].text
+    assert not re.search(r"<pre><span></span>not yet:", text)
+    cells = re.split(r'<div class="cell [^"]*docutils container">', text)[1:]
+    folded = [cell for cell in cells if '<details class="dl-code">' in cell]
+    assert len(folded) == sum('class="cell_input' in c for c in folded)
+    named = {"figure": '<figure id="', "table": '<table class="dl-recap"'}
+    for cell in folded:
+        before, _, after = cell.partition('<details class="dl-code">')
+        title = re.search(CODE, cell)[1]
+        assert re.fullmatch(r"code( of th\w+ \w+)?, \d+ lines?", title)
+        assert 'class="cell_output' not in after
+        for name, sign in named.items():
+            assert (name not in title) or sign in before
+    claims = [cell for cell in folded if 'class="dl-claim"' in cell and "of this verdict" in cell]  # fmt: skip
+    assert claims or page not in plan.DONE
 
 
 @every_notebook
