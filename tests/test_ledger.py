@@ -131,6 +131,47 @@ def test_problems_are_named(tmp_path, outputs, page, expected):
     assert len(found) == 1 and expected in found[0]
 
 
+@pytest.mark.parametrize(
+    ("box", "said"),
+    [
+        ("Because. It is so in every case.", "Because. It is so in every case."),
+        ("It holds because every step is one of two kinds. More.", "It holds because every step is one of two kinds."),
+        ("It holds, since\n$a_j. B$ is small\nthroughout. *More* of it.", "It holds, since $a_j. B$ is small throughout."),
+        ("A first paragraph that is long enough to stand.\n\nA second.", "A first paragraph that is long enough to stand."),
+    ],
+)  # fmt: skip
+def test_an_answer_opens_with_its_first_sentence_that_says_something(
+    tmp_path, box, said
+):
+    text = f"(q6-6)=\n:::{{admonition}} Question 6.6 · Why?\n:class: question\n{box}\n:::\n\nElsewhere."
+    (record,) = ledger.collect([notebook(tmp_path, "06b", text)])
+    assert record.answer == said
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("1 < 2, *always*, **so** `W.T`.", "1 &lt; 2, <em>always</em>, <b>so</b> <code>W.T</code>."),
+        ("It ends, {eq}`eq-3-end`: see [there](02_x.ipynb).", "It ends: see there."),
+        ("It is best, and {eq}`eq-3-end` says so.", "It is best, and an equation there says so."),
+        ('A graph (计算图), "a tree".', "A graph, “a tree”."),
+    ],
+)  # fmt: skip
+def test_a_sentence_of_a_chapter_stands_alone_in_the_ledger(text, html):
+    assert ledger_page.prose(text) == html
+
+
+def test_a_question_shows_its_answer_with_its_formulas(tmp_path):
+    answer = ANSWER.replace(
+        "Because.", r"Each output has a signal $\delta_k$ of its own."
+    )
+    records = {r.id: r for r in ledger.collect([notebook(tmp_path, "06b", answer)])}
+    html = ledger_page.chapter_html("06b", CLAIMS, records, str, exists=True)
+    (said,) = re.findall('<p class="dl-answer">(.*?)</p>', html)
+    assert said.startswith("Each output has a signal <math><msub>")
+    assert said.endswith("</math> of its own.") and "\\" not in said
+
+
 def test_unanswered_question_of_a_finished_page_is_missing(tmp_path):
     records = ledger.collect(
         [notebook(tmp_path, "06b", "no label", card("C6.10"), card("C6.11"))]

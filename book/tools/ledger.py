@@ -14,6 +14,9 @@ from dlnotes.cards import MIME, anchor
 
 VERDICTS = ("TRUE", "FALSE", "IT DEPENDS", "BY DEFINITION", "UNTESTABLE")
 _ANSWER = re.compile(r"^\((q\d+-\d+)\)=\s*$", re.MULTILINE)
+_BOX = re.compile(r"\s*:::+\{admonition\}[^\n]*\n(?::[^\n]*\n)*\s*(.*?)(?:\n\s*\n|\n:::|$)", re.DOTALL)  # fmt: skip
+_SENTENCE = re.compile(r"(?<=[.?!])\s+(?=[A-Z*($“\"])")
+SHORT = 36  # characters: "Yes." and "In four ways." need the next sentence
 
 
 @dataclass
@@ -27,6 +30,7 @@ class Record:
     result: str = ""
     control: str = ""
     card: bool = False
+    answer: str = ""
 
     @property
     def anchor(self) -> str:
@@ -50,15 +54,32 @@ def _of_notebook(path: Path) -> list[Record]:
     records = []
     for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
         if cell["cell_type"] == "markdown":
-            labels = _ANSWER.findall("".join(cell["source"]))
+            text = "".join(cell["source"])
             records += [
-                Record("Q" + label[1:].replace("-", "."), path.stem) for label in labels
+                Record(
+                    "Q" + label[1][1:].replace("-", "."),
+                    path.stem,
+                    answer=opening(text[label.end() :]),
+                )
+                for label in _ANSWER.finditer(text)
             ]
         for output in cell.get("outputs", []):
             if found := output.get("data", {}).get(MIME):
                 claim = found.pop("claim")
                 records.append(Record(claim, path.stem, **found))
     return records
+
+
+def opening(text: str) -> str:
+    """The sentence an answer begins with, as it is written in the box that follows its label."""
+    box = _BOX.match(text)
+    if not box:
+        return ""
+    sentences = _SENTENCE.split(" ".join(box[1].split()))
+    said = sentences.pop(0)
+    while sentences and len(said) < SHORT:
+        said += " " + sentences.pop(0)
+    return said
 
 
 def problems(records: list[Record], claims: dict, done: Iterable[str]) -> list[str]:

@@ -1,10 +1,12 @@
 """Draws the ledger: what the notes claim and ask, what came of it, and where to look."""
 
+import re
 from collections.abc import Callable, Iterable
 from html import escape
 
 from dlnotes.cards import anchor, sources, titled
 
+from .formulas import mathml
 from .ledger import VERDICTS, Record, by_claim, surprising
 from .plan import CHAPTERS, heading
 
@@ -128,6 +130,8 @@ def _entry(item: dict, record: Record | None, documents: dict, link: Link) -> st
         else []
     )
     rows = "".join(f'<p class="dl-evidence">{escape(row)}</p>' for row in said if row)
+    if record and record.answer:
+        rows += f'<p class="dl-answer">{prose(record.answer)}</p>'
     expected = f" <span>expected {item['expected'].lower()}</span>" if surprise else ""
     return (
         f'<li id="ledger-{anchor(item["id"])}" data-page="{item["page"]}" data-kind="{item["id"][0]}" '
@@ -136,6 +140,30 @@ def _entry(item: dict, record: Record | None, documents: dict, link: Link) -> st
         f'<p class="dl-statement">{escape(item["statement"])}{_origin(item)}</p>{rows}'
         f'<p class="dl-source">{sources(item, documents)}</p></li>'
     )
+
+
+# What a sentence loses elsewhere: references within its chapter (named where they bear it), and Chinese terms in brackets.
+_BEARING = re.compile(r"(?<= (?:and|but) )\{eq\}`[^`]*`")
+_ASIDE = re.compile(r",?\s*\{\w+\}`[^`]*`|\s*\([\u4e00-\u9fff、]+\)")
+_QUOTED = re.compile(r'"([^"]*)"')
+_MARKS = (
+    (re.compile(r"\[([^]]*)\]\([^)]*\)"), r"\1"),
+    (re.compile(r"`([^`]*)`"), r"<code>\1</code>"),
+    (re.compile(r"\*\*(.+?)\*\*"), r"<b>\1</b>"),
+    (re.compile(r"\*(.+?)\*"), r"<em>\1</em>"),
+)
+
+
+def prose(text: str) -> str:
+    """A sentence of a chapter as HTML that stands alone: formulas set, links and references dropped."""
+    text = _ASIDE.sub("", _BEARING.sub("an equation there", text))
+    parts = re.split(r"\$([^$]+)\$", text)
+    parts[1::2] = map(mathml, parts[1::2])
+    parts[::2] = (escape(_QUOTED.sub("“\\1”", part)) for part in parts[::2])
+    html = "".join(parts)
+    for mark, instead in _MARKS:
+        html = mark.sub(instead, html)
+    return html
 
 
 def _surprise(surprise: bool, record: Record | None) -> str:
