@@ -66,6 +66,17 @@ def test_the_map_has_an_arc_for_every_need_and_links_what_exists():
     assert svg.count(", planned</title>") == len(CHAPTERS) - 1
 
 
+def test_what_is_not_done_is_one_quiet_line():
+    planned = next(chapter for chapter in CHAPTERS if not chapter.done)
+    done = next(chapter for chapter in CHAPTERS if chapter.done)
+    times = {planned.page: 60, done.page: 60}
+    rows = signposts.chapter_list(times, LINK).split("<li ")
+    draft = next(row for row in rows if f">{planned.title}<" in row)
+    ready = next(row for row in rows if f">{done.title}<" in row)
+    assert "dl-coming" in draft and planned.about not in draft and "<a " in draft
+    assert "dl-ready" in ready and done.about in ready and "<b><a " in ready
+
+
 CLAIMS = {
     "items": [
         {"id": "C5.1", "page": "05a_learning_from_data"},

@@ -93,25 +93,27 @@ def _needs(chapter: Chapter, written: set[str], link: Link) -> str:
 
 
 def chapter_list(times: dict[str, int], link: Link) -> str:
-    """Every chapter of the plan; those with a reading time exist and are links."""
+    """Every chapter of the plan; those with a reading time exist and are links, the finished ones with what they are about."""
     rows = "".join(_row(chapter, times, link) for chapter in CHAPTERS)
     return f'<ol class="dl-chapters">{rows}</ol>'
 
 
 def _row(chapter: Chapter, times: dict[str, int], link: Link) -> str:
-    title, facts = f"<b>{escape(chapter.title)}</b>", []
+    """A finished chapter in full; a draft or a planned one in a quiet line."""
+    title, facts, about = escape(chapter.title), [], ""
     if chapter.page in times:
+        facts.append(f"about {times[chapter.page]} minutes")
         title = f'<a href="{link(chapter.page)}">{title}</a>'
-        draft = "" if chapter.done else "draft, "
-        facts.append(f"{draft}about {times[chapter.page]} minutes")
-    else:
-        facts.append("planned")
     if chapter.needs:
         facts.append(f"builds on {' and '.join(chapter.needs)}")
-    kind = "dl-ready" if chapter.page in times else "dl-coming"
+    ready = chapter.page in times and chapter.done
+    if ready:
+        title, about = f"<b>{title}</b>", f"<br>{escape(chapter.about)}"
+    else:
+        facts.insert(0, "draft" if chapter.page in times else "planned")
     return (
-        f'<li class="{kind}"><span class="dl-number">{chapter.number}</span>'
-        f'<span>{title} <span class="dl-facts">{", ".join(facts)}</span><br>{escape(chapter.about)}</span></li>'
+        f'<li class="{"dl-ready" if ready else "dl-coming"}"><span class="dl-number">{chapter.number}</span>'
+        f'<span>{title} <span class="dl-facts">{", ".join(facts)}</span>{about}</span></li>'
     )
 
 
