@@ -1,4 +1,4 @@
-// Three small services; the pages can be read without them.
+// Four small services; the pages can be read without them.
 "use strict";
 
 // 1. Frames of a moving figure are fetched when its slider is about to be used, not before.
@@ -22,7 +22,9 @@ window.addEventListener("pageshow", () => {
 });
 
 // 2. What scrolls sideways can be reached by keyboard; what is folded is printed.
-const SCROLLING = "div.math, pre, .cell_output > .output, .pst-scrollable-table-container";
+const NARROWEST = matchMedia("(max-width: 389px)").matches; // where formulas in a line may be wider than the line
+const SCROLLING =
+  "div.math, pre, .cell_output > .output, .pst-scrollable-table-container" + (NARROWEST ? ", :is(p, dd):has(math)" : "");
 const sizes = new ResizeObserver((entries) => {
   const boxes = new Set(entries.map(({ target }) => target.closest(SCROLLING)).filter(Boolean));
   const found = [...boxes].map((box) => [box, box.scrollWidth > box.clientWidth]); // read all, then write
@@ -98,4 +100,39 @@ document.addEventListener("DOMContentLoaded", () => {
   form.addEventListener("input", filter);
   form.addEventListener("submit", (event) => event.preventDefault());
   filter();
+});
+
+// 4. Where am I: the bar at the top names the section, leads to its neighbors, and shows how far down the page one is.
+const READING = 90; // pixels below the top of the window; a link puts its section a little higher
+document.addEventListener("DOMContentLoaded", () => {
+  const place = document.querySelector(".dl-place");
+  const sections = [...document.querySelectorAll("article section section[id]")].filter((section) => section.querySelector(":scope > :is(h2, h3)"));
+  if (!place || sections.length < 2) return;
+  const titleOf = (section) => section.querySelector("h2, h3").textContent.replace(/#$/, "").trim(); // without the link to itself
+  const [before, after] = [place.querySelector(".dl-before"), place.querySelector(".dl-after")];
+  const lead = (link, word, section) => {
+    link.toggleAttribute("data-nowhere", !section);
+    if (!section) return link.removeAttribute("href");
+    link.href = `#${section.id}`;
+    link.title = link.ariaLabel = `${word} section: ${titleOf(section)}`;
+  };
+  const line = place.querySelector(".dl-progress");
+  let shown, waiting = false;
+  const move = () => {
+    const { scrollTop, scrollHeight, clientHeight } = document.documentElement;
+    const now = sections.findLastIndex((section) => section.getBoundingClientRect().top < READING);
+    line.style.transform = `scaleX(${Math.min(1, scrollTop / Math.max(1, scrollHeight - clientHeight))})`;
+    waiting = false;
+    if (now === shown) return;
+    shown = now;
+    place.querySelector(".dl-section").textContent = now < 0 ? "" : titleOf(sections[now]);
+    lead(before, "Previous", sections[now - 1]);
+    lead(after, "Next", sections[now + 1]);
+  };
+  addEventListener("scroll", () => {
+    if (!waiting) requestAnimationFrame(move);
+    waiting = true;
+  }, { passive: true });
+  place.hidden = false;
+  move();
 });
