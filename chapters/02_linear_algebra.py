@@ -266,14 +266,16 @@ def draw_orders(ax, rotation_degrees):
     ax.plot(*(S @ R @ LETTER), "--", color=ORANGE, label="SR: rotate, then shear")
     gap = np.linalg.norm(R @ S - S @ R)
     plane(ax, (-4, 4), (-4, 4), title=f"‖RS − SR‖ = {gap:.2f}")
-    ax.legend(loc="center left", bbox_to_anchor=(1, 0.5), fontsize=10)
+    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.08))
     return (
         f"A shear S and a rotation R by {rotation_degrees:.0f} degrees, in both orders: the entries of RS and SR "
         f"differ by {gap:.3f} in norm."
     )
 
 
-explore(draw_orders, rotation_degrees=np.arange(0, 181, 12), start=5, figsize=(6.8, 4))
+explore(
+    draw_orders, rotation_degrees=np.arange(0, 181, 12), start=5, figsize=(4.8, 5.4)
+)
 
 # %% [markdown]
 # At 0 and at 180 degrees the two orders agree, since then $R$ keeps every arrow or reverses every arrow. There are families that always commute: *diagonal* matrices (zero off the diagonal), powers of one matrix, rotations of the plane. They are the exception:
@@ -451,7 +453,7 @@ explore(
     x1=np.linspace(0, 3, 16),
     x2=[1.0, 0.0, 0.5, 1.5, 2.0],
     start=4,
-    figsize=(6.8, 4.6),
+    figsize=(5.5, 4.4),
 )
 
 # %% [markdown]
@@ -991,7 +993,7 @@ def draw_collapse(ax):
     return f"As the two eigenvalues approach each other from {ε[0]:.0f} to {ε[-1]:.0e}, the condition number of V grows from {conds[0]:.3g} to {conds[-1]:.0e}, like 2/ε."
 
 
-show(draw_collapse, figsize=(6.8, 3.2))
+show(draw_collapse, figsize=(5.5, 3.2))
 
 # %% [markdown]
 # (q2-2)=
@@ -1647,7 +1649,7 @@ def draw_covariances(axes):
         for (i, j), value in np.ndenumerate(M):
             text = f"{value:.2f}" if abs(value) > 1e-9 else "0"
             color = "black" if abs(value) > 2 else "white"
-            ax.text(j, i, text, ha="center", va="center", fontsize=10, color=color)
+            ax.text(j, i, text, ha="center", va="center", color=color)
         ax.set_xticks(range(5), names, rotation=35)
         ax.set_yticks(range(5), names)
         ax.grid(False)
@@ -1896,7 +1898,7 @@ def draw_kinds(ax):
     )
 
 
-show(draw_kinds, figsize=(6.8, 3.9))
+show(draw_kinds, figsize=(5.5, 3.9))
 
 # %% [markdown]
 # The component with nearly all the variance is hardly better than a coin, and the one that PCA would throw away is nearly always right. PCA never saw the kinds. Methods that do, such as linear discriminant analysis, can find the second direction; Chapter 13 derives one.
@@ -2039,7 +2041,7 @@ explore(
     draw_digits,
     components=[1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 18, 21, 25, 30, 36, 43, 50, 64],
     start=7,
-    figsize=(7, 2.1),
+    figsize=(5.5, 2),
 )
 
 # %% [markdown]
@@ -2084,7 +2086,7 @@ explore(
     draw_component,
     component=[1, 2, 3, 4, 5, 8, 10, 20, 40],
     start=1,
-    figsize=(7, 2.3),
+    figsize=(5.5, 2.2),
 )
 
 # %% [markdown]
@@ -2202,7 +2204,7 @@ kept_by = {
 def draw_choice(ax):
     lines(ax, KS, kept_by, marker="o", xlabel="components K", ylabel="share")
     ax.axhline(0.1, ls=":", color=INK)
-    ax.text(40, 0.12, "chance, one of ten", fontsize=10)
+    ax.text(40, 0.12, "chance, one of ten")
     ax.set(ylim=(0, 1.02), title="The task is content before the variance is")
     ax.legend(loc="lower right", bbox_to_anchor=(1, 0.2))
     at = {K: [curve[KS.index(K)] for curve in kept_by.values()] for K in (5, 20)}
@@ -2942,7 +2944,7 @@ def draw_price(axes, correlation):
     for value, marker in zip(measured, "s^o"):
         right.plot(correlation, value, marker, ms=8, color=INK)
     right.set(ylim=(0, 0.72), title=f"ρ = {correlation:.2f}")
-    right.legend(loc="upper center", fontsize=9)
+    right.legend(loc="upper center")
     return (
         f"At correlation {correlation:.2f} deleting a column loses {measured[1]:.2%} of the variance after regression and {measured[0]:.0%} without; "
         f"one principal component loses {measured[2]:.2%}."

@@ -877,7 +877,7 @@ def draw_correction(ax, start_logit):
     first = curves["cross-entropy"][0]
     ax.set(xlabel="steps", ylabel="f, which should be 1", ylim=(-0.03, 1.3))
     ax.set_title(f"start: z = {start_logit:.0f}, f = {first:.4f}")
-    ax.legend(loc="upper center", ncols=3, fontsize=10)
+    ax.legend(loc="center right")
     ends = "; ".join(f"{name} f = {f[-1]:.3f}" for name, f in curves.items())
     return f"From z = {start_logit:.0f}, after 60 steps: {ends}."
 
@@ -2314,7 +2314,7 @@ def draw_components(ax):
     )
 
 
-show(draw_components, figsize=(6.8, 3.4))
+show(draw_components, figsize=(5.5, 3.4))
 one_suffices = bool(left_over["uniform"][0] < near)
 settle(
     "C3.6",

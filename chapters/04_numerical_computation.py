@@ -191,7 +191,7 @@ def draw_toy(ax, fraction_bits):
     )
 
 
-explore(draw_toy, fraction_bits=[0, 1, 2, 3, 4, 5], start=2, figsize=(6.8, 2.6))
+explore(draw_toy, fraction_bits=[0, 1, 2, 3, 4, 5], start=2, figsize=(5.5, 2.6))
 
 # %% [markdown]
 # Each bit doubles the numbers, but the top never reaches 4, as {eq}`eq-4-extremes` says. Between one power of two and the next they are evenly spaced. Below the last power $e$ cannot fall any more: the leading bit of $m$ is 0, the spacing stays put, and relative accuracy is lost bit by bit. Those are the *subnormal* numbers.
@@ -613,7 +613,7 @@ def draw_surviving(ax, score_scale):
     ax.set(ylim=(0, 1.45), yticks=[0, 0.5, 1], ylabel="share of finite losses")
     alive = [way for way, column in zip(WAYS, shares.T) if (column == 1).all()]
     ax.set_title(f"Scores × {score_scale:g}: {len(alive)} of 3 ways survive everywhere")
-    ax.legend(ncols=2, fontsize=9)
+    ax.legend(ncols=2)
     return (
         f"Scores multiplied by {score_scale:g}. Finite losses with naive softmax, with stable softmax then log, and with x − LSE: "
         + "; ".join(
@@ -908,7 +908,7 @@ def draw_errors(ax):
         ylabel="largest relative error",
         title="Same terms, same format, three ways to add",
     )
-    ax.legend(ncols=2, fontsize=9)
+    ax.legend(ncols=2)
     return (
         f"Largest of {len(grown)} seeds. From n = {stops[1]} to {stops[-1]:,} the naive error grows from {errors['naive'][:, 1].max():.1e} to {errors['naive'][:, -1].max():.1e}; "
         f"at the end pairwise has {errors['pairwise'][:, -1].max():.1e} and Kahan {errors['Kahan'][:, -1].max():.1e}. Naive and pairwise stay below their bounds."
@@ -1725,8 +1725,8 @@ def draw_cliff(ax):
     ax.plot(relative_rates, np.maximum(excess38, 1e-10), "o-", color=BLUE)
     ax.axvline(1, color=ORANGE, ls="--")
     ax.axvline(λ_end / L, color=GREEN, ls=":")
-    ax.text(1.01, 3e-9, "2/λ at the minimum", color=ORANGE, fontsize=10)
-    ax.text(λ_end / L + 0.01, 3e-2, "2/L, safe everywhere", color=GREEN, fontsize=10)
+    ax.text(1.01, 3e-9, "2/λ at the minimum", color=ORANGE)
+    ax.text(λ_end / L + 0.01, 3e-2, "2/L, safe everywhere", color=GREEN)
     log_scale(ax, "y")
     ax.set(
         xlabel="step size, in units of 2/λ_max at the minimum",
@@ -2150,7 +2150,7 @@ def draw_shares(ax):
     )
 
 
-show(draw_shares, figsize=(6.8, 3.4))
+show(draw_shares, figsize=(5.5, 3.4))
 assert (np.array(share_definite[2:]) < 0.5 * 2.0 ** (1 - dimensions[2:])).all()
 
 # %% [markdown]
@@ -2478,7 +2478,7 @@ def draw_walks(axes, condition_number):
     left.set(aspect="equal", xlabel="x (curvature 1)", ylabel="y (curvature κ)")
     left.set_title("the first forty steps")
     log_scale(right)
-    right.legend(fontsize=9)
+    right.legend()
     right.set(xlabel="condition number κ", ylabel="steps to one millionth")
     right.set_title("every unit of κ costs")
     steps = needed["gradient descent"][i]

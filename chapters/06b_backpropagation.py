@@ -38,7 +38,6 @@
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 import json
-import textwrap
 from math import comb
 from pathlib import Path
 
@@ -638,7 +637,7 @@ def draw_cosines(axes):
         ax.hist(c, bins=np.linspace(-1, 1, 41), color=BLUE)
         ax.axvspan(-1, 0, color=ORANGE, alpha=0.18, hatch="//", lw=0)
         title = name.replace(", ", ",\n", 1)
-        ax.set_title(f"{title}\n{(c < 0).mean():.0%} uphill", fontsize=11)
+        ax.set_title(f"{title}\n{(c < 0).mean():.0%} uphill")
         ax.set_xlabel("cosine")
         ax.tick_params(labelleft=True)
     axes[0].set_ylabel("starts")
@@ -1640,12 +1639,12 @@ def draw_graph(ax, places, names):
                 * (k - 0.5)
                 * (len(node.parents) > 1 and node.parents[0] is node.parents[1])
             )
-            style = {"arrowstyle": "-|>", "color": BLUE, "shrinkA": 30, "shrinkB": 30}
+            style = {"arrowstyle": "-|>", "color": BLUE, "shrinkA": 34, "shrinkB": 34}
             style["connectionstyle"] = f"arc3,rad={bend}"
             ax.annotate("", (column, row), places[parent], arrowprops=style)
-        ax.plot(column, row, "o", ms=52, mfc="none", mec=INK)
+        ax.plot(column, row, "o", ms=60, mfc="none", mec=INK)
         text = f"{names[node]}\nv = {node.value:g}\ng = {node.grad:g}"
-        ax.text(column, row, text, ha="center", va="center", fontsize=10)
+        ax.text(column, row, text, ha="center", va="center")
     ax.margins(0.22, 0.35)
 
 
@@ -1660,7 +1659,7 @@ def draw_sum(ax):
     )
 
 
-show(draw_sum, figsize=(6.8, 3.0))
+show(draw_sum, figsize=(5.5, 3.0))
 
 # %% [markdown]
 # Replacing would leave the gradient of whichever path reports last.
@@ -2168,8 +2167,8 @@ def draw_objections(ax):
         color = {0: INK, 20: BLUE}.get(count, ORANGE)
         style = {"ha": "center", "va": "center", "weight": "bold"}
         ax.text(j, i, str(count) if count else "·", color=color, **style)
-    names = [textwrap.fill(name, 12) for name in CHECKS]
-    ax.set_xticks(range(len(CHECKS)), names, fontsize=10)
+    slanted = {"rotation": 50, "ha": "left", "rotation_mode": "anchor"}
+    ax.set_xticks(range(len(CHECKS)), list(CHECKS), **slanted)
     ax.set_yticks(range(len(BUGS)), BUGS)
     ax.set(xlim=(-0.6, len(CHECKS) - 0.4), ylim=(len(BUGS) - 0.4, -0.6))
     ax.set_title("In how many of 20 cases the check objects")
@@ -2178,7 +2177,7 @@ def draw_objections(ax):
     return f"Bugs of {len(BUGS)} that a check found in every case: {found}."
 
 
-show(draw_objections, figsize=(8, 5.2))
+show(draw_objections, figsize=(5.5, 5.2))
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 assert always["shapes fit"] == 0 and always["the loss falls"] <= 2
@@ -3066,7 +3065,7 @@ def draw_xor(ax):
     return f"After 400 steps with the cross-entropy: {shares}."
 
 
-show(draw_xor, figsize=(6.8, 4.4))
+show(draw_xor, figsize=(5.5, 4.4))
 
 # %% [markdown]
 # Two hidden units are enough for XOR, and with two the start decides. The ReLU fails more often than the others: a unit that is negative on all four points passes no gradient and is lost for good. The printed shares say that this is only half of an explanation: nearly every failure has such a dead unit, but so do most of the successes, because two living units are enough. With eight units there are spares.
@@ -3139,7 +3138,7 @@ def draw_digits(ax):
 show(
     draw_digits,
     alt="Figure. Twenty handwritten digits of 8 × 8 pixels, each with its label.",
-    figsize=(7, 2.4),
+    figsize=(5.5, 2.2),
 )
 
 # %% [markdown]
@@ -3305,7 +3304,7 @@ def draw_mistakes(ax):
 show(
     draw_mistakes,
     alt="Figure. The misread digits, each with its truth and the network's answer.",
-    figsize=(7, 1.2 * -(-len(wrong) // 10)),
+    figsize=(5.5, 1.1 * -(-len(wrong) // 10)),
 )
 
 # %% [markdown]

@@ -3,13 +3,22 @@
 import base64
 import re
 from html.parser import HTMLParser
+from pathlib import Path
+from xml.etree import ElementTree
 
+import jupytext
 import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from dlnotes import explore as figures
+from dlnotes import inks as inks
 from dlnotes import plotting
+from matplotlib.font_manager import get_font
+
+from book.tools import plan
+
+ROOT = Path(__file__).resolve().parents[1]
 
 VOID = {"img", "input", "br", "hr", "meta", "link"}
 NASTY = "At 0.1 < x & y > 0 the “loss” is 'small' & \"flat\" <b>"
@@ -358,30 +367,111 @@ def test_contrast_by_known_values():
     assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
 
 
-IN_STYLE = {
-    value for value in plotting.STYLE.values() if re.fullmatch(r"#\w{6}", str(value))
-}
+@pytest.mark.parametrize("colors", [inks.LIGHT, inks.DARK])
+def test_letters_can_be_read_in_every_ink_on_both_grounds(colors):
+    """Titles and axes at 7:1; the data colors at 4.5:1, since each may carry a label."""
+    assert list(colors) == list(inks.LIGHT)
+    assert contrast(colors["ink"], colors["ground"]) >= 7
+    for name, color in colors.items():
+        assert name == "ground" or contrast(color, colors["ground"]) >= 4.5, name
 
 
-@pytest.mark.parametrize("ground", ["#ffffff", "#14181e", "#111111"])
-@pytest.mark.parametrize("color", sorted({*plotting.COLORS, plotting.INK, *IN_STYLE}))
-def test_inks_and_colors_reach_three_to_one_on_light_and_dark(color, ground):
-    assert contrast(color, ground) >= 3
+def test_the_grounds_are_those_of_the_pages():
+    style = (ROOT / "book/assets/dlnotes.css").read_text(encoding="utf-8")
+    for theme, colors in (("light", inks.LIGHT), ("dark", inks.DARK)):
+        page = style.partition(f'html[data-theme="{theme}"] {{')[2].partition("}")[0]
+        assert f"background: {colors['ground']};" in page
 
 
 def test_style_has_no_other_color_and_lines_differ_in_more_than_color():
-    named = {
-        key: v
-        for key, v in plotting.STYLE.items()
-        if "color" in key and key != "axes.facecolor"
-    }
-    assert {v for v in named.values() if isinstance(v, str)} - {"none"} <= IN_STYLE
+    named = [v for v in plotting.STYLE.values() if re.fullmatch(r"#\w{6}", str(v))]
+    assert set(named) == {plotting.INK}
     assert len(set(plotting.COLORS)) == len(set(plotting.DASHES)) == 6
     with matplotlib.rc_context(plotting.STYLE):
         fig, ax = plt.subplots()
         drawn = [ax.plot([0, i])[0] for i in range(6)]
         assert [line.get_color() for line in drawn] == list(plotting.COLORS)
         plt.close(fig)
+
+
+# ── Two inks, halos, letters ──
+
+
+def drawn(draw) -> str:
+    """The SVG of a figure with one panel."""
+    bundles = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(figures, "display", lambda bundle, raw: bundles.append(bundle))
+        figures.show(lambda ax: draw(ax) and "Something is drawn.")
+    return svg(Page(bundles[0]["text/html"]).all("img")[0])
+
+
+def test_a_picture_carries_both_inks_and_names_its_colors():
+    picture = drawn(lambda ax: ax.plot([0, 1], color=plotting.RED))
+    style, shapes = picture.split("</style>", 1)
+    assert '<svg id="dark"' in style
+    for color in (*inks.LIGHT.values(), *inks.DARK.values()):
+        assert color in style.partition("<style>")[2] and color not in shapes
+    assert "stroke: var(--red)" in shapes and "fill: var(--ink)" in shapes
+
+
+def test_labels_among_the_data_stand_above_it_in_a_halo():
+    """All but those whose color says on what they stand: white on a dark cell."""
+
+    def draw(ax):
+        ax.text(0.5, 0.5, "crossed", color=plotting.BLUE)
+        ax.annotate("with an arrow", (0, 0), (1, 1), arrowprops={"arrowstyle": "->"})
+        ax.text(0.5, 0.2, "on a dark cell", color="white")
+        return ax.plot([0, 1], zorder=50)
+
+    picture = drawn(draw)
+    root = ElementTree.fromstring(picture)
+    halos = [e for e in root.iter() if e.get("class") == "halo"]
+    places = [halo.get("{http://www.w3.org/1999/xlink}href")[1:] for halo in halos]
+    assert places == ["halo_1", "halo_2"]
+    order = [element.get("id", "") for element in root.iter()]
+    assert max(map(order.index, places)) > order.index("line2d_1")
+    assert len(order) - order.count("") == len(set(order) - {""})  # no id twice
+    for place in places:
+        assert picture.index(f'href="#{place}"') < picture.index(f'id="{place}"')
+
+
+def test_outlines_keep_their_shape_when_they_are_written_in_steps():
+    outline = (
+        '<path d="M 2726 0 L 512 0 Q 966 179 1152 275 z M 10 -20 L 30 40 z L 1 1 "/>'
+    )
+    assert inks._compact(f"<svg> {outline}</svg>") == (
+        '<svg><path d="m2726 0l-2214 0q454 179 640 275zm-2716-20l20 60zl-9 21"/></svg>'
+    )
+
+
+def test_numbers_are_rounded_and_scales_are_not():
+    path = '<g transform="translate(1.23456 2) scale(0.015625)"><path d="M 0.98765 1.5 \nL 2.00001 -0.001"/></g>'
+    assert inks._compact(path) == (
+        '<g transform="translate(1.23 2) scale(0.015625)"><path d="M 0.99 1.5 L 2 -0"/></g>'
+    )
+
+
+def test_every_letter_comes_from_the_face_of_the_book():
+    """The shipped letters cover what code of the chapters writes; elsewhere another face would step in."""
+    fonts = [ROOT / "lib/dlnotes/data" / name for name in plotting.FONTS]
+    known = [set(get_font(path).get_charmap()) for path in fonts]
+    written = {
+        character
+        for page in plan.existing(ROOT)
+        for cell in jupytext.read(ROOT / f"chapters/{page}.py").cells
+        if cell.cell_type == "code"
+        for line in cell.source.splitlines()
+        for character in line.partition("#")[0]
+    }
+    assert len(written) > 100
+    chinese_and_rules = {
+        c for c in written if "\u2500" <= c <= "\u257f" or c >= "\u3000"
+    }
+    for letters in known:
+        missing = {c for c in written - chinese_and_rules if ord(c) not in letters}
+        assert missing - set("\t") == set()
+    assert matplotlib.rcParams["font.family"][0] == get_font(fonts[0]).family_name
 
 
 # ── What the functions draw ──

@@ -195,7 +195,8 @@ def test_a_broken_notebook_and_one_that_is_not_planned_are_a_sentence_each(tmp_p
 def test_frames_move_out_and_unused_ones_go(tmp_path):
     pixel = "R0lGODlhAQABAAAAACwAAAAAAQABAAA="
     html, files = frames.extract(
-        f'<img src="data:image/gif;base64,{pixel}" alt="a > b" width="1">', "../_images"
+        f'<img src="data:image/gif;base64,{pixel}" alt="a > b" style="background:#fff" width="1">',
+        "../_images",
     )
     (name,) = files
     assert (
@@ -223,6 +224,7 @@ def test_panels_side_by_side_get_a_second_file_with_one_below_the_other():
     )  # fmt: skip
     assert source[1] == "screen and (max-width: 600px)" and len(files) == 2
     stacked = ElementTree.fromstring(files[source[2]])
+    assert stacked.get("id") == "dark"  # so that it, too, has an ink for each ground
     name = "{http://www.w3.org/2000/svg}"
     assert stacked.get("viewBox") == "0 0 432.0 432.0"
     assert len(stacked.findall(f".//{name}g[@id='figure_1']")) == 1
@@ -250,6 +252,8 @@ def test_figures_have_addresses_and_say_every_position(pages, page):
         sentences = re.findall(r'<img [^>]*?data-sentence="([^"]*)"', inside)
         said = re.findall(r"<dd>(.*?)</dd>", words, re.DOTALL)
         assert said == (sentences if "dl-moving" in attributes else [])
+        room = re.findall(r'<figcaption data-longest="([^"]*)"', inside)
+        assert room == ([max(sentences, key=len)] if "dl-moving" in attributes else [])
 
 
 @pytest.mark.parametrize(

@@ -41,10 +41,12 @@ def with_address(html: str, identifier: str) -> str:
 
 
 def with_words(html: str) -> str:
-    """A moving figure, and below it, folded, what each of its frames shows."""
+    """A moving figure with room for its longest sentence, and below it, folded, what each of its frames shows."""
     frames = _FRAME.findall(html)
     if len(frames) < 2:
         return html
+    longest = max((said for said, _ in frames), key=len)
+    html = html.replace("<figcaption>", f'<figcaption data-longest="{longest}">', 1)
     rows = "".join(f"<dt>{name}</dt><dd>{said}</dd>" for said, name in frames)
     words = f"<summary>All {len(frames)} positions in words</summary><dl>{rows}</dl>"
     return html.replace(

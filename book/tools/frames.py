@@ -5,7 +5,8 @@ waits for a hundred pictures to see one. Frames that are hidden and lazy are fet
 slider is about to show them.
 
 On a narrow screen panels that stand side by side are too small to read, so a figure with gaps between
-its panels gets a second file, in which the same panels stand one below the other.
+its panels gets a second file, in which the same panels stand one below the other. Like every picture of
+`dlnotes.explore` it is drawn for a dark page where its address ends in #dark.
 """
 
 import hashlib
@@ -19,6 +20,9 @@ _SUFFIX = {"svg+xml": "svg", "png": "png", "jpeg": "jpg", "gif": "gif", "webp": 
 _DATA = re.compile(
     rf'<img src="data:image/({"|".join(map(re.escape, _SUFFIX))});base64,([A-Za-z0-9+/=\s]+)"([^>]*)>'
 )
+_SHEET = re.compile(
+    r'\s*style="[^"]*"'
+)  # what a notebook lays under a picture; a page knows its own ground
 _GAPS = re.compile(r'data-gaps="([\d. ]+)"')
 _SVG = re.compile(r"<svg\b([^>]*)>(.*)</svg>", re.DOTALL)
 _BOX = re.compile(r'viewBox="0 0 (\S+) (\S+)"')
@@ -37,6 +41,7 @@ def extract(html: str, folder: str) -> tuple[str, dict[str, bytes]]:
 
     def move(match: re.Match[str]) -> str:
         kind, encoded, attributes = match.groups()
+        attributes = _SHEET.sub("", attributes)
         data = b64decode(encoded)
         address = file(data, _SUFFIX[kind])
         img = f'<img src="{address}" loading="lazy" decoding="async"{attributes}>'
@@ -67,7 +72,7 @@ def stack(svg: str, gaps: list[float]) -> tuple[str, str]:
     wide, tall = (round(length / POINTS_A_PIXEL) for length in (widest, total))
     size = f'width="{wide}" height="{tall}"'
     return (
-        f'<svg {names} {size} viewBox="0 0 {widest:.1f} {total:.1f}">'
+        f'<svg id="dark" {names} {size} viewBox="0 0 {widest:.1f} {total:.1f}">'
         f'<defs><g id="all">{content}</g></defs>{views}</svg>'
     ), size
 

@@ -22,13 +22,19 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from . import plotting  # noqa: F401 (importing it sets the style)
+from .inks import LIGHT, mark_labels, two_inks
 
+# Picture and sentence change together, once the picture can be drawn; one that arrives after a later one is dropped.
 SHOW_FRAME = (
-    "const f=this.closest('figure'),g=[...f.querySelectorAll('img')],c=g[this.value],s=c.dataset.sentence;"
-    "g.forEach(e=>e.hidden=e!==c);this.setAttribute('aria-valuetext',s);"
+    "const f=this.closest('figure'),g=[...f.querySelectorAll('img')],c=g[this.value],t=f.asked=(f.asked||0)+1;"
+    "c.loading='eager';c.decoding='sync';f.ariaBusy=!c.complete;"
+    "c.decode().catch(()=>0).then(()=>{if(t<f.shown)return;f.shown=t;"
+    "g.forEach(e=>e.hidden=e!==c);this.setAttribute('aria-valuetext',c.dataset.sentence);"
     "f.querySelector('output').textContent=c.dataset.label;"
-    "f.querySelector('figcaption').textContent=s"
+    "f.querySelector('figcaption').textContent=c.dataset.sentence;if(t===f.asked)f.ariaBusy=null})"
 )
+# A notebook does not know whether it lies on a light page or on a dark one; a page of the book takes this off.
+SHEET = f"background:{LIGHT['ground']};border-radius:6px;box-sizing:border-box;max-width:100%;height:auto;padding:8px"
 
 
 def show(
@@ -166,16 +172,16 @@ def _frame(
     hidden: bool = False,
 ) -> str:
     """The figure as an <img> with its own SVG, what is drawn, what to see, its size in pixels and its gaps."""
-    file = io.BytesIO()
+    file = io.StringIO()
+    mark_labels(fig)
     fig.savefig(file, format="svg", metadata={"Date": None})
     plt.close(fig)
-    data = base64.b64encode(file.getvalue()).decode()
+    data = base64.b64encode(two_inks(file.getvalue()).encode()).decode()
     width, height = (round(100 * inches) for inches in fig.get_size_inches())
     return (
         f'<img src="data:image/svg+xml;base64,{data}" alt="{html.escape(alt)}" width="{width}" '
         f'height="{height}" data-sentence="{html.escape(sentence)}" data-label="{html.escape(label)}" '
-        f'style="max-width:100%;height:auto"'
-        f' data-gaps="{" ".join(f"{gap:.3f}" for gap in gaps)}"'
+        f'style="{SHEET}" data-gaps="{" ".join(f"{gap:.3f}" for gap in gaps)}"'
         f"{' hidden' if hidden else ''}>"
     )
 

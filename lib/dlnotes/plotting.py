@@ -1,52 +1,55 @@
 """One style for every figure: quiet axes, transparent ground, and colors for light and dark pages alike.
 
-Each ink and data color reaches a contrast of 3:1 on white and on the dark page (tests/test_figures.py),
-so a figure needs no white slab and no filter. Lines differ in dash as well as in color: they stay apart
-in greyscale and for color-blind readers.
+The colors are those of a light page; `inks` gives each its twin for a dark one. All carry letters on both. Lines
+differ in dash as well as in color: they stay apart in greyscale and for color-blind readers. The letters are those of
+the book; a panel no wider than 5.5 inches, with letters of 12 points, can be read on a phone.
 """
 
 from collections.abc import Callable, Mapping
+from importlib import resources
 
 import matplotlib as mpl
 import numpy as np
 from cycler import cycler
 from matplotlib.axes import Axes
+from matplotlib.font_manager import fontManager
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
-INK = "#7b7b7b"
-BLUE, ORANGE, GREEN, PURPLE, OLIVE, RED = (
-    "#3b82d1",
-    "#c8640c",
-    "#15906a",
-    "#b854b5",
-    "#a07800",
-    "#d0464f",
-)
-COLORS = (BLUE, ORANGE, GREEN, PURPLE, OLIVE, RED)
+from .inks import LIGHT
+
+GROUND, INK, *COLORS = LIGHT.values()
+BLUE, ORANGE, GREEN, PURPLE, OLIVE, RED = COLORS
 DASHES = ("-", "--", "-.", ":", (0, (6, 1, 1, 1, 1, 1)), (0, (1, 1)))
+APART = (
+    0.3,
+    0.43,
+    0.56,
+)  # where numbers stand on arrows from neighbors, so that none covers another
+FONTS = ("STIXTwoText-Regular.ttf", "STIXTwoText-Bold.ttf")
 
 STYLE = {
     "axes.edgecolor": INK,
     "axes.facecolor": "none",
     "axes.grid": True,
     "axes.labelcolor": INK,
-    "axes.labelsize": 12,
+    "axes.labelsize": 13,
     "axes.prop_cycle": cycler(color=COLORS, linestyle=DASHES),
     "axes.spines.right": False,
     "axes.spines.top": False,
     "axes.titlecolor": INK,
     "axes.titlelocation": "left",
-    "axes.titlesize": 13,
+    "axes.titlesize": 14,
     "axes.titleweight": "bold",
     "figure.constrained_layout.use": True,
     "figure.facecolor": "none",
-    "figure.figsize": (6.8, 3.8),
+    "figure.figsize": (5.5, 3.5),
+    "font.family": ["STIX Two Text", "DejaVu Sans"],
     "font.size": 12,
-    "grid.alpha": 0.25,
+    "grid.alpha": 0.15,
     "grid.color": INK,
     "image.cmap": "cividis",
-    "legend.fontsize": 11,
+    "legend.fontsize": 12,
     "legend.frameon": False,
     "legend.labelcolor": INK,
     "lines.linewidth": 2,
@@ -59,6 +62,8 @@ STYLE = {
 }
 
 
+for _font in FONTS:  # so that no machine needs it installed
+    fontManager.addfont(resources.files("dlnotes") / "data" / _font)
 mpl.rcParams.update(STYLE)  # importing this module sets the style of the session
 
 
@@ -134,9 +139,8 @@ def contours(
 ) -> Axes:
     """Level lines of f over the rectangle; f maps points (2, n, n) to values (n, n)."""
     grid = np.stack(np.meshgrid(np.linspace(*x, 120), np.linspace(*y, 120)))
-    ax.contour(
-        *grid, f(grid), levels=levels, **{"colors": INK, "linewidths": 0.8} | style
-    )
+    thin = {"colors": INK, "linewidths": 0.8, "alpha": 0.6}
+    ax.contour(*grid, f(grid), levels=levels, **thin | style)
     return ax
 
 
@@ -163,12 +167,12 @@ def image_grid(
     ax.set_axis_off()
     ax.set(
         xlim=(0, columns * (w + 1)),
-        ylim=(-(-(-n // columns) * (h + 3)), 0),
+        ylim=(-(-(-n // columns) * (h + 4)), 0),
         aspect="equal",
     )
     low, high = images.min(), images.max()
     for i, image in enumerate(images):
-        left, top = i % columns * (w + 1), -(i // columns) * (h + 3) - 3
+        left, top = i % columns * (w + 1), -(i // columns) * (h + 4) - 4
         ax.imshow(image, extent=(left, left + w, top - h, top), vmin=low, vmax=high)
         if titles is not None:
             ax.text(
@@ -177,7 +181,6 @@ def image_grid(
                 titles[i],
                 ha="center",
                 va="bottom",
-                fontsize=10,
             )
     return ax
 
@@ -196,7 +199,6 @@ def bars_with_numbers(ax: Axes, values: dict[str, float], form: str = "{:.3g}") 
             xytext=(4, 0),
             textcoords="offset points",
             va="center",
-            fontsize=11,
         )
     return ax
 
@@ -211,7 +213,7 @@ def network(
     """A fully connected network: one column of circles a layer, `numbers` in them, arrows for the weights.
 
     weights[l] has shape (units in column l, units in column l + 1); width shows |w|, dashes mean w < 0, and the
-    value stands near the start of its arrow. With `backward` the arrows point from right to left.
+    value stands on its arrow. With `backward` the arrows point from right to left.
     """
     ax.set_axis_off()
     places = [
@@ -234,19 +236,20 @@ def network(
                     "shrinkB": 26,
                 },
             )
-            near = np.array(start) + 0.36 * (np.array(end) - start)
+            near = np.array(start) + APART[i % 3] * (np.array(end) - start)
             ax.text(
                 *near,
                 f"{w:.3g}",
                 ha="center",
-                va="bottom",
-                fontsize=10,
+                va="center",
                 color=BLUE if w >= 0 else ORANGE,
+                bbox={"fc": GROUND, "ec": "none", "pad": 1.2},
+                zorder=4,  # above every arrow
             )
     for units, spots in zip(numbers, places, strict=True):
         for number, spot in zip(units, spots, strict=True):
             ax.plot(*spot, "o", ms=46, mfc="none", mec=INK, mew=1.5)
-            ax.text(*spot, number, ha="center", va="center", fontsize=11)
+            ax.text(*spot, number, ha="center", va="center")
     tallest = max(map(len, numbers))
     ax.set(
         xlim=(-0.6, 2.2 * (len(numbers) - 1) + 0.6),

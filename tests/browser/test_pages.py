@@ -55,6 +55,8 @@ STATE = """(figure) => {
   };
 }"""
 
+MOVED = "([figure, before]) => figure.querySelector('output').textContent !== before"
+
 
 class Watched:
     """A page whose requests and complaints are written down."""
@@ -186,6 +188,8 @@ def test_page(watched, address, name, record_property):
         )
         page.wait_for_timeout(400)  # the theme fades from one color to the other
         assert violations(page, rules) == []
+        inked(page, scheme)
+    record_property("checked figures in both inks", legible(page))
     for figure in page.locator("figure.dl-moving").all():
         slides(page, figure)
         record_property("checked sliders by key and mouse", 1)
@@ -217,13 +221,13 @@ def slides(page, figure) -> None:
     slider.focus()
     last = start["value"] == slider.get_attribute("max")
     slider.press("ArrowLeft" if last else "ArrowRight")
-    moved = state(figure)
+    moved = state(figure, after=start)
     assert moved["value"] != start["value"] and moved["label"] != start["label"]
     box = slider.bounding_box()
     assert box["height"] >= 40, "the slider is too small for a finger"
     far = 0.97 if int(moved["value"]) < int(slider.get_attribute("max")) / 2 else 0.03
     page.mouse.click(box["x"] + far * box["width"], box["y"] + box["height"] / 2)
-    dragged = state(figure)
+    dragged = state(figure, after=moved)
     assert dragged["value"] not in (start["value"], moved["value"])
     assert len({start["caption"], moved["caption"], dragged["caption"]}) == 3, (
         "the sentence does not follow the slider"
@@ -267,8 +271,11 @@ def stands(page, picture) -> None:
         assert box["height"] > box["width"], "panels stand side by side"
 
 
-def state(figure) -> dict:
-    """What a moving figure shows and says now; picture, caption, spoken value and number must agree."""
+def state(figure, after: dict | None = None) -> dict:
+    """What a moving figure shows and says now, or once that differs; picture, caption, spoken value and number agree."""
+    if after:
+        handle = figure.element_handle()
+        figure.page.wait_for_function(MOVED, arg=[handle, after["output"]])
     now = figure.evaluate(STATE)
     assert now["frames"] == 1, f"{now['frames']} frames are visible at once"
     assert now["sentence"] == now["caption"] == now["spoken"], now
@@ -286,6 +293,139 @@ def fits(page, figure) -> None:
     assert figure.bounding_box()["height"] <= room, (
         "the figure and its sentence do not fit one screen"
     )
+
+
+FIGURES = "figure.dl-figure img:not([hidden])"
+INKS = """(images) => images.flatMap((image) => [image.src, image.previousElementSibling?.srcset ?? image.src])
+  .filter((address) => address.includes("/frame-"))"""
+LETTERS = """async (image) => {
+  const svg = await (await fetch(image.currentSrc)).text();
+  const points = [...svg.matchAll(/scale\\((0\\.\\d+) -/g)].map(([, scale]) => 100 * scale);
+  const [, wide] = svg.match(/viewBox="0 0 (\\S+)/);
+  return Math.min(...points) * image.getBoundingClientRect().width / wide;
+}"""
+
+
+def inked(page, scheme: str) -> None:
+    """Every figure, each of its frames and its stacked form have the ink of the theme."""
+    addresses = page.locator("figure.dl-figure img").evaluate_all(INKS)
+    wrong = [a for a in addresses if a.endswith("#dark") != (scheme == "dark")]
+    assert wrong == []
+
+
+def legible(page) -> int:
+    """The smallest letters of a figure are no smaller than eleven pixels; returns the number of figures."""
+    images = page.locator(FIGURES).all()
+    for image in images:
+        smallest = image.evaluate(LETTERS)
+        assert smallest >= 11, (
+            f"{image.get_attribute('alt')}: letters of {smallest:.1f} pixels"
+        )
+    return len(images)
+
+
+HIDDEN = """(figure) => [...figure.querySelectorAll("img[hidden]")].map((image) => image.src.split("/").pop())"""
+STINGY = "Object.defineProperty(navigator, 'connection', { value: { saveData: true } })"
+
+
+@pytest.mark.parametrize("watched", [1280], indirect=True)
+@pytest.mark.parametrize("stingy", [False, True])
+def test_frames_are_fetched_as_their_figure_nears(
+    watched, address, stingy, record_property
+):
+    """Before the reader touches it; where data are saved, only the frame that is asked for."""
+    page = watched.page
+    if stingy:
+        page.add_init_script(STINGY)
+    page.goto(f"{address}/{CHAPTERS[0]}.html")
+    page.wait_for_timeout(1000)
+    figure = page.locator("figure.dl-moving").last
+    frames = set(figure.evaluate(HIDDEN))
+
+    def fetched() -> set[str]:
+        return frames & {url.rpartition("/")[2] for url in watched.requests}
+
+    assert fetched() == set()
+    figure.evaluate("(figure) => figure.scrollIntoView({ block: 'center' })")
+    page.wait_for_timeout(2000)
+    assert fetched() == (set() if stingy else frames)
+    start = state(figure)
+    figure.locator("input").press("Home" if int(start["value"]) else "End")
+    state(figure, after=start)
+    assert len(fetched()) == (1 if stingy else len(frames))
+    record_property("checked ways to fetch frames", 1)
+
+
+@pytest.mark.parametrize("watched", [1280], indirect=True)
+def test_picture_and_sentence_change_together(watched, address, record_property):
+    """Both wait for a picture that is on its way, and one that comes late does not undo a later one."""
+    page, waiting = watched.page, []
+    page.add_init_script(STINGY)
+    page.goto(f"{address}/{CHAPTERS[0]}.html")
+    figure = page.locator("figure.dl-moving").first
+    figure.scroll_into_view_if_needed()
+    start = state(figure)
+    page.route("**/frame-*", lambda route: waiting.append(route))
+    figure.locator("input").press("ArrowRight")
+    page.wait_for_timeout(500)
+    assert figure.get_attribute("aria-busy") == "true"
+    assert state(figure)["caption"] == start["caption"]
+    figure.locator("input").press("ArrowRight")
+    page.wait_for_timeout(500)
+    first, second = waiting
+    second.continue_()
+    later = state(figure, after=start)
+    first.continue_()
+    page.wait_for_timeout(500)
+    assert state(figure) == later and figure.get_attribute("aria-busy") is None
+    record_property("checked frames on their way", 2)
+
+
+def test_without_scripts_the_positions_remain_in_words(
+    browser, address, record_property
+):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{address}/{CHAPTERS[0]}.html")
+    figure, words = (page.locator(f".dl-{kind}").first for kind in ("moving", "words"))
+    assert figure.is_visible() and not figure.locator("input").is_visible()
+    words.locator("summary").click()
+    assert words.locator("dd").last.is_visible()
+    context.close()
+    record_property("checked pages without scripts", 1)
+
+
+@pytest.mark.parametrize("watched", [390], indirect=True)
+def test_a_caption_has_room_for_its_longest_sentence(watched, address, record_property):
+    page = watched.page
+    page.goto(f"{address}/{CHAPTERS[0]}.html")
+    for caption in page.locator("figcaption[data-longest]").all():
+        before = caption.bounding_box()["height"]
+        caption.evaluate("(c) => { c.textContent = c.dataset.longest; }")
+        assert caption.bounding_box()["height"] == before
+        caption.evaluate("(c) => { c.textContent = 'Short.'; }")
+        assert caption.bounding_box()["height"] == before
+        record_property("checked captions with room", 1)
+
+
+@pytest.mark.parametrize("watched", [1280], indirect=True)
+def test_the_ink_follows_the_theme_before_a_figure_is_drawn(
+    watched, address, record_property
+):
+    """A page opened in the dark fetches no figure twice, and what is on paper is drawn for a light ground."""
+    page = watched.page
+    page.emulate_media(color_scheme="dark")
+    page.goto(f"{address}/{CHAPTERS[0]}.html")
+    inked(page, "dark")
+    page.locator("figure.dl-figure").first.scroll_into_view_if_needed()
+    page.wait_for_timeout(1000)
+    frames = [url for url in watched.requests if "/frame-" in url]
+    assert len({url.partition("#")[0] for url in frames}) == len(frames) > 0
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    inked(page, "light")
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    inked(page, "dark")
+    record_property("checked pages in the dark", 1)
 
 
 # Of each kind of place that a link leads to, those of a page.
