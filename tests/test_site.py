@@ -195,13 +195,13 @@ def test_a_broken_notebook_and_one_that_is_not_planned_are_a_sentence_each(tmp_p
 def test_frames_move_out_and_unused_ones_go(tmp_path):
     pixel = "R0lGODlhAQABAAAAACwAAAAAAQABAAA="
     html, files = frames.extract(
-        f'<img src="data:image/gif;base64,{pixel}" alt="a > b" style="background:#fff" width="1">',
+        f'<img src="data:image/gif;base64,{pixel}" alt="a &gt; b" style="background:#fff" width="1">',
         "../_images",
     )
     (name,) = files
     assert (
         html
-        == f'<img src="../_images/{name}" loading="lazy" decoding="async" alt="a > b" width="1">'
+        == f'<img src="../_images/{name}" loading="lazy" decoding="async" alt="a &gt; b" width="1">'
     )
     frames.save(files | {"frame-0000000000000000.gif": b"old"}, tmp_path / "_images")
     (tmp_path / "page.html").write_text(html)
