@@ -1,6 +1,8 @@
 """Formulas: TeX's spaces, Unicode's letters, what browsers must be told, and every formula of the book."""
 
 import re
+from html import unescape
+from xml.etree import ElementTree
 
 import pytest
 from pages import cells, every_page, refuse
@@ -85,6 +87,19 @@ def formulas(text: str) -> list[tuple[str, bool]]:
     return shown + [(tex, False) for tex in INLINE.findall(DISPLAYED.sub(" ", text))]
 
 
+PARTS = dict.fromkeys("msub msup mfrac mover munder".split(), 2) | dict.fromkeys(
+    ("msubsup", "munderover"), 3
+)
+
+
+def misfits(tex: str, display: bool) -> list[str]:
+    """The elements of a formula that have not as many parts as MathML gives them."""
+    root = ElementTree.fromstring(
+        unescape(mathml(tex, display).replace("&lt;", "&amp;lt;"))
+    )
+    return [e.tag for e in root.iter() if len(e) != PARTS.get(e.tag, len(e))]
+
+
 @every_page
 def test_every_formula_of_the_page_is_understood_and_needs_no_more_than_core(page):
     prose = [c.source for c in cells(page, "py") if c.cell_type == "markdown"]
@@ -96,4 +111,8 @@ def test_every_formula_of_the_page_is_understood_and_needs_no_more_than_core(pag
             problems.append(f"“{tex}”: {problem}.")
             continue
         problems += [f"“{tex}” needs <{name}>." for name in used - CORE]
+        problems += [
+            f"“{tex}”: <{name}> has too few or too many parts."
+            for name in misfits(tex, display)
+        ]
     refuse(page, problems)
