@@ -14,7 +14,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from book.tools.pairs import check_pairs
+from book.tools.pair_checks import check_pairs
 
 from .conftest import ROOT
 
