@@ -1889,7 +1889,8 @@ def draw_kinds(ax):
         tip = both.shift + length * both.decoder[i]
         arrow(ax, both.shift, tip, color=INK)
         ax.text(*(tip + [0.15, 0.05]), f"component {i + 1}")
-    ax.set(aspect="equal", xlabel="instrument 1", ylabel="instrument 2")
+    ax.set(xlim=(-2.2, 13.2), aspect="equal")
+    ax.set(xlabel="instrument 1", ylabel="instrument 2")
     ax.set_title("Nearly all the variance, hardly any signal")
     ax.legend()
     return (

@@ -665,6 +665,7 @@ def draw_strength(axes, strength):
             ax.axvline(crossing, color=INK, lw=0.8, ls=":")
         ax.set(xlabel="input x")
     left.set(title=f"scores, times {strength:g}", ylim=(-6 * strength, 8 * strength))
+    left.locator_params(axis="y", nbins=5)
     left.legend(loc="upper center", ncols=3)
     right.get_legend().remove()
     right.set(title="their softmax", ylim=(0, 1.05))

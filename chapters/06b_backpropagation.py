@@ -241,7 +241,7 @@ numbers = [[f"{v:.2f}" for v in x.ravel()], hidden, [f"{δ2.item():.5f}"[1:]]]
 
 def draw_blame(ax):
     network(ax, numbers, [dW0.T, dW1.T])
-    ax.set_title("Each gradient: a where its arrow starts, times δ where it ends")
+    ax.set_title("Each gradient: a where its arrow starts,\ntimes δ where it ends")
     return (
         "The hidden units carry a above δ, the inputs only a, the output only δ. Along the arrow from x₂ to the "
         f"second hidden unit: {x[1, 0]:.1f} · {δ1[1, 0]:.5f} = {dW0[1, 1]:.5f}."
@@ -2171,7 +2171,7 @@ def draw_objections(ax):
     ax.set_xticks(range(len(CHECKS)), list(CHECKS), **slanted)
     ax.set_yticks(range(len(BUGS)), BUGS)
     ax.set(xlim=(-0.6, len(CHECKS) - 0.4), ylim=(len(BUGS) - 0.4, -0.6))
-    ax.set_title("In how many of 20 cases the check objects")
+    ax.set_title("In how many of 20 cases\nthe check objects")
     ax.xaxis.tick_top()
     found = ", ".join(f"{name} {count}" for name, count in always.items())
     return f"Bugs of {len(BUGS)} that a check found in every case: {found}."

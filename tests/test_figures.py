@@ -275,6 +275,24 @@ def test_all_frames_of_a_moving_figure_are_cut_alike(shown):
     assert len(first) == 1 and all(other == first for other in others)
 
 
+def test_the_panels_leave_room_for_what_other_frames_need(shown, monkeypatch):
+    """Catches a layout of the first frame alone, off whose edge the numbers of the last would hang."""
+    places, room = [], []
+
+    def draw(ax, height):
+        ax.set(ylim=(0, 10**height), ylabel="height")
+        ax.ticklabel_format(style="plain")
+        places.append(ax)
+        return f"Height {height}."
+
+    def look(fig):
+        room.append(places[-1].get_tightbbox().x0)
+
+    monkeypatch.setattr(figures, "mark_labels", look)
+    figures.explore(draw, height=[0, 4, 8])
+    assert len(room) == 3 and min(room) >= 0
+
+
 @pytest.mark.parametrize(
     "display", [still, lambda: figures.explore(draw, height=HEIGHTS)]
 )

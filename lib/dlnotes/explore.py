@@ -17,9 +17,11 @@ from collections.abc import Callable, Sequence
 from itertools import accumulate
 
 import matplotlib.pyplot as plt
+import numpy as np
 from IPython.display import display
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.transforms import Bbox
 
 from . import plotting  # noqa: F401 (importing it sets the style)
 from .inks import LIGHT, mark_labels, two_inks
@@ -72,11 +74,9 @@ def explore(
     (name, values), *others = parameters.items()
     shown = {name: values[start], **{other: options[0] for other, options in others}}
 
-    # The figure is laid out once, since axes that jump distract, and drawn on again.
     fig, ax = _canvas(columns, {"figsize": figsize, "sharex": sharex, "sharey": sharey})
-    draw(ax, **shown | {name: values[0]})
-    fig.draw_without_rendering()
-    fig.set_layout_engine("none")
+    extremes = [shown | {name: value} for value in (values[0], values[-1])]
+    _lay_out(fig, [lambda values=v: draw(ax, **values) for v in (*extremes, shown)])
     gaps = _gaps(fig)
 
     def render(**chosen) -> tuple[str, str]:
@@ -122,6 +122,21 @@ def _canvas(columns: int, layout: dict) -> tuple[Figure, Axes]:
     fig, ax = plt.subplots(ncols=columns, **layout)
     plt.close(fig)
     return fig, ax
+
+
+def _lay_out(fig: Figure, drawings: Sequence[Callable[[], str]]) -> None:
+    """Give every panel the place where all these drawings find room, for good: axes that jump distract."""
+    places = []
+    for drawing in drawings:
+        for axes in fig.axes:
+            axes.clear()
+        drawing()
+        fig.draw_without_rendering()
+        places.append([axes.get_position(original=True).extents for axes in fig.axes])
+    fig.set_layout_engine("none")
+    for axes, found in zip(fig.axes, np.array(places).swapaxes(0, 1), strict=True):
+        low, high = found.max(axis=0)[:2], found.min(axis=0)[2:]
+        axes.set_position(Bbox.from_extents(*low, *high))
 
 
 def _sentence(said) -> str:

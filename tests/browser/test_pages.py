@@ -306,6 +306,33 @@ LETTERS = """async (image) => {
 }"""
 
 
+CUT = """async (images) => {
+  const cut = [];
+  for (const element of images) {
+    const image = new Image();
+    image.src = element.src;
+    await image.decode();
+    const [width, height] = ["width", "height"].map((name) => Number(element.getAttribute(name)));
+    const pen = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
+    pen.drawImage(image, 0, 0, width, height);
+    const inked = (...box) => pen.getImageData(...box).data.some((value, i) => i % 4 === 3 && value);
+    const edges = [[0, 0, 1, height], [width - 1, 0, 1, height], [0, 0, width, 1], [0, height - 1, width, 1]];
+    if (edges.some((edge) => inked(...edge))) cut.push(`${element.dataset.sentence} (${element.dataset.label})`);
+  }
+  return cut;
+}"""
+
+
+@pytest.mark.parametrize("watched", [1280], indirect=True)
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_nothing_in_a_figure_is_cut_off(watched, address, name, record_property):
+    """No ink touches the edge of a picture, in any frame: a title too long for its figure would."""
+    watched.page.goto(f"{address}/{name}.html")
+    images = watched.page.locator("figure.dl-figure img")
+    assert images.evaluate_all(CUT) == []
+    record_property("checked edges of pictures", 4 * images.count())
+
+
 def inked(page, scheme: str) -> None:
     """Every figure, each of its frames and its stacked form have the ink of the theme."""
     addresses = page.locator("figure.dl-figure img").evaluate_all(INKS)
