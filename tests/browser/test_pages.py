@@ -241,7 +241,7 @@ INK = """async (picture) => {
     const image = new Image();
     image.src = address;
     await image.decode();
-    const [width, height] = ["width", "height"].map((name) => Number(element.getAttribute(name)));
+    const [width, height] = ["width", "height"].map((name) => 2 * Number(element.getAttribute(name)));
     const pen = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
     pen.drawImage(image, 0, 0, width, height);
     return { width, height, ink: (...box) =>
@@ -266,7 +266,8 @@ def stands(page, picture) -> None:
         ink = picture.evaluate(INK)
         assert max(ink["cuts"]) == 0, "the cut between two panels touches ink"
         assert min(ink["wide"]) > 100
-        assert ink["tall"] == pytest.approx(ink["wide"], rel=0.02), "panels differ"
+        # drawn twice as large: a thin line's ink depends on where it falls between pixels
+        assert ink["tall"] == pytest.approx(ink["wide"], rel=0.015), "panels differ"
     elif box is not None:  # a frame that is not hidden
         assert box["height"] > box["width"], "panels stand side by side"
 
