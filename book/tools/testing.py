@@ -71,9 +71,10 @@ def style(code: list[str]) -> list[tuple[str, list[str]]]:
 def pytest(paths: list[str], *options: str) -> list[str]:
     """Tests and notebooks in one run; a notebook's cells need one kernel, hence one worker a file.
 
-    tests/conftest.py sets the order. A file that cannot be collected fails alone.
+    tests/conftest.py sets the order. A file that cannot be collected fails alone. Three workers
+    keep two cores busy: a browser waits half of its time.
     """
-    deal = ["-n2", "--dist=loadfile", "--no-loadscope-reorder"]
+    deal = ["-n3", "--dist=loadfile", "--no-loadscope-reorder"]
     alone = "--continue-on-collection-errors"
     more = shlex.split(os.environ.get("ARGS", ""))
     return ["-m", "pytest", *paths, *deal, alone, *NBVAL, *options, *more]

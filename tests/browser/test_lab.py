@@ -117,8 +117,11 @@ def test_run_all_slide_and_save(
     moving = before[0].count("dl-figure dl-moving")
     figures = page.locator(".jupyter-widgets.widget-vbox:has(figure.dl-figure)")
     expect_count(page, figures, moving)
-    for figure in figures.all():
-        slide(page, figure)
+    moved = sorted(
+        {0, moving // 2, moving - 1}
+    )  # all are one widget; three of them move
+    for number in moved:
+        slide(page, figures.nth(number))
 
     page.keyboard.press("Control+s")
     saved(page, notebook, before[0])
@@ -130,7 +133,7 @@ def test_run_all_slide_and_save(
     assert foreign == []
     page.context.close()
     record_property("checked notebooks in JupyterLab", 1)
-    record_property("checked live sliders in JupyterLab", moving)
+    record_property("checked live sliders in JupyterLab", len(moved))
 
 
 def test_lab_opens_with_the_chapters(browser, lab, record_property) -> None:
