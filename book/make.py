@@ -4,6 +4,7 @@ This file has to run on any Python, however old, far enough to say that it is to
 to syntax that Python 2.7 can read and imports the rest of the pipeline only after the check.
 """
 
+import errno
 import importlib
 import os
 import sys
@@ -11,7 +12,7 @@ import sys
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 OLDEST, NEWEST = (3, 11), (3, 13)
 
-# target, what it does, the function that does it inside the book's environment
+# target, what it does, the function that does it
 TARGETS = [
     ("book", "build the site into book/_build", "book.tools.site:build"),
     ("test", "check style, pairs, site, library, notebooks", "book.tools.testing:run"),
@@ -29,9 +30,17 @@ TARGETS = [
     ("bench", "time the library beside its reference", "book.tools.testing:bench"),
     ("mutants", "break the library, see who notices", "book.tools.testing:mutants"),
     ("environment", "only prepare .venv", None),
-    ("clean", "remove what was built (ALL=1: .venv too)", None),
+    ("clean", "remove what was built (ALL=1: .venv too)", "book.tools.clean:run"),
     ("help", "print this", None),
 ]
+REASONS = {
+    errno.ENOSPC: "the disk is full",
+    getattr(errno, "EDQUOT", -1): "your share of the disk is full",
+    errno.EROFS: "the disk can only be read",
+    errno.EACCES: "permission was denied",
+    errno.EPERM: "permission was denied",
+}
+BARE = ("chapter", "clean", "reset")  # these need the standard library only
 NOTES = """
 Options are NAME=value, with make and without it:
   CHAPTER=05a         only this page (05: all pages of chapter 5): test, notebooks, chapter, handout, reset
@@ -74,8 +83,8 @@ def show_help():
     print(NOTES)
 
 
-def run_inside(target):
-    """Run a target's function; this process already is the book's environment."""
+def run_here(target):
+    """Run a target's function in this process."""
     place = dict((name, function) for name, _, function in TARGETS)[target]
     module, function = place.split(":")
     from pathlib import Path
@@ -89,10 +98,12 @@ def main(arguments):
     sys.path.insert(0, ROOT)
     os.chdir(ROOT)
     if arguments[:1] == ["--inside"]:
-        return run_inside(arguments[1])
+        return run_here(arguments[1])
     target = read_command(arguments)
     if target == "help":
         return show_help()
+    if target in BARE:
+        return run_here(target)
     environment = importlib.import_module("book.tools.environment")
     return environment.enter(ROOT, target)
 
@@ -105,3 +116,8 @@ if __name__ == "__main__":
             "\nInterrupted; nothing is half-written, run the same command again.\n"
         )
         sys.exit(130)
+    except EnvironmentError as problem:
+        reason = REASONS.get(problem.errno)
+        if not reason:
+            raise
+        sys.exit("Stopped: %s (%s)." % (reason, problem.filename or ROOT))

@@ -1,14 +1,17 @@
 """The environment that `make` prepares, with a pretended installer, and the entry point on any Python."""
 
 import ast
+import re
 import runpy
 import shutil
+import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from book.tools import environment
+from book.tools import clean, environment
 
 ROOT = Path(__file__).parents[1]
 MAKE = runpy.run_path(str(ROOT / "book/make.py"), run_name="make")
@@ -55,21 +58,86 @@ def test_an_environment_is_ready_once_built(root, monkeypatch):
     assert environment.prepare(root) == environment.interpreter(root)
 
 
-@pytest.mark.parametrize(
-    "problem", [KeyboardInterrupt(), environment.SetupError("no network")]
-)
+PROBLEMS = [KeyboardInterrupt(), environment.SetupError("no network")]
+
+
+@pytest.mark.parametrize("problem", PROBLEMS)
 @pytest.mark.parametrize("step", [1, 2, 3])
 def test_what_was_interrupted_is_rebuilt(root, step, problem):
-    environment.build(root, Installer())
-    with (root / "requirements.txt").open("a") as lock:
-        lock.write("# changed\n")
     with pytest.raises(type(problem)):
         environment.build(root, Installer(problem=problem, at=step))
     assert not environment.is_ready(root)
-    shutil.copy(ROOT / "requirements.txt", root)  # not even under the old recipe
-    assert not environment.is_ready(root)
     environment.build(root, Installer())
     assert environment.is_ready(root)
+
+
+def changed(root):
+    """A working environment, with a file of its own, for a recipe that has changed since."""
+    environment.build(root, Installer())
+    (root / ".venv/mine").touch()
+    with (root / "requirements.txt").open("a") as lock:
+        lock.write("# changed\n")
+
+
+@pytest.mark.parametrize("problem", PROBLEMS)
+@pytest.mark.parametrize("step", [1, 2, 3])
+def test_a_working_environment_outlives_a_failed_renewal(root, step, problem):
+    changed(root)
+    with pytest.raises(type(problem)):
+        environment.build(root, Installer(problem=problem, at=step))
+    assert (root / ".venv/mine").exists() and not (root / environment.ASIDE).exists()
+    shutil.copy(ROOT / "requirements.txt", root)
+    assert environment.is_ready(root)
+
+
+def test_without_a_network_the_old_environment_serves_on(root, capsys):
+    changed(root)
+    environment.renew(root, Installer(problem=PROBLEMS[1], at=2))
+    assert "no network\nThe environment of before serves on" in capsys.readouterr().out  # fmt: skip
+    assert (root / ".venv/mine").exists()
+    environment.renew(root, Installer())
+    assert environment.is_ready(root)
+    assert not list(root.glob(".venv/mine")) and not list(root.glob(".venv.old"))
+
+
+def test_a_renewal_that_was_killed_is_undone(root):
+    changed(root)
+    (root / ".venv").rename(root / environment.ASIDE)
+    (root / ".venv").mkdir()
+    with pytest.raises(KeyboardInterrupt):
+        environment.renew(root, Installer(problem=PROBLEMS[0], at=1))
+    assert (root / ".venv/mine").exists()
+
+
+@pytest.mark.parametrize(("answer", "made"), [("y", True), ("", False), (None, False)])
+def test_another_python_is_the_readers_choice(root, monkeypatch, capsys, answer, made):
+    environment.build(root, Installer())
+    monkeypatch.setattr(environment.platform, "python_version", lambda: "3.13.99")
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: answer is not None, raising=False)
+    monkeypatch.setattr("builtins.input", lambda _: answer)
+    installer = Installer()
+    environment.renew(root, installer)
+    assert bool(installer.commands) is made is environment.is_ready(root)
+    assert "and this is CPython 3.13.99" in capsys.readouterr().out
+
+
+def test_one_make_waits_for_the_other(root, capfd):
+    """The second finds everything done, and says that it waited."""
+    code = (
+        "import sys, pathlib; sys.path[:0] = [{0!r}, {0!r} + '/tests']\n"
+        "from book.tools import environment; from test_environment import Installer\n"
+        "environment.renew(pathlib.Path({1!r}), Installer())"
+    ).format(str(ROOT), str(root))
+    with environment.alone(root):
+        other = subprocess.Popen([sys.executable, "-c", code])
+        deadline = time.monotonic() + 30
+        while "waiting" not in (said := capfd.readouterr().out):
+            assert time.monotonic() < deadline and other.poll() is None, said
+            time.sleep(0.05)
+        environment.build(root, Installer())
+        (root / ".venv/mine").touch()
+    assert other.wait(30) == 0
+    assert (root / ".venv/mine").exists()
 
 
 @pytest.mark.parametrize(
@@ -187,6 +255,7 @@ def test_the_entry_point_parses_on_any_python():
             assert node.returns is None
     first = [n for n in tree.body if isinstance(n, ast.Import | ast.ImportFrom)]
     assert {alias.name for node in first for alias in node.names} == {
+        "errno",
         "importlib",
         "os",
         "sys",
@@ -202,13 +271,37 @@ def test_options_and_targets_are_read(monkeypatch):
         MAKE["read_command"](["boook"])
 
 
-def test_cleaning_spares_what_was_not_built(root):
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [(28, "the disk is full"), (30, "can only be read"), (13, "permission")],
+)
+def test_a_disk_that_takes_nothing_is_one_sentence(tmp_path, number, said):
+    """The entry point as it is, in a book whose tool fails."""
+    (tmp_path / "book/tools").mkdir(parents=True)
+    shutil.copy(ROOT / "book/make.py", tmp_path / "book")
+    source = f"def run(root): raise OSError({number}, 'said', 'the/file')\n"
+    (tmp_path / "book/tools/clean.py").write_text(source)
+    command = [sys.executable, "book/make.py", "clean"]
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert result.returncode == 1 and result.stderr.count("\n") == 1
+    assert said in result.stderr and "the/file" in result.stderr
+
+
+def test_progress_can_be_shown_on_any_terminal():
+    for path in sorted((ROOT / "book/tools").glob("*.py")):
+        shown = re.findall(r"print\((?:[^()]|\([^()]*\))*\)", path.read_text("utf-8"))
+        if path.stem in ("environment", "keeping", "clean", "reset", "skeleton"):
+            assert all(call.isascii() for call in shown), path.name
+
+
+def test_cleaning_spares_what_was_not_built(root, monkeypatch):
     kept = [root / "requirements.txt", root / "chapters/01.ipynb", root / ".venv/x"]
     gone = [root / "book/_build/x", root / ".cache/x", root / "lib/__pycache__/x"]
     for path in kept + gone:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
-    environment.clean(root, everything=False)
+    clean.run(root)
     assert [path.exists() for path in kept + gone] == [True] * 3 + [False] * 3
-    environment.clean(root, everything=True)
+    monkeypatch.setenv("ALL", "1")
+    clean.run(root)
     assert [path.exists() for path in kept] == [True, True, False]

@@ -13,7 +13,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from book.tools import formatting, notebooks, pair_checks, pairs, plan
+from book.tools import formatting, keeping, notebooks, pair_checks, pairs, plan
+from book.tools import lab as jupyterlab
 
 ROOT = Path(__file__).parents[1]
 FIRST = """\
@@ -246,12 +247,102 @@ def test_an_interrupted_write_leaves_the_old_file(tmp_path, monkeypatch):
 
     monkeypatch.setattr(os, "replace", interrupt)
     with pytest.raises(KeyboardInterrupt):
-        notebooks.replace(path, "new")
+        keeping.replace(path, "new")
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
 
 
+# ── What somebody wrote into a notebook ──
+
+
+def write_into(notebook, source="my_answer = 42\n"):
+    """Change the last cell as an editor does that knows nothing of the book, and leave its id."""
+    content = json.loads(notebook.read_text("utf-8"))
+    content["cells"][-1]["source"] = [source]
+    notebook.write_text(json.dumps(content), "utf-8")
+
+
+def kept(book, what="my_answer"):
+    return [p for p in (book / keeping.FOLDER).rglob("*.*") if what in p.read_text()]
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "chapters").glob("*.ipynb")))
+def test_a_notebook_of_ours_is_told_from_an_edited_one(path):
+    text = path.read_text("utf-8")
+    assert not keeping.edited(text)
+    cells = json.loads(text)["cells"]
+    for cell in cells:
+        cell["source"] = cell["source"].splitlines(keepends=True)
+    assert not keeping.edited(
+        json.dumps({"cells": cells[1:]})
+    )  # as another tool writes
+    own = {"cell_type": "code", "id": "mine", "source": ["1 + 1"]}
+    assert keeping.edited(json.dumps({"cells": [*cells, own]}))
+    cells[3]["source"] = ["mine"]
+    assert keeping.edited(json.dumps({"cells": cells}))
+    assert keeping.edited(text.replace("\n", "\n<<<<<<< HEAD\n", 1))
+
+
+def test_executing_keeps_what_was_written_into_the_notebook(book, capfd):
+    notebook = book / "chapters/02_second.ipynb"
+    made = notebook.read_bytes()
+    for answer in ("my_answer = 1", "my_answer = 2", "my_answer = 1"):
+        write_into(notebook, answer)
+        assert notebooks.run(book) == 0
+        assert "02_second.ipynb was edited by hand; that version is kept in .kept/" in capfd.readouterr().err  # fmt: skip
+        assert notebook.read_bytes() == made
+    assert len(kept(book)) == 2  # the same content once
+    assert [p.name for p in kept(book)] == ["02_second.ipynb"] * 2
+
+
+def test_a_page_that_came_with_the_repository_is_not_executed(book):
+    for name in ("lib/dlnotes/new.py", *notebooks.ALWAYS, notebooks.BENCHMARKS):
+        (book / name).parent.mkdir(parents=True, exist_ok=True)
+        (book / name).write_text("\n")
+    commit(book)
+    pages = ["01_first", "02_second"]
+    shutil.rmtree(book / ".cache")
+    assert notebooks.due(book, pages) == []
+    shutil.rmtree(book / ".cache")
+    edit(book / "chapters/01_first.py", "First", "Edited")
+    assert notebooks.due(book, pages) == ["01_first"]
+    (book / "lib/dlnotes/new.py").write_text("x = 1\n")
+    assert notebooks.due(book, pages) == ["01_first"]  # which the other does not reach
+    shutil.rmtree(book / ".cache")
+    assert notebooks.due(book, pages) == pages  # and whose stamp is lost
+
+
+def commit(book):
+    who = ["-c", "user.name=A", "-c", "user.email=a@b", "-c", "core.autocrlf=false"]
+    for command in (["init", "-q"], ["add", "."], [*who, "commit", "-qm", "first"]):
+        subprocess.run(["git", *command], cwd=book, check=True)
+
+
 # ── JupyterLab ──
+
+
+def signed(book, data, *names):
+    with jupyterlab.NotebookNotary(data_dir=str(data)) as notary:
+        found = [nbformat.read(book / "chapters" / name, 4) for name in names]
+        return [notary.check_signature(notebook) for notebook in found]
+
+
+def test_only_the_books_own_notebooks_are_trusted(book, tmp_path):
+    """Somebody else's notebook is not, whether under a name of its own or of a chapter."""
+    (book / "pyproject.toml").touch()
+    commit(book)
+    shutil.rmtree(book / ".cache")
+    names = ["01_first.ipynb", "02_second.ipynb", "03_theirs.ipynb"]
+    chapters = [book / "chapters" / name for name in names]
+    shutil.copy(chapters[0], chapters[2])
+    edit(chapters[2], "<b>0</b>", "<b>theirs</b>")
+    jupyterlab.trust(book, tmp_path / "a")
+    assert signed(book, tmp_path / "a", *names) == [True, True, False]
+    edit(chapters[0], "<b>0</b>", "<b>also theirs</b>")
+    edit(chapters[1].with_suffix(".py"), "second", "mine")
+    notebooks.refresh(book, "02_second")
+    jupyterlab.trust(book, tmp_path / "b")
+    assert signed(book, tmp_path / "b", *names) == [False, True, False]
 
 
 def answers(port: int) -> bool:
@@ -325,3 +416,13 @@ def test_a_save_in_jupyterlab_changes_nothing_but_what_was_edited(book, lab):
     assert all(cell["metadata"]["trusted"] for cell in saved["cells"])
     assert files[0].read_text().startswith("# %% [markdown]\n# # Edited\n")
     assert pair_checks.check_pairs(book) == []
+    assert not kept(book, "")
+
+
+def test_what_another_program_wrote_outlives_the_first_save_in_jupyterlab(book, lab):
+    where = "api/contents/chapters/02_second.ipynb"
+    model = lab.call("GET", where)
+    write_into(book / "chapters/02_second.ipynb")
+    lab.call("PUT", where, {"type": "notebook", "content": model["content"]})
+    assert "my_answer" not in (book / "chapters/02_second.ipynb").read_text()
+    assert len(kept(book)) == 1

@@ -1,16 +1,20 @@
 """Handouts, restoring a chapter, printing: what readers and teachers call."""
 
 import ast
+import errno
 import os
+import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from nbformat import read
 
-from book.tools import handout, pdf, reset, testing
+from book.tools import clean, handout, keeping, pdf, reset, testing
 
 ROOT = Path(__file__).resolve().parents[1]
+WHO = ["-c", "user.name=A", "-c", "user.email=a@b", "-c", "core.autocrlf=false"]
 NOTEBOOKS = sorted((ROOT / "chapters").glob("[0-9]*.ipynb"))
 
 
@@ -66,6 +70,42 @@ def test_handouts_are_written_beside_the_chapters(tmp_path, capsys):
     assert "solutions left out" in capsys.readouterr().out
 
 
+def test_what_was_written_into_a_handout_is_kept(tmp_path, capsys):
+    (tmp_path / "chapters").mkdir()
+    shutil.copy(NOTEBOOKS[0], tmp_path / "chapters")
+    handout.run(tmp_path)
+    handout.run(tmp_path)
+    clean.run(tmp_path)
+    assert not (tmp_path / keeping.FOLDER).exists()  # nobody wrote anything
+    for job in (handout.run, clean.run):
+        handout.run(tmp_path)
+        path = tmp_path / "handout" / NOTEBOOKS[0].name
+        written = path.read_text("utf-8").replace("import", f"{job.__module__}; import")
+        path.write_text(written, "utf-8")
+        job(tmp_path)
+        assert written in [p.read_text("utf-8") for p in tmp_path.rglob(".kept/*/*/*")]
+        assert "was edited by hand" in capsys.readouterr().err
+
+
+def test_a_full_disk_leaves_the_handout_that_was_there(tmp_path, monkeypatch):
+    (tmp_path / "chapters").mkdir()
+    shutil.copy(NOTEBOOKS[0], tmp_path / "chapters")
+    handout.run(tmp_path)
+    path = tmp_path / "handout" / NOTEBOOKS[0].name
+    before = path.read_bytes()
+
+    def full(file, content):
+        with file.open("wb") as stream:
+            stream.write(content[:10])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(OSError, match="No space left"):
+        handout.run(tmp_path)
+    assert path.read_bytes() == before
+    assert list(path.parent.iterdir()) == [path]
+
+
 # ── Restoring ──
 
 
@@ -75,8 +115,7 @@ def clone(tmp_path, monkeypatch) -> Path:
     (tmp_path / "chapters").mkdir()
     for name in ("02_a.py", "02_a.ipynb", "03_b.py"):
         (tmp_path / "chapters" / name).write_bytes(f"first {name}\n".encode())
-    who = ["-c", "user.name=A", "-c", "user.email=a@b", "-c", "core.autocrlf=false"]
-    for command in (["init", "-q"], ["add", "."], [*who, "commit", "-qm", "first"]):
+    for command in (["init", "-q"], ["add", "."], [*WHO, "commit", "-qm", "first"]):
         subprocess.run(["git", *command], cwd=tmp_path, check=True)
     monkeypatch.setenv("CHAPTER", "02")
     return tmp_path
@@ -91,11 +130,52 @@ def test_a_chapter_is_restored_and_what_was_there_is_kept(clone, capsys):
     assert mine.read_bytes() == b"first 02_a.py\n"
     assert (clone / "chapters/02_a.ipynb").exists()
     assert other.read_text() == "my other work"
-    (kept,) = (clone / reset.KEPT).rglob("02_a.py")
+    (kept,) = (clone / keeping.FOLDER).rglob("02_a.py")
     assert kept.read_text() == "mine"
     assert "Restored chapters/02_a.ipynb, chapters/02_a.py" in capsys.readouterr().out
     assert reset.run(clone) == 0
-    assert "Nothing to do" in capsys.readouterr().out
+    assert "Nothing to do: the chapter is as in commit" in capsys.readouterr().out
+
+
+def test_a_chapter_comes_back_as_handed_out_after_the_reader_committed(clone, tmp_path_factory):  # fmt: skip
+    mine = tmp_path_factory.mktemp("course") / "mine"
+    subprocess.run(["git", "clone", "-q", clone, mine], check=True)
+    (mine / "chapters/02_a.py").write_text("mine")
+    subprocess.run(["git", *WHO, "commit", "-qam", "my answers"], cwd=mine, check=True)
+    assert reset.run(mine) == 0
+    assert (mine / "chapters/02_a.py").read_bytes() == b"first 02_a.py\n"
+
+
+def test_a_chapter_is_restored_in_a_folder_of_a_course(clone, capsys):
+    """The book may lie deep in a repository; one that does not hold the book says so."""
+    book = clone / "week 1/book"
+    (book / "chapters").mkdir(parents=True)
+    (book / "chapters/02_a.py").write_bytes(b"the course's\n")
+    assert reset.run(book) == 1
+    assert "holds no chapters" in capsys.readouterr().err
+    for command in (["add", "."], [*WHO, "commit", "-qm", "the book"]):
+        subprocess.run(["git", *command], cwd=clone, check=True)
+    (book / "chapters/02_a.py").write_text("mine")
+    assert reset.run(book) == 0
+    assert (book / "chapters/02_a.py").read_bytes() == b"the course's\n"
+
+
+def test_what_git_advises_is_passed_on(clone, monkeypatch, capsys):
+    """For instance about a folder that another user owns."""
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    assert reset.run(clone) == 1
+    assert "safe.directory" in capsys.readouterr().err
+
+
+def test_restoring_needs_no_environment(clone):
+    (clone / "book").mkdir()
+    shutil.copy(ROOT / "book/make.py", clone / "book")
+    shutil.copytree(ROOT / "book/tools", clone / "book/tools")
+    (clone / "chapters/02_a.py").write_text("mine")
+    command = [sys.executable, "-I", "-S", "book/make.py", "reset"]
+    subprocess.run(command, cwd=clone, check=True)
+    assert (clone / "chapters/02_a.py").read_bytes() == b"first 02_a.py\n"
+    assert not (clone / ".venv").exists()
 
 
 def test_restoring_asks_for_a_chapter_that_exists(clone, monkeypatch, capsys):

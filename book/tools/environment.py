@@ -1,4 +1,6 @@
-"""The book's own Python environment: made once, recognised in a moment, rebuilt when its recipe changes.
+"""The book's own Python environment: made once, recognised in a moment, renewed when its recipe changes.
+
+A new one takes the place of a working one only when it is complete.
 
 This runs outside the environment it makes, so it imports the standard library only.
 """
@@ -16,16 +18,23 @@ import subprocess
 import sys
 import time
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 LOG = Path(".cache/install.log")
+LOCK = Path(".cache/environment.lock")
 STAMP = "dlnotes-stamp"
+ASIDE = ".venv.old"
 INSTALL_LOCKED = "install --progress-bar=off --require-hashes -r requirements.txt"
 INSTALL_BOOK = "install --no-deps --no-build-isolation -e ."
 PIP = "-m pip --disable-pip-version-check --no-input"
 THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 PERSONAL = "MPLBACKEND PYTHONHOME PYTHONSAFEPATH PYTHONSTARTUP JPY_SESSION_NAME"
+if os.name == "nt":
+    import msvcrt
+else:
+    import fcntl
 Runner = Callable[[str, list[str], dict[str, str], Path], None]
 
 
@@ -36,8 +45,6 @@ class SetupError(Exception):
 def enter(root: str | Path, target: str) -> int:
     """Prepare what `target` needs, then run it inside the environment."""
     root = Path(root)
-    if target == "clean":
-        return clean(root, everything=os.environ.get("ALL") == "1")
     try:
         python = prepare(root)
     except SetupError as problem:
@@ -56,8 +63,7 @@ def prepare(root: Path) -> Path:
         check_current(root)
         python = Path(sys.executable)
     else:
-        if not is_ready(root):
-            build(root)
+        renew(root)
         python = interpreter(root)
     if not any((root / ".cache/matplotlib").glob("fontlist*.json")):
         # Left to the first notebook, this would print a warning into its output.
@@ -71,53 +77,133 @@ def interpreter(root: Path) -> Path:
     return root / ".venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
-def recipe(root: Path) -> str:
-    """A hash of all that decides what the environment holds, and of where it stands.
+def recipe(root: Path) -> dict[str, str]:
+    """All that decides what the environment holds, the Python that makes it, and where it stands.
 
     Of pyproject.toml only the parts that pip reads count, so that a new lint rule costs no reinstall.
-    A virtual environment does not survive being moved, hence the path.
+    A virtual environment does not survive being moved, hence the place.
     """
     project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
     read_by_pip = [project.get("project"), project.get("build-system")]
     read_by_pip.append(project.get("tool", {}).get("setuptools"))
-    where = [
-        platform.python_implementation(),
-        platform.python_version(),
-        str(root.resolve()),
-    ]
     digest = hashlib.sha256((root / "requirements.txt").read_bytes())
-    digest.update(json.dumps([read_by_pip, where], sort_keys=True).encode())
-    return digest.hexdigest()
+    digest.update(json.dumps(read_by_pip, sort_keys=True).encode())
+    return {
+        "packages": digest.hexdigest(),
+        "python": f"{platform.python_implementation()} {platform.python_version()}",
+        "place": str(root.resolve()),
+    }
+
+
+def stamp(root: Path) -> dict[str, str]:
+    """The recipe of the environment that is there and was completed at this place; empty where there is none."""
+    path = root / ".venv" / STAMP
+    if not (path.is_file() and interpreter(root).exists()):
+        return {}
+    try:
+        found = json.loads(path.read_text("utf-8"))
+        return found if found["place"] == str(root.resolve()) else {}
+    except (ValueError, KeyError, TypeError):
+        return {}
 
 
 def is_ready(root: Path) -> bool:
     """Whether the environment was completed, from the present recipe. Reads two files, no network."""
-    stamp = root / ".venv" / STAMP
-    if not (stamp.is_file() and interpreter(root).exists()):
+    return stamp(root) == recipe(root)
+
+
+def renew(root: Path, run: Runner | None = None) -> None:
+    """Make or renew the environment where that is due; where it cannot be renewed, the old one goes on serving."""
+    if is_ready(root):
+        return
+    with alone(root):
+        recover(root)
+        old, new = stamp(root), recipe(root)
+        if old == new or (old and not wanted(old, new)):
+            return
+        try:
+            build(root, run)
+        except SetupError as problem:
+            if not old:
+                raise
+            print(problem)
+            print("The environment of before serves on; its packages may be outdated.")
+
+
+def wanted(old: dict[str, str], new: dict[str, str]) -> bool:
+    """Whether to renew; where only the Python differs, that is for the reader to say."""
+    if old["packages"] != new["packages"]:
+        return True
+    print(f".venv was made with {old['python']}, and this is {new['python']}.")
+    if sys.stdin and sys.stdin.isatty():
+        return input("Make it anew? [y/N] ").strip().lower().startswith("y")
+    print(
+        "It stays; `make clean ALL=1` removes it, and the next command makes it anew."
+    )
+    return False
+
+
+@contextmanager
+def alone(root: Path) -> Iterator[None]:
+    """One `make` at a time: another one waits, and says so. A lock ends with the process that holds it."""
+    (root / LOCK).parent.mkdir(exist_ok=True)
+    with (root / LOCK).open("w") as file:
+        if not locked(file.fileno()):
+            print("Another make is preparing .venv; waiting for it.", flush=True)
+            while not locked(file.fileno()):
+                time.sleep(0.2)
+        yield
+
+
+def locked(file: int) -> bool:
+    """Try to lock an open file."""
+    try:
+        if os.name == "nt":
+            msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
+        else:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
         return False
-    return stamp.read_text("utf-8") == recipe(root)
+    return True
+
+
+def recover(root: Path) -> None:
+    """After a renewal that was killed: the environment of before, which stands aside, comes back."""
+    if (root / ASIDE).exists():
+        shutil.rmtree(root / ".venv", ignore_errors=True)
+        os.replace(root / ASIDE, root / ".venv")
 
 
 def build(root: Path, run: Runner | None = None) -> None:
-    """Make the environment from nothing; the stamp comes last, so an interruption leaves none."""
+    """Make the environment from nothing; a working one stands aside until the new one is complete."""
     run = run or run_step
     started = time.monotonic()
-    print(
-        f"Preparing .venv with Python {platform.python_version()}; this is needed once."
-    )
+    print(f"Preparing .venv with Python {platform.python_version()}; this is needed once.")  # fmt: skip
+    if stamp(root):
+        os.replace(root / ".venv", root / ASIDE)
+    try:
+        install(root, run)
+    except BaseException:
+        recover(root)
+        raise
+    shutil.rmtree(root / ASIDE, ignore_errors=True)
+    print(f"The environment is ready ({time.monotonic() - started:.0f} s).")
+
+
+def install(root: Path, run: Runner) -> None:
+    """The steps; the stamp comes last, so an interruption leaves none."""
     (root / ".venv" / STAMP).unlink(missing_ok=True)
     (root / LOG).parent.mkdir(exist_ok=True)
     (root / LOG).write_text("", "utf-8")
     base = getattr(sys, "_base_executable", None) or sys.executable
     pip = [str(interpreter(root)), *PIP.split()]
-    locked, library = [*pip, *INSTALL_LOCKED.split()], [*pip, *INSTALL_BOOK.split()]
+    packages, library = [*pip, *INSTALL_LOCKED.split()], [*pip, *INSTALL_BOOK.split()]
     online = settings(root) | {"PIP_USER": "0"}
     offline = online | {"PIP_NO_INDEX": "1"}
     run("Creating .venv", [base, "-m", "venv", "--clear", ".venv"], online, root)
-    run("Installing packages", locked, online, root)
+    run("Installing packages", packages, online, root)
     run("Installing the library", library, offline, root)
-    (root / ".venv" / STAMP).write_text(recipe(root), "utf-8")
-    print(f"The environment is ready ({time.monotonic() - started:.0f} s).")
+    (root / ".venv" / STAMP).write_text(json.dumps(recipe(root)), "utf-8")
 
 
 def run_step(label: str, command: list[str], env: dict[str, str], root: Path) -> None:
@@ -135,7 +221,7 @@ def run_step(label: str, command: list[str], env: dict[str, str], root: Path) ->
             while wait(process) is None:
                 if sys.stdout.isatty():
                     print(
-                        f"\r  {label} … {time.monotonic() - started:.0f} s",
+                        f"\r  {label} ... {time.monotonic() - started:.0f} s",
                         end="",
                         flush=True,
                     )
@@ -232,20 +318,3 @@ def replace_process(command: list[str], env: dict[str, str]) -> int:
     process = subprocess.Popen(command, env=env)  # Windows cannot replace a process
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     return process.wait()
-
-
-def clean(root: Path, everything: bool) -> int:
-    """Remove what was built: the site, the caches and, if asked for, the environment."""
-    doomed = [
-        root / name
-        for name in ("book/_build", "handout", ".cache", ".pytest_cache", ".ruff_cache")
-    ]
-    for folder in ("book", "lib", "chapters", "tests", "benchmarks"):
-        doomed += (root / folder).rglob("__pycache__")
-        doomed += (root / folder).rglob(".ipynb_checkpoints")
-    if everything:
-        doomed.append(root / ".venv")
-    for path in doomed:
-        shutil.rmtree(path, ignore_errors=True)
-    (root / "start.md").unlink(missing_ok=True)
-    return 0

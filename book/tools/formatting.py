@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from book.tools.keeping import replace
 from book.tools.pair_checks import FOLDED
 from book.tools.testing import CODE, there
 
@@ -18,7 +19,7 @@ def run(root: Path) -> int:
         text = path.read_text("utf-8")
         completed = HEAD.sub(complete, text)
         if completed != text:
-            path.write_text(completed, "utf-8", newline="\n")
+            replace(path, completed)
             print(f"{path.name}: folded cells are folded in JupyterLab, too.")
     code = there(root, CODE)
     ruff = [sys.executable, "-m", "ruff"]

@@ -5,6 +5,7 @@ from pathlib import Path
 from nbformat import NotebookNode, read
 
 from book.tools import plan
+from book.tools.keeping import keep_if_edited, replace
 from book.tools.pairs import dumps
 
 FOLDER = "handout"  # beside chapters/, so that what a notebook reads and links to is where it expects it
@@ -13,11 +14,11 @@ FOLDER = "handout"  # beside chapters/, so that what a notebook reads and links 
 def run(root: Path) -> int:
     """Write the handouts, all or those of CHAPTER, and say how many solutions were left out."""
     pages = plan.chosen(plan.existing(root))
-    (root / FOLDER).mkdir(exist_ok=True)
     for path in (root / f"chapters/{page}.ipynb" for page in pages):
-        notebook = read(path, as_version=4)
+        notebook, target = read(path, as_version=4), root / FOLDER / path.name
         removed = strip(notebook)
-        (root / FOLDER / path.name).write_text(dumps(notebook), "utf-8", newline="\n")
+        keep_if_edited(root, target)
+        replace(target, dumps(notebook))
         print(f"  {FOLDER}/{path.name:<36} {removed} solutions left out")
     return 0
 

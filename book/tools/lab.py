@@ -9,8 +9,9 @@ from pathlib import Path
 from nbformat import read
 from nbformat.sign import NotebookNotary
 
-from book.tools import signposts
+from book.tools import history, notebooks, plan, signposts
 from book.tools.environment import replace_process
+from book.tools.keeping import keep_if_edited
 
 CONFIG = """\
 import sys
@@ -75,6 +76,8 @@ def run(root: Path) -> int:
     ):
         env.pop(name, None)
     configure(root, home)
+    for path in sorted((root / "chapters").glob("*.ipynb")):
+        keep_if_edited(root, path)
     trust(root, home / "data")
     arguments = shlex.split(os.environ.get("ARGS", ""))
     return replace_process([sys.executable, "-m", "jupyterlab", *arguments], env)
@@ -96,8 +99,22 @@ def configure(root: Path, home: Path) -> None:
 
 
 def trust(root: Path, data: Path) -> None:
-    """Sign the notebooks: JupyterLab shows only a dead first frame of a figure it does not trust."""
+    """Sign the book's own notebooks: JupyterLab shows only a dead first frame of a figure it does not trust.
+
+    Outputs may hold scripts, so what somebody else put into the folder is not signed.
+    """
     data.mkdir(parents=True, exist_ok=True)
     with NotebookNotary(data_dir=str(data)) as notary:
-        for path in sorted((root / "chapters").glob("*.ipynb")):
-            notary.sign(read(path, as_version=4))
+        for page in plan.existing(root):
+            path = root / f"chapters/{page}.ipynb"
+            if path.exists() and is_ours(root, page):
+                notary.sign(read(path, as_version=4))
+
+
+def is_ours(root: Path, page: str) -> bool:
+    """Whether a notebook was executed here as it is, or came with the repository; without one its name must do."""
+    if notebooks.was_written_here(root, page):
+        return True
+    if history.holds(root, "pyproject.toml"):
+        return history.as_committed(root, f"chapters/{page}.ipynb")
+    return page in plan.BY_PAGE

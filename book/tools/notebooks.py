@@ -4,7 +4,6 @@ What is executed depends on content, never on file times, which mean nothing in 
 """
 
 import hashlib
-import os
 import re
 import subprocess
 import sys
@@ -17,7 +16,9 @@ from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 
 from book.tools import plan
-from book.tools.dependencies import fingerprint
+from book.tools.dependencies import ALWAYS, BENCHMARKS, PACKAGE, fingerprint
+from book.tools.history import as_committed
+from book.tools.keeping import keep_if_edited, replace
 from book.tools.pairs import dumps, first_line, normalize, rebuild
 
 AT_ONCE = 2
@@ -49,9 +50,22 @@ def due(root: Path, pages: list[str]) -> list[str]:
     return [
         page
         for page in pages
-        if (root / f"chapters/{page}.py").exists()
-        and stamp_of(root, page) != read_stamp(stamp_path(root, page))
+        if (root / f"chapters/{page}.py").exists() and not up_to_date(root, page)
     ]
+
+
+def up_to_date(root: Path, page: str) -> bool:
+    """Whether a page was executed here as it is, or came like that with the repository."""
+    stamp, path = stamp_of(root, page), stamp_path(root, page)
+    if not path.exists() and as_committed(root, *committed_with(page)):
+        replace(path, stamp)
+    return read_stamp(path) == stamp
+
+
+def committed_with(page: str) -> list[str]:
+    """What decides a page's outputs, as far as git holds it."""
+    pair = [f"chapters/{page}.py", f"chapters/{page}.ipynb"]
+    return [*pair, f"lib/{PACKAGE}", *ALWAYS, BENCHMARKS]
 
 
 def refresh_all(root: Path, pages: list[str]) -> list[str]:
@@ -81,7 +95,7 @@ def show_running(pages: Iterable[str], started: float) -> None:
     """What is being executed, on a line that overwrites itself, if someone watches."""
     if sys.stdout.isatty() and pages:
         names = ", ".join(map(plan.number, pages))
-        line = f"executing {names} … {time.monotonic() - started:.0f} s"
+        line = f"executing {names} ... {time.monotonic() - started:.0f} s"
         print(f"\r\033[K  {line}", end="", flush=True)
 
 
@@ -91,6 +105,9 @@ def work(page: str) -> int:
         return 0 if refresh(Path.cwd(), page) else 1
     except KeyboardInterrupt:
         return 130
+    except OSError as problem:  # a full disk, a folder that can only be read
+        print(f"{page}: {problem}", file=sys.stderr, flush=True)
+        return 1
 
 
 def refresh(root: Path, page: str) -> bool:
@@ -102,6 +119,7 @@ def refresh(root: Path, page: str) -> bool:
     except ChapterError as problem:
         print(f"\n{page}: FAILED at {problem}\n", file=sys.stderr, flush=True)
         return False
+    keep_if_edited(root, source.with_suffix(".ipynb"))
     replace(source.with_suffix(".ipynb"), dumps(notebook))
     if fingerprint(root, source) == before:  # not edited in the meantime
         replace(stamp_path(root, page), stamp_of(root, page))
@@ -145,9 +163,18 @@ def describe(problem: Exception) -> str:
 def stamp_of(root: Path, page: str) -> str:
     """Hashes of what goes into a page's notebook, and of the notebook itself."""
     source = root / f"chapters/{page}.py"
-    notebook = source.with_suffix(".ipynb")
+    return f"{fingerprint(root, source)} {hash_of(source.with_suffix('.ipynb'))}\n"
+
+
+def hash_of(notebook: Path) -> str:
     content = notebook.read_bytes() if notebook.exists() else b""
-    return f"{fingerprint(root, source)} {hashlib.sha256(content).hexdigest()}\n"
+    return hashlib.sha256(content).hexdigest()
+
+
+def was_written_here(root: Path, page: str) -> bool:
+    """Whether the notebook is the one that the page's last execution wrote."""
+    stamp = read_stamp(stamp_path(root, page)).split()
+    return stamp[1:] == [hash_of(root / f"chapters/{page}.ipynb")]
 
 
 def stamp_path(root: Path, page: str) -> Path:
@@ -158,14 +185,3 @@ def stamp_path(root: Path, page: str) -> Path:
 def read_stamp(path: Path) -> str:
     """The stamp of a page's last success, or nothing."""
     return path.read_text("utf-8") if path.exists() else ""
-
-
-def replace(path: Path, text: str) -> None:
-    """Write a file in one stroke, so that no interruption leaves half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.draft")
-    try:
-        draft.write_text(text, encoding="utf-8", newline="\n")
-        os.replace(draft, path)
-    finally:
-        draft.unlink(missing_ok=True)

@@ -5,7 +5,6 @@ This file says what the notebook of a .py looks like, down to the byte. Whatever
 outputs always give the same file.
 """
 
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -14,6 +13,8 @@ from pathlib import Path
 import jupytext
 import nbformat
 from nbformat import NotebookNode
+
+from book.tools.keeping import cell_id, keep_if_edited, tidied
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 KEPT_METADATA = ("jupyter", "tags")
@@ -36,7 +37,7 @@ def normalize(
     notebook: NotebookNode, kept: Sequence[str] = KEPT_METADATA
 ) -> NotebookNode:
     """The same cells and outputs without anything that changes from run to run or from tool to tool."""
-    seen: Counter[str] = Counter()
+    seen: Counter[tuple[str, str]] = Counter()
     filled = [cell for cell in notebook.cells if cell.source.strip()]
     return nbformat.from_dict(
         {
@@ -48,15 +49,15 @@ def normalize(
     )
 
 
-def normalize_cell(cell: NotebookNode, kept: Sequence[str], seen: Counter[str]) -> dict:
-    """One cell; its id follows from its source, so it neither is random nor moves with its neighbours."""
-    source = cell.source.strip("\n").rstrip()
-    content = f"{cell.cell_type}\n{source}"
-    seen[content] += 1
-    digest = hashlib.sha256(f"{seen[content]}\n{content}".encode()).hexdigest()
+def normalize_cell(
+    cell: NotebookNode, kept: Sequence[str], seen: Counter[tuple[str, str]]
+) -> dict:
+    """One cell; its id follows from its source and, where that repeats, from how often it came before."""
+    source = tidied(cell.source)
+    seen[cell.cell_type, source] += 1
     metadata = {key: cell.metadata[key] for key in kept if cell.metadata.get(key)}
     plain = {
-        "id": digest[:12],
+        "id": cell_id(cell.cell_type, source, seen[cell.cell_type, source]),
         "cell_type": cell.cell_type,
         "metadata": metadata,
         "source": source,
@@ -102,12 +103,15 @@ def dumps(notebook: NotebookNode) -> str:
     return nbformat.writes(notebook, version=nbformat.NO_CONVERT).rstrip("\n") + "\n"
 
 
-def before_save(model: dict, path: str, **_: object) -> None:
+def before_save(model: dict, path: str, contents_manager: object, **_: object) -> None:
     """JupyterLab's pre-save hook: a saved chapter is what `make notebooks` would have written.
 
-    `trusted` is for the server, which signs the outputs by it and does not write it.
+    `trusted` is for the server, which signs the outputs by it and does not write it. Lab shows the cells of the
+    .py file: what was written into the .ipynb with another program is put aside before this save replaces it.
     """
     if model["type"] == "notebook" and path.lstrip("/").startswith("chapters/"):
+        root = Path(contents_manager.root_dir)
+        keep_if_edited(root, (root / path.lstrip("/")).with_suffix(".ipynb"))
         cells = model["content"]["cells"]
         # In place, because the .py file is written from the same list.
         cells[:] = [cell for cell in cells if "".join(cell["source"]).strip()]

@@ -133,6 +133,8 @@ def _explain(log: list[str], seconds: float) -> None:
     lines = list(dict.fromkeys(named or log[-30:]))
     print(f"The site was not built without warnings ({seconds:.1f} s):")
     print("".join(lines[:SHOWN]), end="")
+    if any("No space left on device" in line for line in log):
+        print("The disk is full.")
     if len(lines) > SHOWN:
         print(f"... and {len(lines) - SHOWN} more.")
 
