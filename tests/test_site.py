@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from book.tools import delivery, folds, frames, plan, site
+from book.tools import delivery, folds, frames, plan, site, stylesheets
 
 ROOT = Path(__file__).resolve().parents[1]
 HTML = ROOT / "book/_build/html"
@@ -173,14 +173,42 @@ def test_every_icon_is_drawn(pages):
 
 
 def test_the_theme_is_lightened(pages):
-    """A new version of the theme may read differently; then the two replacements need another look."""
-    style = (HTML / "_static" / delivery.STYLE).read_text(encoding="utf-8")
+    """A new version of the theme may read differently; then the replacements need another look."""
+    (style,) = HTML.rglob("*.css")
     script = (HTML / "_static" / delivery.SCRIPT).read_text(encoding="utf-8")
-    assert (
-        "fa-solid-900" not in style
-        and ".fa-bars" not in style
-        and "return;" + delivery.SEARCH in script
+    assert style == HTML / stylesheets.SHEET and style.stat().st_size < 160_000
+    assert "fa-solid-900" not in style.read_text(encoding="utf-8")
+    assert "return;" + delivery.SEARCH in script
+    loaded = {Path(urlsplit(url).path).name for page in pages.values() for url in page.loads}  # fmt: skip
+    scripts = {path.name for path in HTML.glob("_static/**/*.js")}
+    assert scripts <= loaded and "bootstrap.js" not in scripts
+
+
+def test_a_rule_stays_where_some_page_can_match_it():
+    style = """
+    @charset "utf-8"; /* a comment */
+    a.used:not(.unused), .unused > b { color: red }
+    #gone, .unused { color: red }
+    .used .unused { color: red }
+    :is(.unused, .used) { background: url(../images/a.png) }
+    [class~="unused"] { color: url("data:x") }
+    @media print { .unused { color: red } .used { color: blue } }
+    @media screen { .unused { color: red } }
+    @font-face { font-family: F; src: url('fonts/f.woff2') }
+    """
+    kept = stylesheets.pruned(style, {"used"}, "_static/styles/theme.css")
+    assert re.sub(r"\s+", "", kept) == (
+        '@charset"utf-8";a.used:not(.unused){color:red}:is(.unused,.used){background:url(images/a.png)}'
+        '[class~="unused"]{color:url("data:x")}@mediaprint{.used{color:blue}}'
+        "@font-face{font-family:F;src:url(styles/fonts/f.woff2)}"
     )
+
+
+def test_code_has_elements_only_where_it_is_colored():
+    code = '<span class="k">if</span> <span class="n">x</span><span class="p">:</span>'
+    context = {"body": code}
+    delivery.mend_body(None, "", "", context, None)
+    assert context["body"] == '<span class="k">if</span> x:'
 
 
 def test_a_broken_notebook_and_one_that_is_not_planned_are_a_sentence_each(tmp_path):

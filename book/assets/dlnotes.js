@@ -122,7 +122,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const [before, after] = [place.querySelector(".dl-before"), place.querySelector(".dl-after")];
   const lead = (link, word, section) => {
     link.toggleAttribute("data-nowhere", !section);
-    if (!section) return link.removeAttribute("href");
+    if (!section) return;
     link.href = `#${section.id}`;
     link.title = link.ariaLabel = `${word} section: ${titleOf(section)}`;
   };

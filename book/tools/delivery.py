@@ -11,8 +11,10 @@ from sphinx.util.osutil import relative_uri
 from . import frames
 
 DESCRIPTION_LENGTH = 155  # what search engines show
-STYLE = "styles/pydata-sphinx-theme.css"
 SCRIPT = "scripts/pydata-sphinx-theme.js"
+PLAIN_CODE = re.compile(r'<span class="(?:n|p|o|w|nb|nn|ne|nv|fm|vm)">([^<]*)</span>')
+LOADED = re.compile(r'<script [^>]*src="([^"?]+)')
+UNUSED = re.compile("doctools|sphinx_highlight")
 SEARCH = 'document.querySelectorAll(["pre",'
 
 
@@ -60,54 +62,63 @@ def postpone_scripts(
     context: dict,
     doctree: nodes.document | None,
 ) -> None:
-    """Let no script hold up the page but two small ones that the text of some pages addresses."""
-    for script in context["script_files"]:
-        name = str(getattr(script, "filename", "") or "")
-        if name and not re.search("documentation_options|doctools", name):
-            script.attributes.setdefault("defer", "defer")
+    """Let no script hold up the page, and leave out those that serve no page of this book."""
+    named = [s for s in context["script_files"] if getattr(s, "filename", None)]
+    used = [s for s in named if not UNUSED.search(str(s.filename))]
+    for script in used:
+        script.attributes.setdefault("defer", "defer")
+    context["script_files"] = used
 
 
-def mend_roles(
+def mend_body(
     app: Sphinx,
     pagename: str,
     templatename: str,
     context: dict,
     doctree: nodes.document | None,
 ) -> None:
-    """Entries of the bibliography: docutils gives them a role that the standard has withdrawn."""
-    if "body" in context:
-        context["body"] = context["body"].replace(
-            'role="doc-biblioentry"', 'role="listitem"'
-        )
+    """Two habits of the writer: a role that the standard has withdrawn, and an element around each word of code.
 
-
-def slim(static: Path) -> None:
-    """Lighten the theme's files. Where a later theme reads differently, nothing changes.
-
-    Out of the style goes the table of two thousand icons; ours draws those in use. Out of the
-    script goes a search for boxes that scroll, which measures all code of a page again and again; dlnotes.js asks the
-    browser instead.
+    dlnotes.css colors keywords, literals, comments and defined names; half the elements of a page stood around others.
     """
-    style, script = (static / name for name in (STYLE, SCRIPT))
-    text = style.read_text(encoding="utf-8")
-    text = re.sub(r'(?:\.fa[\w-]*:{1,2}before,?)+\{content:"[^"]*"\}', "", text)
-    text = re.sub(r"@font-face\{[^}]*Font Awesome[^}]*\}", "", text)
-    style.write_text(text, encoding="utf-8")
+    if "body" in context:
+        body = context["body"].replace('role="doc-biblioentry"', 'role="listitem"')
+        context["body"] = PLAIN_CODE.sub(r"\1", body)
+
+
+def slim(script: Path) -> None:
+    """Out of the theme's script goes a search for boxes that scroll, which measures all code of a page again and again.
+
+    dlnotes.js asks the browser instead. Where a later theme reads differently, nothing changes.
+    """
     text = script.read_text(encoding="utf-8")
     text = text.replace("{" + SEARCH, "{return;" + SEARCH)
     script.write_text(text, encoding="utf-8")
+
+
+def prune_scripts(site: Path) -> None:
+    """Remove the scripts that no page loads, and maps of their sources."""
+    loaded = {
+        Path(address).name
+        for page in site.rglob("*.html")
+        for address in LOADED.findall(page.read_text("utf-8"))
+    }
+    for path in [*site.glob("_static/**/*.js"), *site.glob("_static/**/*.map")]:
+        if path.name not in loaded:
+            path.unlink()
 
 
 def tidy(app: Sphinx, exception: Exception | None) -> None:
     """Finish the files: nothing that no page shows, nothing that no page uses."""
     if exception is None and app.builder.format == "html":
         frames.prune(Path(app.outdir))
-        slim(Path(app.outdir, "_static"))
+        prune_scripts(Path(app.outdir))
+        slim(Path(app.outdir, "_static", SCRIPT))
 
 
 def setup(app: Sphinx) -> None:
     app.connect("doctree-resolved", move_frames)
     app.connect("html-page-context", describe)
-    app.connect("html-page-context", mend_roles)
+    app.connect("html-page-context", mend_body)
     app.connect("html-page-context", postpone_scripts, priority=900)
     app.connect("build-finished", tidy)

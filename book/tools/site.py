@@ -21,6 +21,11 @@ SOURCES = (
     "lib/dlnotes/data/claims.json",
     "pyproject.toml",
 )
+ENTRANCE = (  # at the site's root; the book's first page lies in a folder
+    '<!doctype html><html lang="en"><meta charset="utf-8"><title>Deep Learning Notes, Put to the Test</title>'
+    '<link rel="icon" href="_static/favicon.svg"><meta http-equiv="refresh" content="0; url=book/index.html">'
+    '<a href="book/index.html">To the book</a></html>\n'
+)
 COLORS = re.compile(r"\x1b\[[0-9;]*m")
 SHOWN = 40  # warnings printed before the rest is only counted
 
@@ -69,6 +74,7 @@ def build(root: Path, builder: str = "html", folder: str = "book") -> int:
         return 1
     if builder != "html":
         return 0
+    (root / PAGES / "index.html").write_text(ENTRANCE, "utf-8")
     (root / STAMP).touch()
     for line in drafts(root):
         print(f"Draft {line}")

@@ -24,6 +24,7 @@ from . import (
     plan,
     search,
     signposts,
+    stylesheets,
     terms,
 )
 
@@ -239,5 +240,6 @@ def setup(app: Sphinx) -> dict:
     folds.setup(app)
     formulas.setup(app)
     search.setup(app)
+    stylesheets.setup(app)
     terms.setup(app)
     return {"parallel_read_safe": False, "parallel_write_safe": True, "version": "1"}
