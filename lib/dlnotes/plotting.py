@@ -209,11 +209,13 @@ def network(
     weights: list[np.ndarray],
     *,
     backward: bool = False,
+    marker: str = "o",
+    labels: bool = True,
 ) -> Axes:
-    """A fully connected network: one column of circles a layer, `numbers` in them, arrows for the weights.
+    """A network: one column of units a layer, `numbers` in them, an arrow for each weight that is not zero.
 
-    weights[l] has shape (units in column l, units in column l + 1); width shows |w|, dashes mean w < 0, and the
-    value stands on its arrow. With `backward` the arrows point from right to left.
+    weights[l] has shape (units in column l, units in column l + 1); width shows |w|, dashes mean w < 0, and with
+    `labels` the value stands on its arrow. With `backward` the arrows point from right to left. marker: the shape of a unit.
     """
     ax.set_axis_off()
     places = [
@@ -221,7 +223,8 @@ def network(
         for column, units in enumerate(numbers)
     ]
     for column, W in enumerate(weights):
-        for (i, j), w in np.ndenumerate(W):
+        for i, j in np.argwhere(W):
+            w = W[i, j]
             start, end = places[column][i], places[column + 1][j]
             ax.annotate(
                 "",
@@ -236,6 +239,8 @@ def network(
                     "shrinkB": 26,
                 },
             )
+            if not labels:
+                continue
             near = np.array(start) + APART[i % 3] * (np.array(end) - start)
             ax.text(
                 *near,
@@ -248,7 +253,7 @@ def network(
             )
     for units, spots in zip(numbers, places, strict=True):
         for number, spot in zip(units, spots, strict=True):
-            ax.plot(*spot, "o", ms=46, mfc="none", mec=INK, mew=1.5)
+            ax.plot(*spot, marker, ms=46, mfc="none", mec=INK, mew=1.5)
             ax.text(*spot, number, ha="center", va="center")
     tallest = max(map(len, numbers))
     ax.set(
