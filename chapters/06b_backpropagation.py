@@ -41,7 +41,6 @@ def below(error):
     return f"{10.0 ** np.ceil(np.log10(max(error, 1e-9))):.0e}"
 
 
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
 def first_look(steps=100):
     """Losses of the network that these lines train, and the table that its first l1_delta is."""
     x, y, W0, W1 = example()
