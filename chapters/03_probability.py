@@ -97,9 +97,10 @@ assert np.isclose(joint.sum(), 1)
 def draw_hole(ax):
     shown = [int(np.flatnonzero(labels == k)[0]) for k in range(10)]
     titles = ["blank" if hole[i] else "ink" for i in shown]
-    image_grid(ax, pixels[shown].reshape(-1, 8, 8), columns=10, titles=titles)
-    for left in 9 * np.arange(10) + 3:  # the middle of each image
-        ax.plot(left + SQUARE[0], SQUARE[1] - 9, color="white", lw=1.5)
+    image_grid(ax, pixels[shown].reshape(-1, 8, 8), columns=5, titles=titles)
+    for row, column in np.ndindex(2, 5):  # the middle of each image
+        x, y = SQUARE + np.array([[9 * column + 3], [-12 * row - 9]])
+        ax.plot(x, y, color="red", lw=2)
     blank = [str(labels[i]) for i in shown if hole[i]]
     return (
         f"The frame marks the four pixels in the middle. One of each digit: the middle is blank in {', '.join(blank)} and inked "
@@ -111,7 +112,7 @@ SQUARE = np.array([[0, 2, 2, 0, 0], [0, 0, 2, 2, 0]])
 show(
     draw_hole,
     alt="Figure. One of each digit, with a frame around the four pixels in the middle.",
-    figsize=(5.5, 1.1),
+    figsize=(5.5, 2.8),
 )
 
 # %% [markdown]

@@ -214,36 +214,10 @@ check_steepest_direction = Exercise(
 )  # fmt: skip
 
 
-def _from_spectrum(rate):
-    return lambda H: rate(np.linalg.eigvalsh(H))
-
-
 def _hessian(rng, spectrum):
     Q = np.linalg.qr(rng.standard_normal((len(spectrum),) * 2))[0]
     H = Q * np.array(spectrum) @ Q.T
     return (H + H.T) / 2
-
-
-check_largest_rate = Exercise(
-    "the rate",
-    right=lambda H: 2 / np.linalg.eigvalsh(H)[-1],
-    cases=lambda rng: [
-        *((s * _hessian(rng, rng.uniform(0.2, 9, D)),) for D in (3, 4, 6) for s in SCALES),
-        (np.diag([1e-12, 5.0]),),
-        (np.array([[4.0]]),),
-    ],
-    mistakes={
-        "1/λ_max is safe, but you may go twice as far": _from_spectrum(lambda λ: 1 / λ[-1]),
-        "the steepest direction decides, not the flattest": _from_spectrum(lambda λ: 2 / λ[0]),
-        "this is the fastest rate, 2/(λ_min + λ_max), not the largest": _from_spectrum(lambda λ: 2 / (λ[0] + λ[-1])),
-        "the trace adds all curvatures; only the largest counts": lambda H: 2 / np.trace(H),
-        "the largest entry of H is not its largest eigenvalue": lambda H: 2 / np.abs(H).max(),
-        "this norm mixes all eigenvalues; only the largest counts": lambda H: 2 / np.linalg.norm(H),
-    },
-    wrong=(lambda H: 2 / np.abs(H).sum(axis=1).max(),),
-    also_right=(lambda H: 2 / np.linalg.norm(H, 2),),
-    praise="below 2/λ_max every direction contracts, above it one explodes",
-)  # fmt: skip
 
 
 def _kind(H, zero=1e-9, least=0.0):
