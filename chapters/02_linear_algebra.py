@@ -1,32 +1,11 @@
 # %% [markdown]
 # # Linear algebra and PCA
 #
-# A shop keeps a log. Each evening somebody writes down the day's page views (浏览量) and the day's visitors (访客数). After a year
-# the two columns look so much alike that one of them seems too many. The study notes that this book follows draw the conclusion:
-# *if we delete one of the two, we should expect not to lose much information.*
-#
-# Then they do something rare. They stop and question their own idea. Which column shall we delete? Is deleting columns right at all, or
-# can a transformation leave fewer columns and lose less? How is the loss measured, and what are the steps? The notes follow these questions to
-# principal component analysis (主成分分析), PCA for short, and so does this chapter.
-#
-# The price of a deleted column is a short formula in one number, and so is the price of the best single column there can be. By the end you will have
-# derived both and measured both. You will also have seen a harmless question for which the small loss takes nearly everything you wanted.
-#
-# **After this chapter you can**
-#
-# - read $A\mathbf x=\mathbf b$ as a walk along columns, and say which of three fates a linear system has;
-# - compute norms, eigenvectors, singular values and a pseudo-inverse from scratch, and know when they fail;
-# - derive PCA in three ways, prove that they agree, and program it in six lines;
-# - choose the number of components by the spectrum or by validation, and know what neither can see;
-# - center, scale and whiten data, and predict which models will care.
-#
-# **You need** school calculus, arrows in the plane, and Python with NumPy.
-#
-# The chapter follows the notes' section on linear algebra (线性代数), their section on preprocessing, and chapter 2 of Goodfellow, Bengio and
-# Courville ([2016](../book/bibliography.md)). Where the notes leave a heading empty, we fill it. Every claim gets a verdict, and the verdict is computed. It stands where the test was made, as a card or as a line that unfolds, and says what was tested, what came out, and what the same test says of a *control*, a case whose answer is known to be the other one. Many also name a change to the code that turns the verdict: make it in the notebook. Questions and claims keep the numbers they have in the notes, so they do not come in order.
+# A shop keeps a log. Each evening somebody writes down the day's page views (浏览量) and the day's visitors (访客数). After a year the two columns look so much alike that one of them seems too many. What does it cost to keep only one column of numbers, and which one should it be? Turn the axis: at 0° the visitors are kept, at 90° the views, and in between a mixture of both.
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 from itertools import combinations
+from math import erf
 
 import numpy as np
 from dlnotes import datasets, decomposition, losses, metrics, optim, training
@@ -50,16 +29,7 @@ from dlnotes.plotting import (
 
 np.set_printoptions(precision=4, suppress=True)
 
-# %% [markdown]
-# (sec-2-shop)=
-# ## A shop with one column too many
-#
-# *You cannot yet say what a deleted column costs. After this section you can, in one formula.*
-#
-# The notes borrow their shop from a tutorial and do not print its log, so we make one up: a year of five columns, in which visitors cause views and orders, orders cause deals, and deals cause revenue.
 
-
-# %%
 def shop_log(days=365, seed=2):
     """Views, visitors, orders, deals, revenue (yuan) of an invented shop, by day."""
     rng = np.random.default_rng(seed)
@@ -73,7 +43,79 @@ def shop_log(days=365, seed=2):
 
 COLUMNS = ["views", "visitors", "orders", "deals", "revenue"]
 log = shop_log()
-print("first three days:", *log[:3].round(1), sep="\n  ")
+
+pair = log[:, :2]
+z = (pair - pair.mean(axis=0)) / pair.std(axis=0)
+views, visitors = z.T
+
+
+def lost(kept):
+    """Share of the variance of z that multiples of one kept column cannot restore."""
+    multiples = kept @ z / (kept @ kept)
+    return ((z - np.outer(kept, multiples)) ** 2).mean(axis=0).sum() / 2
+
+
+def mixture(degrees):
+    return np.cos(np.radians(degrees)) * visitors + np.sin(np.radians(degrees)) * views
+
+
+days = np.random.default_rng(0).permutation(len(z))[:60]
+fine = np.arange(0, 181, 3)
+lost_at = np.array([lost(mixture(angle)) for angle in fine])
+
+
+def draw_question(axes, angle):
+    left, right = axes
+    kept = mixture(angle)
+    restored = np.outer(kept, kept @ z / (kept @ kept))[days]
+    gaps = np.stack([z[days], restored, np.full((60, 2), np.nan)], axis=1)
+    left.plot(*gaps.reshape(-1, 2).T[::-1], "-", color=INK, lw=1)
+    left.plot(*restored.T[::-1], "s", ms=3, color=ORANGE, label="restored")
+    left.plot(*z[days].T[::-1], "o", ms=4, color=BLUE, label="true")
+    left.set(xlabel="visitors (z-score)", ylabel="views (z-score)", aspect="equal")
+    left.set_title("60 days, from one number each")
+    left.legend()
+    right.plot(fine, lost_at, color=INK)
+    right.plot(angle, lost(kept), "o", ms=9, color=ORANGE)
+    right.set(xlabel="angle of the axis (degrees)", ylabel="share of variance lost")
+    right.set(
+        title=f"{lost(kept):.1%} lost", xticks=[0, 45, 90, 135, 180], ylim=(0, 0.6)
+    )
+    return (
+        f"Keeping the mixture at {angle} degrees loses {lost(kept):.2%} of the variance. Keeping the visitors loses {lost(visitors):.2%}, "
+        f"the views {lost(views):.2%}, and their sum, at 45 degrees, {lost(views + visitors):.2%}."
+    )
+
+
+explore(
+    draw_question,
+    angle=[0, 15, 30, 45, 60, 75, 90, 105, 120, 135, 150, 165, 180],
+    columns=2,
+    figsize=(8.2, 3.6),
+)
+
+# %% [markdown]
+# The study notes that this book puts to the test tell this story and conclude: *if we delete one of the two, we should expect not to lose much information.* Then they question their own idea. Which column shall we delete? Is deleting right at all, or can a transformation leave fewer columns and lose less? How is the loss measured? The notes follow these questions to principal component analysis (主成分分析), PCA for short, and so does this page.
+#
+# **After this chapter you can**
+#
+# - read $A\mathbf x=\mathbf b$ as a walk along columns, and say which of three fates a linear system has;
+# - compute norms, eigenvectors, singular values and a pseudo-inverse, and know when they fail;
+# - derive PCA in three ways, prove that they agree, and program it in six lines;
+# - choose the number of components by the spectrum or by validation, and know what neither can see;
+# - center, scale and whiten data, and predict which models will care.
+#
+# **You need** school calculus, arrows in the plane, and Python with NumPy.
+#
+# The page follows the notes' section on linear algebra (线性代数), their section on preprocessing, and chapter 2 of Goodfellow, Bengio and Courville ([2016](../book/bibliography.md)). Every claim gets a verdict, and the verdict is computed. It stands where the test was made, as a card or as a line that unfolds; many name a change to the code that turns it. Questions and claims keep the numbers they have in the notes, so they do not come in order.
+
+# %% [markdown]
+# (sec-2-shop)=
+# ## A shop with one column too many
+#
+# *You cannot yet say what a deleted column costs. After this section you can, in one formula.*
+#
+# The notes borrow their shop from a tutorial and do not print its log, so we make one up: a year of five columns, in which visitors cause views and orders, orders cause deals, and deals cause revenue.
 
 # %% [markdown]
 # Views and visitors count different things, so first give them one unit. Write $\bar x$ for the mean of a column and $s^2 = \frac1N\sum_n (x_n-\bar x)^2$ for its
@@ -85,45 +127,30 @@ print("first three days:", *log[:3].round(1), sep="\n  ")
 #
 # *Standardize* (标准化) them: replace each entry by $z_n = (x_n-\bar x)/s_x$, its *z-score*. The new column has mean 0 and variance 1, and the covariance of two such columns *is* their correlation.
 
-# %%
-pair = log[:, :2]
-z = (pair - pair.mean(axis=0)) / pair.std(axis=0)
-views, visitors = z.T
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 ρ = (views * visitors).mean()
 print(f"correlation of views and visitors: {ρ:.4f}")
 assert abs(ρ - np.corrcoef(pair.T)[0, 1]) < 1e-12 and 0.9 < ρ < 0.97
 
 # %% [markdown]
-# :::{admonition} Predict
-# :class: predict
-# You delete the views and later restore them from the visitors as well as you can. Both columns had variance 1, so 2 in total. Which share of that total is
-# lost: about 6 %, about 3 %, or less? And could any *single* column of numbers keep more than the visitors do?
-# :::
-#
 # **What a deleted column costs.** We keep $v$ (visitors) and restore the views $u$ as $a\,v$ with the best number $a$. (A further constant would not help, as
 # both means are zero.) The loss is the mean squared error,
 #
 # $$
 # \begin{aligned}
-# E(a) &= \tfrac1N\textstyle\sum_n (u_n - a v_n)^2\\
+# L(a) &= \tfrac1N\textstyle\sum_n (u_n - a v_n)^2\\
 # &= \tfrac1N\textstyle\sum_n u_n^2 - 2a\,\tfrac1N\sum_n u_n v_n + a^2\,\tfrac1N\sum_n v_n^2 && \text{(expand)}\\
 # &= 1 - 2a\rho + a^2 && \text{(variances 1, covariance } \rho)\\
-# E'(a) &= -2\rho+2a = 0 \;\Longrightarrow\; a = \rho && \text{(the best } a)\\
-# E(\rho) &= 1-2\rho^2+\rho^2 = 1-\rho^2
+# L'(a) &= -2\rho+2a = 0 \;\Longrightarrow\; a = \rho && \text{(the best } a)\\
+# L(\rho) &= 1-2\rho^2+\rho^2 = 1-\rho^2
 # \end{aligned}
 # $$ (eq-2-drop)
 #
 # The visitors themselves are kept without loss. Of a total variance of 2 we lose $(1-\rho^2)/2$. Delete the visitors instead and the same sum comes out. So for two
-# standardized columns *which* is a question without a difference. Now the code, and one idea more: keep neither column, but their sum.
+# standardized columns *which* is a question without a difference.
 
 
-# %%
-def lost(kept):
-    """Share of the variance of z that multiples of one kept column cannot restore."""
-    multiples = kept @ z / (kept @ kept)
-    return ((z - np.outer(kept, multiples)) ** 2).mean(axis=0).sum() / 2
-
-
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 print(f"keep the visitors       lost {lost(visitors):.4f}")
 print(f"keep the views          lost {lost(views):.4f}")
 print(f"keep views + visitors   lost {lost(views + visitors):.4f}")
@@ -131,35 +158,8 @@ print(f"(1 − ρ²)/2 =                 {(1 - ρ**2) / 2:.4f}")
 assert abs(lost(visitors) - (1 - ρ**2) / 2) < 1e-12
 assert 0.5 < lost(views + visitors) / lost(visitors) < 0.53
 
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-days = np.random.default_rng(0).permutation(len(z))[:60]
-
-
-def draw_kept(axes):
-    choices = {"Keep the visitors": visitors, "Keep the sum": views + visitors}
-    for ax, (name, kept) in zip(axes, choices.items()):
-        restored = np.outer(kept, kept @ z / (kept @ kept))[days]
-        gaps = np.stack([z[days], restored, np.full((60, 2), np.nan)], axis=1)
-        ax.plot(*gaps.reshape(-1, 2).T[::-1], "-", color=INK, lw=1)
-        ax.plot(*restored.T[::-1], "s", ms=3, color=ORANGE, label="restored")
-        ax.plot(*z[days].T[::-1], "o", ms=4, color=BLUE, label="true")
-        title = f"{name}: {lost(kept):.1%} lost"
-        ax.set(xlabel="visitors (z-score)", title=title, aspect="equal")
-    axes[0].set_ylabel("views (z-score)")
-    axes[1].tick_params(labelleft=True)
-    axes[0].legend()
-    return (
-        f"Sixty days and what one kept column restores. Keeping the visitors, all errors are vertical and {lost(visitors):.2%} of the "
-        f"variance is lost; keeping the sum, the errors are perpendicular to the line and {lost(views + visitors):.2%} is lost."
-    )
-
-
-show(draw_kept, figsize=(8.4, 4.2), columns=2, sharey=True)
-
 # %% [markdown]
-# The sum loses about half as much. On the left every error must be vertical, because the visitors are kept exactly; on the right errors may lean, and the
-# shortest way to a line is the perpendicular. Is the sum the best single column? What if the columns are five, or sixty-four pixels? For that we need the
-# tools that the notes list before PCA: products, spans and least squares, lengths, eigenvectors and the SVD. If you are in a hurry to meet PCA, skip the inverse, the norms other than the ordinary length, and *When is there no such decomposition?*; it does without them.
+# The sum loses about half as much. At 0° every error in the figure must be vertical, because the visitors are kept exactly; at 45° errors may lean, and the shortest way to a line is the perpendicular. Is the sum the best single column? What if the columns are five, or sixty-four pixels? For that we need the tools that the notes list before PCA: products, spans and least squares, lengths, eigenvectors and the SVD.
 #
 # (sec-2-products)=
 # ## Tables, products and their laws
@@ -167,46 +167,20 @@ show(draw_kept, figsize=(8.4, 4.2), columns=2, sharey=True)
 # *You can multiply numbers. After this section you can multiply tables, and know which laws of numbers survive.*
 #
 # A *scalar* (标量) is one number, a *vector* (向量) a list, on paper written as a column, a *matrix* (矩阵) a table, and a *tensor* (张量) in this trade an array with any number of axes.
-
-# %%
-x_digits, y_digits = datasets.digits()
-for name, array in {
-    "revenue of one day": log[0, 4],
-    "one day": log[0],
-    "the log": log,
-    "1,797 digit images": x_digits.reshape(-1, 8, 8),
-}.items():
-    print(f"{name:20s}axes {np.ndim(array)}   shape {np.shape(array)}")
-
-# %% [markdown]
-# **A trap first.** Centering means subtracting from each column its mean. NumPy stretches shapes that differ (broadcasting, 广播), so the wrong axis may pass
-# without a word. On all 365 days it raises an error. On exactly five days of five columns, it does not:
-
-# %%
-square = log[:5]
-right, wrong = square - square.mean(axis=0), square - square.mean(axis=1)
-try:
-    log - log.mean(axis=1)
-except ValueError:
-    print("365 days, axis=1: refused;  5 days, axis=1: accepted")
-print(
-    "column means are zero:",
-    *(np.abs(c.mean(axis=0)).max() < 1e-9 for c in (right, wrong)),
-)
-
-# %% [markdown]
-# Row means were subtracted from columns. The check that catches it is the definition: column means must vanish. Run it after every centering.
 #
-# **Two products.** The *Hadamard product* (the notes spell it "hadmaard") multiplies entry by entry, `A * B`. The *matrix product* (矩阵乘积) `A @ B` takes rows of
-# $A$ with columns of $B$:
+# **A trap first.** NumPy stretches shapes that differ (broadcasting, 广播). It lines the shapes up from the last axis; two sizes fit if they are equal or one of them is 1, and the 1 is stretched. So `log - log.mean(axis=0)`, (365, 5) and (5,), subtracts from each column its mean. The wrong axis gives (365, 5) and (365,), which do not fit, and an error. But on exactly five days of five columns it gives (5, 5) and (5,): row means are subtracted from columns without a word. The check is the definition: after centering, column means must vanish.
+#
+# **Two products.** The *Hadamard product* (the notes spell it "hadmaard") multiplies entry by entry, `A * B`. The *matrix product* (矩阵乘积) `A @ B` takes rows of $A$ with columns of $B$:
 #
 # $$
 # (A\odot B)_{ij} = A_{ij}B_{ij}, \qquad (AB)_{ij} = \sum_k A_{ik}B_{kj} .
 # $$ (eq-2-products)
 
-# %%
-A, B = np.array([[1, 2], [3, 4]]), np.array([[0, 1], [1, 1]])
-print("A * B =", *(A * B), " A @ B =", *(A @ B), " B @ A =", *(B @ A))
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+x_digits, y_digits = datasets.digits()
+square = log[:5]
+right, wrong = square - square.mean(axis=0), square - square.mean(axis=1)
+assert np.abs(right.mean(axis=0)).max() < 1e-9 < np.abs(wrong.mean(axis=0)).max()
 
 # %% [markdown]
 # The *transpose* (转置) $A^\top$ has the columns of $A$ as rows. A product is transposed factor by factor, in reverse order: $(AB)^\top=B^\top A^\top$, since entry $ij$ of either side is $\sum_k A_{jk}B_{ki}$.
@@ -225,11 +199,9 @@ print("A * B =", *(A * B), " A @ B =", *(A @ B), " B @ A =", *(B @ A))
 #
 # Compare with {eq}`eq-2-covariance`: **a correlation is the cosine of the angle between two centered columns.** It is positive when they point to the same side, 0 when they are perpendicular.
 
-# %%
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 cosine = views @ visitors / (np.linalg.norm(views) * np.linalg.norm(visitors))
-print(
-    f"angle between the centered columns: {np.degrees(np.arccos(cosine)):.2f} degrees"
-)
+print(f"angle between the columns: {np.degrees(np.arccos(cosine)):.1f} degrees")
 assert abs(cosine - ρ) < 1e-12
 
 # %% [markdown]
@@ -278,9 +250,9 @@ explore(
 )
 
 # %% [markdown]
-# At 0 and at 180 degrees the two orders agree, since then $R$ keeps every arrow or reverses every arrow. There are families that always commute: *diagonal* matrices (zero off the diagonal), powers of one matrix, rotations of the plane. They are the exception:
+# At 0 and at 180 degrees the two orders agree, since then $R$ keeps every arrow or reverses every arrow. *Diagonal* matrices (zero off the diagonal) always commute, and so do powers of one matrix; they are exceptions.
 
-# %%
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 rng = np.random.default_rng(0)
 A, B, C = rng.standard_normal((3, 200, 3, 3))  # 200 triples of 3 × 3 matrices
 
@@ -343,13 +315,11 @@ settle(
 )
 
 # %% [markdown]
-# Floating-point numbers are rounded after every step, so on a computer even associativity holds only to about sixteen digits. And it is worth money: the *order* of a
-# product decides its cost, as the first exercise shows. (Diagonal matrices commute, and with them the verdict would turn.)
+# On a computer even associativity holds only up to rounding. And it is worth money: the *order* of a product decides its cost, as the first exercise shows.
 #
-# **Does the dot product commute because it is a scalar?** The notes give this as the reason. A scalar equals its own transpose, so $\mathbf x^\top\mathbf y = (\mathbf x^\top\mathbf y)^\top = \mathbf y^\top\mathbf x$. That is a proof, for real vectors. But
-# being a scalar is not enough. For complex vectors the inner product conjugates its first factor (turns $i$ into $-i$), is a scalar, and does not commute. And two vectors have other products, the outer product for one.
+# **Does the dot product commute because it is a scalar?** The notes give this as the reason. A scalar equals its own transpose, so $\mathbf x^\top\mathbf y = (\mathbf x^\top\mathbf y)^\top = \mathbf y^\top\mathbf x$. That is a proof, for real vectors. The word *real* is needed: for complex vectors the inner product conjugates its first factor (turns $i$ into $-i$), is a scalar, and does not commute.
 
-# %%
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 x, y = rng.standard_normal((2, 200, 3))  # 200 pairs of vectors
 u, v = x + 1j * y, y - 2j * x
 
@@ -389,8 +359,6 @@ settle(
 )
 
 # %% [markdown]
-# The notes mean the dot product of real vectors, and of it they are right. The reason needs one word more: a *real* number is equal to its transpose and to its conjugate.
-#
 # :::{admonition} Exercise 1 · where to put the brackets
 # :class: exercise
 # $A$ has shape $(m,n)$, $B$ has shape $(n,p)$ and $\mathbf c$ is a column with $p$ entries. Return the number of multiplications for $(AB)\mathbf c$ and for $A(B\mathbf c)$.
@@ -433,6 +401,10 @@ exercises.check_bracket_costs(bracket_costs)
 def draw_walk(ax, x1, x2):
     A, b = np.array([[2.0, -1.0], [1.0, 2.0]]), np.array([3.0, 4.0])
     corner, end = x1 * A[:, 0], x1 * A[:, 0] + x2 * A[:, 1]
+    for k in range(-4, 7):  # the grid of the two columns
+        for first, second in ((A[:, 0], A[:, 1]), (A[:, 1], A[:, 0])):
+            line = k * first[:, None] + second[:, None] * [-6, 6]
+            ax.plot(*line, color=INK, lw=0.5, alpha=0.35)
     for start, stop, color, name in (
         ((0, 0), corner, BLUE, f"{x1:.2f} · a₁"),
         (corner, end, ORANGE, f"{x2:.2f} · a₂"),
@@ -457,7 +429,7 @@ explore(
 )
 
 # %% [markdown]
-# You arrive at $x_1=2$, $x_2=1$. These two numbers are also the *coordinates* of $\mathbf b$ if $\mathbf a_1,\mathbf a_2$ serve as axes: the same point, another grid.
+# You arrive at $x_1=2$, $x_2=1$. These two numbers are also the *coordinates* of $\mathbf b$ in the oblique grid of $\mathbf a_1$ and $\mathbf a_2$, thin in the figure: the same point, another grid.
 #
 # **Where can you get at all?** The set of all $A\mathbf x$ is the *span* (生成子空间) of the columns, a line, a plane, or more. Columns are *linearly dependent* (线性相关) if one of
 # them is a combination of the others; it then adds nothing to the span. The *rank* (秩) is the largest number of independent columns, the dimension of the span. A third vector that slides into the plane of the first two shows it:
@@ -487,13 +459,7 @@ def draw_span(ax, dependence):
 explore(draw_span, dependence=np.linspace(0, 1, 17), figsize=(5.6, 4.6))
 
 # %% [markdown]
-# The box that the columns span has a volume; up to its sign that is the *determinant* (行列式), which the notes leave out. In the plane the box is a parallelogram, and $\det\begin{pmatrix}a&b\\c&d\end{pmatrix}=ad-bc$. It is linear in each column, because a volume is base times height and the signed height is linear in the edge. A box whose edges lie in a plane has none. So along the slider $t$, with $\mathbf w$ the free column,
-#
-# $$
-# \det\bigl[\mathbf a_1,\mathbf a_2,(1-t)\mathbf w + t(\alpha\mathbf a_1+\beta\mathbf a_2)\bigr] = (1-t)\det[\mathbf a_1,\mathbf a_2,\mathbf w] + t\cdot 0 ,
-# $$ (eq-2-det)
-#
-# a straight line down to zero. While the volume falls smoothly, the rank stays 3 until the last moment and then jumps to 2. A square matrix with determinant 0 is *singular*: it flattens space, and that cannot be undone. Since $A$ multiplies every volume by $\det A$, determinants multiply: $\det(AB)=\det A\,\det B$.
+# The box that the columns span has a volume; up to its sign that is the *determinant* (行列式), which the notes leave out. In the plane the box is a parallelogram, and $\det\begin{pmatrix}a&b\\c&d\end{pmatrix}=ad-bc$. While the volume falls smoothly, the rank stays 3 until the last moment and then jumps to 2. A square matrix with determinant 0 is *singular*: it flattens space, and that cannot be undone. Since $A$ multiplies every volume by $\det A$, determinants multiply: $\det(AB)=\det A\,\det B$.
 #
 # **Three fates.** Some $\mathbf x$ solves $A\mathbf x=\mathbf b$ exactly when $\mathbf b$ lies in the span, that is, when appending $\mathbf b$ as a further column does not raise the rank. And if $\mathbf x$ solves it, so does $\mathbf x+\mathbf n$ for every $\mathbf n$ with $A\mathbf n=\mathbf 0$; such $\mathbf n\neq\mathbf 0$ exist exactly when the columns are dependent. Hence
 #
@@ -505,20 +471,20 @@ explore(draw_span, dependence=np.linspace(0, 1, 17), figsize=(5.6, 4.6))
 # \end{array}
 # $$ (eq-2-fates)
 #
-# **And if there is none?** Then ask for the nearest reachable point. $E(\mathbf x)=\lVert\mathbf b-A\mathbf x\rVert^2$ is a sum of squares, a bowl, and lowest where all its slopes vanish. (The *partial derivative* $\partial E/\partial x_j$ is the slope when only $x_j$ moves. The list of them all is the *gradient* (梯度) $\nabla E$; it points the steepest way uphill.)
+# **And if there is none?** Then ask for the nearest reachable point. $L(\mathbf x)=\lVert\mathbf b-A\mathbf x\rVert^2$ is a sum of squares, a bowl, and lowest where all its slopes vanish. (The *partial derivative* $\partial L/\partial x_j$ is the slope when only $x_j$ moves. The list of them all is the *gradient* (梯度) $\nabla L$; it points the steepest way uphill.)
 #
 # $$
 # \begin{aligned}
-# \frac{\partial E}{\partial x_j} &= -2\sum_i A_{ij}\Bigl(b_i-\sum_k A_{ik}x_k\Bigr) = 0 && \text{(for all } j)\\
+# \frac{\partial L}{\partial x_j} &= -2\sum_i A_{ij}\Bigl(b_i-\sum_k A_{ik}x_k\Bigr) = 0 && \text{(for all } j)\\
 # \Longrightarrow\quad A^\top(\mathbf b-A\mathbf x) &= \mathbf 0 && \text{(error } \perp \text{ every column)}\\
 # \Longrightarrow\quad A^\top A\,\mathbf x &= A^\top\mathbf b && \text{(the normal equations)}
 # \end{aligned}
 # $$ (eq-2-normal)
 #
-# Nothing lies lower than such a point, since there $E(\mathbf x+\mathbf h)=E(\mathbf x)+\lVert A\mathbf h\rVert^2$. The equations always have a solution (the [pseudo-inverse](#sec-2-svd) will construct one), and all solutions lead to one point: the difference $A(\mathbf x-\mathbf x')$ of two such points lies in the span and is perpendicular to it, hence is zero. This is *least squares* (最小二乘), in NumPy `np.linalg.lstsq(A, b)[0]`, and PCA will rest on it. Does the rank test predict the fate? A thousand small systems with whole numbers:
+# Nothing lies lower than such a point, since there $L(\mathbf x+\mathbf h)=L(\mathbf x)+\lVert A\mathbf h\rVert^2$. This is *least squares* (最小二乘), in NumPy `np.linalg.lstsq(A, b)[0]`, and PCA will rest on it. Does the rank test predict the fate? A thousand small systems with whole numbers:
 
 
-# %%
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 def random_system(rng):
     """A (m, n) of random rank and b, half of the time made reachable."""
     m, n, r = rng.integers(1, 5, size=3)
@@ -553,12 +519,10 @@ untestable(
 assert agree.all() and residuals[~predicted].min() > 0.05
 
 # %% [markdown]
-# That the ranks foretell the fate without exception can be computed: where they say no, no choice of $\mathbf x$ helps, and a program that answers anyway answers something else.
-#
-# One sentence of the notes needs care. They call $\mathbf b$ *the span of the vectors A, the set of points that are reached*. But $\mathbf b$ is one point. The span is the set:
+# One sentence of the notes needs care. They call $\mathbf b$ *the span of the vectors A, the set of points that are reached*. But $\mathbf b$ is one point; it lies *in* the span, which is the set of all $A\mathbf x$.
 
 
-# %%
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 def gaps_to_walks(nearest, seed):
     """How far 1,000 points Ax lie from a set, given its member nearest to each."""
     rng = np.random.default_rng(seed)
@@ -597,12 +561,10 @@ settle(
 )
 
 # %% [markdown]
-# Read "$\mathbf b$ lies *in* the span" and all is well. Only when every column is zero do the two readings agree.
-#
-# Another sentence of the notes calls $A$ a change of basis: $\mathbf x$ is carried into the space that $A$ spans and *expressed there as* $\mathbf b$. Then $\mathbf x$ and $\mathbf b$ are two descriptions of one point, and there must be a way back. Is there?
+# Another sentence calls $A$ a change of basis: $\mathbf x$ is carried into the space that $A$ spans and *expressed there as* $\mathbf b$. Then $\mathbf x$ and $\mathbf b$ are two descriptions of one point, and there must be a way back. Is there?
 
 
-# %%
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 def comes_back(m, n, rank, seed):
     """Whether x can be read off b = Ax, for a random A (m, n) of the given rank."""
     rng = np.random.default_rng(seed)
@@ -652,10 +614,10 @@ settle(
 # :::
 #
 # **The inverse** (逆矩阵), a heading that the notes leave empty. If $A$ is square with independent columns, every $\mathbf b$ has exactly one $\mathbf x$, and $\mathbf x=A^{-1}\mathbf b$ with $A^{-1}A=I$, the identity (单位矩阵). ($AA^{-1}=I$ too, since $A(A^{-1}\mathbf b)=\mathbf b$ for every $\mathbf b$.) Gauss and Jordan find it by turning
-# $[A\,|\,I]$ into $[I\,|\,A^{-1}]$ with row operations. Each of them multiplies from the left by some matrix; if all together are $E$, then $EA=I$, so $E=A^{-1}$, and the right half has become $EI=A^{-1}$:
+# $[A\,|\,I]$ into $[I\,|\,A^{-1}]$ with row operations. Each of them multiplies from the left by some matrix; if all together are $M$, then $MA=I$, so $M=A^{-1}$, and the right half has become $MI=A^{-1}$. In practice you rarely want it: `np.linalg.solve(A, b)` carries one column along instead of $n$, and its answer fits better.
 
 
-# %%
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 def inverse(A):
     """A⁻¹ (n, n) by Gauss–Jordan elimination, the largest pivot first."""
     n = len(A)
@@ -679,22 +641,6 @@ except ValueError as error:
     print("ValueError:", error)
 
 # %% [markdown]
-# In practice you rarely want it. `np.linalg.solve(A, b)` carries one column along instead of $n$, and its answer fits better. The difference shows on matrices that are *almost* singular. The Hilbert matrix, $H_{ij} = 1/(i+j-1)$, is the classic. Its
-# *condition number* (条件数), the factor by which relative errors can grow from $\mathbf b$ to $\mathbf x$, explodes with its size:
-
-# %%
-for n in (2, 4, 8):
-    i = np.arange(n)
-    H = 1 / (i[:, None] + i + 1)
-    b = H @ np.ones(n)
-    by_solve, by_inverse = np.linalg.solve(H, b), inverse(H) @ b
-    print(f"Hilbert matrix {n} × {n}: condition number {np.linalg.cond(H):.1e}")
-miss_solve, miss_inverse = (np.linalg.norm(H @ x - b) for x in (by_solve, by_inverse))
-assert 1e-11 < np.abs(by_solve - 1).max() < 1e-4 and miss_inverse > 100 * miss_solve
-
-# %% [markdown]
-# At size 8 `solve` returns the solution $(1,\dots,1)$ with at least five of its sixteen digits gone. And its answer satisfies the equation more than a hundred times better than the one by the inverse. Columns that nearly depend on each other make a system hard. Remember it for the views and the visitors.
-#
 # :::{admonition} Exercise 2 · the three fates
 # :class: exercise
 # Return `"none"`, `"one"` or `"many"` for any $A$ $(m, n)$ and $\mathbf b$ $(m)$. `np.linalg.matrix_rank` is all you need.
@@ -720,30 +666,6 @@ def fate(A, b):
 
 
 exercises.check_fate(fate)
-
-# %% [markdown]
-# :::{admonition} Exercise 3 · the nearest reachable point
-# :class: exercise
-# For $A$ with independent columns, return the point of the span that is nearest to $\mathbf b$. (The point, not the walk.)
-# :::
-
-
-# %%
-def nearest_reachable(A, b):
-    """The point A x nearest to b (m,)."""
-    ...
-
-
-exercises.check_nearest_reachable(nearest_reachable)
-
-
-# %% tags=["hide-cell"] jupyter={"source_hidden": true}
-# Solution. The normal equations give the walk, A the point it leads to.
-def nearest_reachable(A, b):
-    return A @ np.linalg.solve(A.T @ A, A.T @ b)
-
-
-exercises.check_nearest_reachable(nearest_reachable)
 
 # %% [markdown]
 # (sec-2-norms)=
@@ -798,19 +720,6 @@ explore(
 #
 # So inside a trace, factors may be rotated in a circle: $\operatorname{Tr}(ABC)=\operatorname{Tr}(CAB)$. They may not be swapped at will.
 
-# %%
-rng = np.random.default_rng(2)
-A, B, C, M = (rng.standard_normal(s) for s in ((3, 4), (4, 3), (3, 3), (3, 3)))
-print(
-    "Tr(ABC) = Tr(CAB) = Tr(BCA):",
-    np.allclose([np.trace(C @ A @ B), np.trace(B @ C @ A)], np.trace(A @ B @ C)),
-)
-print(
-    "Tr(ABC) = Tr(BAC) for squares:",
-    np.allclose(np.trace(C @ M @ M.T), np.trace(M @ C @ M.T)),
-)
-assert np.isclose(np.trace(A.T @ A), np.linalg.norm(A) ** 2)
-
 # %% [markdown]
 # **Special matrices**, which the notes skip and everything below needs. A *diagonal* matrix stretches along the axes. A *symmetric* one has $A=A^\top$; covariances are symmetric. An *orthogonal* matrix $Q$ (正交矩阵) is square and has perpendicular columns of length one, in short *orthonormal* ones. So $Q^\top Q=I$, that is, $Q^\top=Q^{-1}$, and
 #
@@ -820,7 +729,7 @@ assert np.isclose(np.trace(A.T @ A), np.linalg.norm(A) ** 2)
 #
 # It turns or mirrors, and leaves every length alone. A turned data set has the same total variance, which is why we may look for better axes without cheating.
 #
-# :::{admonition} Exercise 4 · the p-norm of every row
+# :::{admonition} Exercise 3 · the p-norm of every row
 # :class: exercise
 # Return $\lVert\cdot\rVert_p$ over the last axis of `x`, for $p \ge 1$ and for `p = np.inf`. It must survive rows with entries such as $10^{200}$, whose squares overflow, and rows of zeros. (The second rule of a norm lets you take a number out of it first.)
 # :::
@@ -918,7 +827,7 @@ explore(
 # and if $\lambda_1$ is largest in size and $c_1\ne0$, the rest dies out, per step by the largest factor $|\lambda_i/\lambda_1|$ with $i>1$.
 
 
-# %%
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 def power_iteration(A, steps, x):
     """Unit vectors after each step, (steps, n)."""
     path = []
@@ -965,35 +874,7 @@ assert found["symmetric"] == (1, 1, 1) and found["one number, twice"][1] == 0
 assert found["any random matrix"][1] == found["plane rotations"][1] == 1
 
 # %% [markdown]
-# (The code reads both off the *condition number* of $V$: it is infinite for dependent columns, and 1 exactly when the columns are orthonormal up to a common factor; for complex columns that is meant with the complex inner product.) Random matrices have eigenvectors enough, though often complex ones: a rotation of the plane turns every real arrow, so its eigenvalues cannot be real. The last family fails. For $\begin{pmatrix}1&1\\0&1\end{pmatrix}$ both eigenvalues are 1, and $(A-I)\mathbf v=(v_2,0)^\top=\mathbf 0$ leaves only $\mathbf v=(1,0)^\top$: one
-# eigenvector for two places. Such a matrix is called *defective*. How close to a cliff do we stand? Let $A_\varepsilon=\begin{pmatrix}1&1\\0&1+\varepsilon\end{pmatrix}$. It has two different eigenvalues, so
-#
-# $$
-# V = \begin{pmatrix}1 & 1/c\\ 0 & \varepsilon/c\end{pmatrix},\quad c=\sqrt{1+\varepsilon^2}; \qquad
-# \operatorname{cond}V = \frac{1+\cos\phi}{\sin\phi} \approx \frac 2\varepsilon ,
-# $$ (eq-2-defective)
-#
-# where $\phi$, with $\tan\phi=\varepsilon$, is the angle between the two eigenvectors. (For two unit columns $V^\top V=\begin{pmatrix}1&\cos\phi\\\cos\phi&1\end{pmatrix}$ has the eigenvalues $1\pm\cos\phi$, as in {eq}`eq-2-eigen-hand`. Between these two lies $\lVert V\mathbf x\rVert^2=\mathbf x^\top V^\top V\mathbf x$ for unit $\mathbf x$, so relative errors can grow by the root of their ratio.)
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-ε = np.geomspace(1, 1e-7, 15)
-conds = np.array(
-    [np.linalg.cond(np.linalg.eig(np.array([[1, 1], [0, 1 + e]]))[1]) for e in ε]
-)
-φ = np.arctan(ε)
-assert np.allclose(conds, (1 + np.cos(φ)) / np.sin(φ), rtol=1e-5)
-
-
-def draw_collapse(ax):
-    formula = {"formula (1 + cos φ)/sin φ": (1 + np.cos(φ)) / np.sin(φ)}
-    ax.plot(ε, conds, "o", label="measured cond(V)")
-    lines(ax, ε, formula, log="xy", ylabel="cond(V)")
-    ax.set_xlabel("ε, distance between the two eigenvalues")
-    ax.set_title("The eigenvectors collapse as the eigenvalues meet")
-    return f"As the two eigenvalues approach each other from {ε[0]:.0f} to {ε[-1]:.0e}, the condition number of V grows from {conds[0]:.3g} to {conds[-1]:.0e}, like 2/ε."
-
-
-show(draw_collapse, figsize=(5.5, 3.2))
+# Random matrices have eigenvectors enough, though often complex ones: a rotation of the plane turns every real arrow, so its eigenvalues cannot be real. The last family fails. For $\begin{pmatrix}1&1\\0&1\end{pmatrix}$ both eigenvalues are 1, and $(A-I)\mathbf v=(v_2,0)^\top=\mathbf 0$ leaves only $\mathbf v=(1,0)^\top$: one eigenvector for two places. Such a matrix is called *defective*. Close to it, with $1+\varepsilon$ in the lower right corner, there are two eigenvectors, $(1,0)^\top$ and $(1,\varepsilon)^\top$, but they nearly coincide, and $V^{-1}$ blows up like $1/\varepsilon$.
 
 # %% [markdown]
 # (q2-2)=
@@ -1012,14 +893,8 @@ show(draw_collapse, figsize=(5.5, 3.2))
 # \end{aligned}
 # $$ (eq-2-trace-det)
 
-# %%
-λ = np.linalg.eigvals(G)
-assert np.allclose(λ.sum(axis=1), np.trace(G, axis1=1, axis2=2)) and np.allclose(
-    λ.prod(axis=1), np.linalg.det(G)
-)
-
 # %% [markdown]
-# :::{admonition} Exercise 5 · the largest eigenvalue
+# :::{admonition} Exercise 4 · the largest eigenvalue
 # :class: exercise
 # For a symmetric $A$, run `steps` steps of power iteration from `x` and return the estimate $\mathbf v^\top A\mathbf v$ of the eigenvalue, with $\mathbf v$ the final *unit* vector. The largest eigenvalue in size may be negative.
 # :::
@@ -1064,7 +939,7 @@ exercises.check_largest_eigenvalue(largest_eigenvalue)
 # with $\Sigma=\operatorname{diag}(\sigma_1\ge\dots\ge\sigma_r)$. ($[i=j]$ is 1 if $i=j$ and 0 otherwise.) This is the *singular value decomposition* (奇异值分解), SVD. Fill up $U$ and $V$ with further perpendicular unit vectors, and $\Sigma$ with zeros, and both become square: rotate (or mirror) by $V^\top$, stretch, rotate (or mirror) by $U$. Code keeps the short form, line for line:
 
 
-# %%
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 def svd(A):
     """U (m, r), σ (r,) and Vᵀ (r, n), for the r singular values clearly above zero."""
     λ, V = np.linalg.eigh(A.T @ A)
@@ -1082,12 +957,7 @@ assert np.allclose(U * σ @ Vt, A) and np.allclose(U.T @ U, np.eye(2))
 assert np.allclose(σ, np.linalg.svd(A)[1][:2])
 
 # %% [markdown]
-# **What goes wrong in practice.** Squaring. A singular value of $10^{-9}$ becomes an eigenvalue of $10^{-18}$, and $1+10^{-18}$ is rounded to 1 before anybody looks for eigenvalues. `np.linalg.svd` never forms $A^\top A$, and neither does the library's `pca`:
-
-# %%
-thin = np.array([[1.0, 1.0], [1e-9, 0.0], [0.0, 1e-9]])
-print("AᵀA =", *(thin.T @ thin), "  exactly ones:", (thin.T @ thin == 1).all())
-print(f"smallest singular value by np.linalg.svd: {np.linalg.svd(thin)[1][1]:.1e}")
+# **What goes wrong in practice.** Squaring. A singular value of $10^{-9}$ becomes an eigenvalue of $10^{-18}$, and $1+10^{-18}$ is rounded to 1 before anybody looks for eigenvalues. `np.linalg.svd` never forms $A^\top A$, and neither does the library's `pca`.
 
 # %% [markdown]
 # ### A picture in few numbers
@@ -1105,7 +975,7 @@ print(f"smallest singular value by np.linalg.svd: {np.linalg.svd(thin)[1][1]:.1e
 # The picture has 80 × 96 pixels. At which rank will you be able to read the digits, and how many numbers will that have saved?
 # :::
 
-# %%
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 tiles = x_digits[:120].reshape(10, 12, 8, 8)
 picture = tiles.transpose(0, 2, 1, 3).reshape(80, 96)
 U, σ, Vt = np.linalg.svd(picture, full_matrices=False)
@@ -1133,7 +1003,7 @@ explore(
 )
 
 # %% [markdown]
-# Around rank 20 many digits become legible, at about half of the numbers: not much has been saved. Before you praise, compare, at the same price. Baseline one: store a coarser picture. And an idea: cut the picture along its tiles, put each digit into one row of 64 pixels, and take the SVD of *that* table. It holds the same numbers.
+# Around rank 20 many digits become legible, at about half of the numbers: not much has been saved. Compare, at the same price: store a coarser picture; or cut the picture along its tiles, put each digit into one row of 64 pixels, and take the SVD of *that* table.
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
@@ -1164,7 +1034,7 @@ for name, miss in misses.items():
 assert list(misses.values())[2] == min(misses.values())
 
 # %% [markdown]
-# The arrangement of the table decides. Rows of a picture have little in common; digits as rows have a great deal, and the SVD can only find what rows have in common. The last line *is* PCA, up to centering.
+# The arrangement of the table decides. Rows of a picture have little in common; digits as rows have a great deal. The last line *is* PCA, up to centering.
 #
 # **The pseudo-inverse** (伪逆), another gap of the notes, answers all three fates at once. Undo the stretches that can be undone:
 #
@@ -1174,7 +1044,7 @@ assert list(misses.values())[2] == min(misses.values())
 #
 # Then $A\mathbf x=\sum\mathbf u_i(\mathbf u_i^\top\mathbf b)$ is the nearest reachable point, because what is left of $\mathbf b$ is perpendicular to all $\mathbf u_i$, which span the columns. Every other solution adds some $\mathbf n=\sum_{\sigma_i=0}c_i\mathbf v_i$, and as $\mathbf n\perp\mathbf x$, $\lVert\mathbf x+\mathbf n\rVert^2=\lVert\mathbf x\rVert^2+\lVert\mathbf n\rVert^2$. So $A^+\mathbf b$ is the exact solution if there is one, the nearest miss if there is none, and the shortest walk if there are many.
 
-# %%
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 parallel = np.array([[1.0, 2.0], [2.0, 4.0]])
 for name, A, b in (
     ("one ", np.array([[2.0, -1.0], [1.0, 2.0]]), np.array([3.0, 4.0])),
@@ -1185,7 +1055,7 @@ for name, A, b in (
     print(f"{name}: x = {x.round(4)}, A x = {(A @ x).round(4)}, b = {b}")
 
 # %% [markdown]
-# :::{admonition} Exercise 6 · pseudo-inverse from the SVD
+# :::{admonition} Exercise 5 · pseudo-inverse from the SVD
 # :class: exercise
 # Build $A^+$ from `np.linalg.svd`. A singular value that should be zero comes out as $10^{-17}$; treat all below $10^{-12}\sigma_1$ as zero.
 # :::
@@ -1218,7 +1088,7 @@ exercises.check_pseudo_inverse(pseudo_inverse)
 #
 # The notes approach PCA by four "principles"; two belong here. The first you know: $A\mathbf x=\mathbf b$ translates between grids. The second turns the table: let the *rows* of $P$ be the new axes, the new *basis* (基). Then $(PX)_{kn}=\mathbf p_k^\top\mathbf x_n$ is the dot product of axis $k$ with sample $n$ (on paper, as in the notes, samples are the columns of $X$, and the small cells of the next sections follow the paper; data sets, `Z` and the library keep samples in rows). With fewer rows than dimensions, $PX$ is smaller than $X$, which is what dimensionality reduction (降维) means. (For axes at random we let `np.linalg.qr(...)[0]` turn random columns into orthonormal ones with the same span.)
 
-# %%
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 rng = np.random.default_rng(5)
 X = np.diag([3.0, 2.0, 0.3]) @ rng.standard_normal((3, 200))  # flat; samples in columns
 P_random = np.linalg.qr(rng.standard_normal((3, 2)))[0].T
@@ -1250,7 +1120,7 @@ by_definition(
 # Only for orthonormal rows. For oblique ones $P\mathbf x$ holds dot products, and the coordinates are $(P^\top)^{-1}\mathbf x$.
 
 
-# %%
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 def oblique(rng):
     P = rng.standard_normal((2, 2))
     return P / np.linalg.norm(P, axis=1, keepdims=True)  # rows of length one
@@ -1311,7 +1181,7 @@ settle(
 # It is least squares {eq}`eq-2-normal` with $B^\top B=I$. The notes write that the best code "is simply $D\mathbf x$". Call the decoder $D$ for a moment, as they do: the product exists only if $D$ is square. So take it square, with orthonormal columns, and give both codes their chance.
 
 
-# %%
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 def gains_by_nudging(encode, seed):
     """For 500 points, what the best of 100 small changes of the code gains."""
     rng = np.random.default_rng(seed)
@@ -1339,7 +1209,7 @@ settle(
 )
 
 # %% [markdown]
-# A missing transpose. Encoder $B^\top\mathbf x$, decoder $B\mathbf c$. (Had the basis been stored in rows, as in the notes' own $P$, the product would be right: the slip is in the letter.) The picture of it in two dimensions is the right half of the first figure.
+# A missing transpose. Encoder $B^\top\mathbf x$, decoder $B\mathbf c$. (Had the basis been stored in rows, as in the notes' own $P$, the product would be right: the slip is in the letter.)
 #
 # With the best code the loss takes a form that will do all the work. The rebuilt point $BB^\top\mathbf x$ is the foot of the perpendicular, so by Pythagoras
 #
@@ -1369,7 +1239,7 @@ settle(
 # The right side does not know $\mathbf b$. **Smallest error and largest variance are the same demand.** Turn the axis and watch the two trade places. (These are the sixty days of the first figure, centered once more; on them the total is a little above 2.)
 
 
-# %%
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 def axis_report(points, degrees):
     """Variance on the axis, mean squared distance from it; points (2, N) centered."""
     b = rotation(degrees) @ [1.0, 0.0]
@@ -1382,7 +1252,6 @@ def axis_report(points, degrees):
 cloud = (z[days] - z[days].mean(axis=0)).T[::-1]  # visitors across, views up
 angles = np.arange(0, 181, 11.25)
 spread, error = np.array([axis_report(cloud, a) for a in angles]).T
-fine = np.arange(0, 181, 3)
 smooth = np.array([axis_report(cloud, a) for a in fine]).T
 
 
@@ -1440,7 +1309,7 @@ assert np.ptp(sums) > 1
 # **And the second axis?** The notes demand that the basis be *linearly independent* and the values be spread as widely as possible. Let two axes follow that advice, each climbing $\mathbf b^\top C\mathbf b$ from its own start: a small step along the gradient, which is $2C\mathbf b$ since $C$ is symmetric, then back to length one:
 
 
-# %%
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 def climb(C, b, steps=300, rate=0.2):
     """Gradient ascent of bᵀCb on the unit sphere; b (D,), or axes in columns (D, S)."""
     for _ in range(steps):
@@ -1462,7 +1331,7 @@ assert abs(two[:, 0] @ two[:, 1]) > 1 - 1e-9
 # Both climb the same hill. "Independent" does not keep them apart: a pair that differs by a hair is independent, has nearly the largest spread that two axes can have, and its second axis may lean into *any* direction. So let us rate pairs by the error of the plane they span. First, what is lost if one of the two demands is given up? Then, what is lost although both are met?
 
 
-# %%
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 def plane_error(B, C):
     """Share of the variance C (D, D) outside the span of the columns of B (D, K)."""
     return 1 - np.trace(B @ np.linalg.pinv(B, rcond=1e-9) @ C) / np.trace(C)
@@ -1529,7 +1398,7 @@ settle(
 #
 # This is also the theorem of Eckart and Young. By {eq}`eq-2-svd` the rows of a matrix of rank $K$ are combinations of $K$ vectors $\mathbf v_i$; take $A^\top A$ for $C$ (the proof never used that the mean was zero), and no such space is nearer to the rows of $A$ than that of the first $K$ vectors $\mathbf v_i$ of $A$ itself.
 
-# %%
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 rng, K = np.random.default_rng(8), 2
 random_axes = np.linalg.qr(rng.standard_normal((10_000, 5, K)))[0]  # (10000, D, K)
 kept = (
@@ -1556,53 +1425,6 @@ by_definition(
 # :class: question
 # Take the eigenvectors of the covariance matrix with the $K$ largest eigenvalues. Among all orthonormal axes they keep the most variance {eq}`eq-2-best` and so lose the least squared error {eq}`eq-2-sum`. Their span is unique if $\lambda_K>\lambda_{K+1}$. The axes within it are not: ask for zero covariances as well, and if $\lambda_1,\dots,\lambda_K$ all differ, they are fixed up to their signs. Whether variance is *information* is a question of its own; see [below](#sec-2-not-information).
 # :::
-#
-# Ten thousand random pairs are a weak opponent, though. Here is a stronger one: start anywhere, climb, and make the axes orthonormal again after each step. Twenty starts should all end in the same plane.
-
-
-# %%
-def climb_together(C, B, steps=300, rate=0.2):
-    for _ in range(steps):
-        B = np.linalg.qr(B + rate * 2 * C @ B)[0]
-    return B
-
-
-ends = [
-    climb_together(C, np.random.default_rng(seed).standard_normal((5, 2)))
-    for seed in range(20)
-]
-same_plane = [
-    np.linalg.svd(end.T @ V[:, :2])[1].min() for end in ends
-]  # cosine of the largest angle between planes
-assert min(same_plane) > 1 - 1e-9
-print(
-    "twenty climbs end in the plane of the first two eigenvectors:",
-    min(same_plane) > 1 - 1e-9,
-)
-
-# %% [markdown]
-# :::{admonition} Exercise 7 · what axes keep
-# :class: exercise
-# The rows of $P$ $(K, D)$ are orthonormal axes, $C$ $(D, D)$ is a covariance matrix. Return the share of the total variance that the axes keep.
-# :::
-
-
-# %%
-def captured(P, C):
-    """Share of the variance kept by the rows of P (K, D)."""
-    ...
-
-
-exercises.check_captured(captured)
-
-
-# %% tags=["hide-cell"] jupyter={"source_hidden": true}
-# Solution. The variance on axis k is pₖᵀ C pₖ, the k-th diagonal entry of P C Pᵀ.
-def captured(P, C):
-    return np.trace(P @ C @ P.T) / np.trace(C)
-
-
-exercises.check_captured(captured)
 
 # %% [markdown]
 # (sec-2-diagonal)=
@@ -1623,7 +1445,7 @@ exercises.check_captured(captured)
 # P = \frac1{\sqrt2}\begin{pmatrix}1&1\\-1&1\end{pmatrix},\quad PCP^\top = \begin{pmatrix}2&0\\0&\tfrac25\end{pmatrix} .
 # $$ (eq-2-five)
 
-# %%
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 X = np.array([[-1.0, -1, 0, 2, 0], [-2, 0, 0, 1, 1]])
 C5 = X @ X.T / X.shape[1]
 P = np.array([[1.0, 1.0], [-1.0, 1.0]]) / np.sqrt(2)
@@ -1662,7 +1484,7 @@ def draw_covariances(axes):
 show(draw_covariances, figsize=(8.6, 4), columns=2)
 
 
-# %%
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 def off_diagonal(M):
     return np.abs(M - np.diag(np.diag(M))).max()
 
@@ -1740,7 +1562,7 @@ settle(
 # Center $X$, form $C$, and put its eigenvectors into the rows of $P$. By {eq}`eq-2-dpcp` then $D=\Lambda$. Such a $P$ always exists, because $C$ is symmetric {eq}`eq-2-spectral`. The fields become *uncorrelated*, which is less than independent:
 # :::
 
-# %%
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 t = np.linspace(0, 2 * np.pi, 200, endpoint=False)
 ring = np.stack([np.cos(t), np.sin(t)])
 print(
@@ -1781,9 +1603,16 @@ print(
 assert np.isclose(((log - rebuilt) ** 2).sum(axis=1).mean(), library.spectrum[2:].sum())
 
 # %% [markdown]
-# The library goes through the SVD of the centered data instead: $X=U\Sigma V^\top$ with samples in rows gives $C=\frac1NX^\top X=V\frac{\Sigma^2}NV^\top$, the same $V$ with $\lambda_i=\sigma_i^2/N$, and no squaring. (Many programs, `np.cov` among them, divide by $N-1$ instead: all eigenvalues are larger by one factor, and axes, codes and shares are the same. We divide by $N$, because only then do the discarded eigenvalues *equal* the mean squared error.) Now all ways on the same data. *Best code* alternates between the best codes for given axes and the best axes for given codes; by {eq}`eq-2-normal` the latter have the span of the columns of $Z^\top\,\text{codes}$, and a covariance is never formed. *Largest variance* is the climb.
+# The library goes through the SVD of the centered data instead: $X=U\Sigma V^\top$ with samples in rows gives $C=\frac1NX^\top X=V\frac{\Sigma^2}NV^\top$, the same $V$ with $\lambda_i=\sigma_i^2/N$, and no squaring. (Many programs, `np.cov` among them, divide by $N-1$ instead: all eigenvalues are larger by one factor, and axes, codes and shares are the same. We divide by $N$, because only then do the discarded eigenvalues *equal* the mean squared error.) Now all ways on the same data. *Best code* alternates between the best codes for given axes and the best axes for given codes; by {eq}`eq-2-normal` the latter have the span of the columns of $Z^\top\,\text{codes}$, and a covariance is never formed. *Largest variance* is a climb that makes the axes orthonormal again after each step.
 
-# %%
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+def climb_together(C, B, steps=300, rate=0.2):
+    for _ in range(steps):
+        B = np.linalg.qr(B + rate * 2 * C @ B)[0]
+    return B
+
+
 K = 2
 B_code = np.linalg.qr(np.random.default_rng(9).standard_normal((5, K)))[0]
 for _ in range(200):
@@ -1792,7 +1621,7 @@ for _ in range(200):
 B_svd = np.linalg.svd(Z, full_matrices=False)[2][:K].T
 ways = {
     "best code": B_code,
-    "largest variance": ends[0],
+    "largest variance": climb_together(C, two),
     "diagonal covariance": V[:, :K],
     "SVD, as in the library": B_svd,
 }
@@ -1852,7 +1681,7 @@ assert (
 # Two kinds of objects are measured by two instruments. Along one direction the measurements scatter a lot, and in the same way for both kinds; along the other they scatter little, and the kinds differ. You keep the first principal component. How often will the best threshold on it name the right kind?
 # :::
 
-# %%
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 rng = np.random.default_rng(11)
 kind = np.arange(400) % 2
 wide, narrow = (
@@ -1986,20 +1815,7 @@ for name in trials:
     assert wobble[name, 1] < wobble[name, 0] / 10
 
 # %% [markdown]
-# The coefficients do become steady, wherever the signal is. Whether the smaller model is the better bargain depends on where the signal is. (On all features the numbers do not depend on where the signal is, since samples and noise are the same and least squares misses only by what the noise does to it.) But note *what* steadied them: dropping directions, not rotating. With all six components the rotation cancels, $(XV)(V^\top\mathbf w)=X\mathbf w$, and every prediction stays as it was:
-
-# %%
-x, y = (
-    np.random.default_rng(0).standard_normal((20, 6)) * scales6,
-    np.random.default_rng(1).standard_normal(20),
-)
-everything = pca(x, 6)
-by_all = (x - x.mean(axis=0)) @ np.linalg.lstsq(x - x.mean(axis=0), y)[0]
-by_rotated = everything.encode(x) @ np.linalg.lstsq(everything.encode(x), y)[0]
-print(
-    "all six components predict what all six features do:",
-    np.allclose(by_all, by_rotated),
-)
+# The coefficients do become steady, wherever the signal is. Whether the smaller model is the better bargain depends on where the signal is. (On all features the numbers do not depend on where the signal is, since samples and noise are the same and least squares misses only by what the noise does to it.) But note *what* steadied them: dropping directions, not rotating. With all six components the rotation cancels, $(XV)(V^\top\mathbf w)=X\mathbf w$, and every prediction stays as it was.
 
 # %% [markdown]
 # (sec-2-digits)=
@@ -2009,7 +1825,7 @@ print(
 #
 # 1,797 digits of 64 pixels. The axes are learned on the training part only; what you see below are digits that PCA has never met. One shuffle could be a lucky one, so there are twenty; the pictures show the first.
 
-# %%
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 splits = [
     datasets.split(datasets.digits(), validation=300, test=400, seed=seed)
     for seed in range(20)
@@ -2046,57 +1862,10 @@ explore(
 )
 
 # %% [markdown]
-# And what is an axis? A direction among images. Start at the mean digit and walk along it, two standard deviations either way:
+# Are ten numbers good? Compare with what the notes' first idea would do, *delete columns*. The best pixels are chosen greedily. Whenever pixel $j$ is added, the best prediction from it is subtracted from all others, which changes their covariance $R$ to $R-R_{:j}R_{j:}/R_{jj}$; so add the pixel with the largest gain $\lVert R_{:j}\rVert^2/R_{jj}$:
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
-class_means = np.array(
-    [data.train.x[data.train.y == digit].mean(axis=0) for digit in range(10)]
-)
-
-
-def walk_along(component):
-    """Five images from two standard deviations below the mean digit to two above."""
-    v, variance = axes_digits.decoder[component], axes_digits.spectrum[component]
-    return axes_digits.shift + np.linspace(-2, 2, 5)[:, None] * np.sqrt(variance) * v
-
-
-def ends(component):
-    """The digits whose mean images are nearest to both ends of the walk."""
-    low, high = walk_along(component)[[0, -1]]
-    return [((class_means - x) ** 2).sum(axis=1).argmin() for x in (low, high)]
-
-
-assert all(low != high for low, high in map(ends, range(5)))
-assert all(low == high for low, high in map(ends, (9, 19, 39)))
-
-
-def draw_component(ax, component):
-    low, high = ends(component - 1)
-    walk = np.clip(walk_along(component - 1).round(9), 0, 1)
-    image_grid(ax, walk.reshape(5, 8, 8), columns=5)
-    share = axes_digits.spectrum[component - 1] / axes_digits.spectrum.sum()
-    ax.set_title(f"axis {component}: {share:.1%} of the variance")
-    return (
-        f"Along axis {component} with {share:.1%} of the variance, the mean digit in the middle: "
-        f"the mean image nearest to the left end is that of {low}, to the right end that of {high}."
-    )
-
-
-explore(
-    draw_component,
-    component=[1, 2, 3, 4, 5, 8, 10, 20, 40],
-    start=1,
-    figsize=(5.5, 2.2),
-)
-
-# %% [markdown]
-# Nobody told PCA what a digit is, and yet its first axes lead from one digit to another. Along the late ones the ends still look like the middle: such axes carry details.
-#
-# Are ten numbers good? Compare with what the notes' first idea would do, *delete columns*. The best pixels are chosen greedily. Whenever pixel $j$ is added, the best prediction from it is subtracted from all others, which changes their covariance $R$ to $R-R_{:j}R_{j:}/R_{jj}$, so add the pixel with the largest gain $\lVert R_{:j}\rVert^2/R_{jj}$ ($R_{:j}$ is column $j$ and $R_{j:}$ row $j$):
-
-
-# %%
 def greedy_columns(C, K):
     """K columns chosen one by one so that the rest is predicted best."""
     R, chosen = C.copy(), []
@@ -2229,7 +1998,7 @@ show(draw_choice)
 # Center; scale if the columns have different units; eigenvectors of the covariance (in practice the SVD); look at the spectrum, where a sharp drop suggests a $K$; otherwise choose $K$ by what the code is for, on validation data. Learn every one of these steps from the training part only.
 # :::
 #
-# :::{admonition} Exercise 8 · how many components
+# :::{admonition} Exercise 6 · how many components
 # :class: exercise
 # Return the smallest $K$ whose components keep *at least* the given share of the variance. `variances` come sorted, largest first.
 # :::
@@ -2264,7 +2033,7 @@ exercises.check_components_for(components_for)
 #
 # ### Mean removal
 
-# %%
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 tables = {"digits": data.train.x, "shop log": log}
 largest_mean = {
     name: np.abs((x - x.mean(axis=0)).mean(axis=0) / x.std(axis=0).max()).max()
@@ -2283,7 +2052,7 @@ by_definition(
 # %% [markdown]
 # On new data the mean is not exactly zero, and it must not be made so. The shift belongs to the model. Whoever centers the test data by *their own* mean uses a different model for every batch. Suppose the digits to be read arrive sorted by digit:
 
-# %%
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 train_mean = data.train.x.mean(axis=0)
 seen = data.train.x - train_mean, data.train.y
 hits = np.zeros(2)
@@ -2307,7 +2076,7 @@ assert shifted_own < 0.6 < 0.95 < shifted_right
 #
 # so for a cloud far from the origin the "first component" points at the mean, whatever the cloud looks like:
 
-# %%
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 far = objects @ rotation(60).T + [20, -15]
 direction = np.linalg.svd(far)[2][0]
 μ, v1 = far.mean(axis=0), pca(far, 1).decoder[0]
@@ -2328,7 +2097,7 @@ assert abs(direction @ μ) / np.linalg.norm(μ) > 0.99 > 0.5 > abs(direction @ v
 # $$ (eq-2-scaling)
 
 
-# %%
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 def scaling(x, shift, scale):
     return AffineMap(
         shift, np.diag(1 / scale), np.diag(scale), np.sort(x.var(axis=0))[::-1]
@@ -2351,7 +2120,7 @@ for ours, library in (
 from dlnotes.decomposition import min_max, standardization
 
 
-# %%
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 def three_columns(seed, tail=1.0, N=5000):
     """N rows of three shapes in three units: uniform, normal, and lognormal."""
     rng = np.random.default_rng(seed)
@@ -2404,9 +2173,9 @@ settle(
 )
 
 # %% [markdown]
-# Comparable, not equal: min–max makes the ranges equal, z-scores the deviations, and neither does both. A heavy tail stays long after z-scores, at last by more than the factor of ten, and min–max lets a single outlier squeeze everybody else. Mind the words, too. The notes give 归一化, 标准化 and 正则化 as three names of one thing. The first two are what you see above. The third usually means *regularization*, which is something else altogether; in the tutorial that the notes link it is the scaling of each sample to length one, which does nothing of the kind to the columns.
+# Comparable, not equal: min–max makes the ranges equal, z-scores the deviations, and neither does both. A heavy tail stays long after z-scores, and min–max lets a single outlier squeeze everybody else. Mind the words, too. The notes give 归一化, 标准化 and 正则化 as three names of one thing. The first two are what you see above. The third usually means *regularization*, which is something else altogether; in the tutorial that the notes link it is the scaling of each sample to length one, which does nothing of the kind to the columns.
 #
-# **Why models care.** A nearest neighbor adds up squared differences, so the column whose numbers spread most decides almost alone, and how far numbers spread is a matter of their unit. *Gradient descent*, small steps downhill $\mathbf w\leftarrow\mathbf w-\eta\nabla L$, cares too. For a linear model, half the mean squared error is $L=\frac12(\mathbf w-\mathbf w^*)^\top H(\mathbf w-\mathbf w^*)$ plus a constant, with the best weights $\mathbf w^*$ and $H=\frac1NX^\top X$, samples in rows. (This is $E(\mathbf x+\mathbf h)=E(\mathbf x)+\lVert A\mathbf h\rVert^2$ from above, divided by $2N$.) Follow the error $\mathbf e=\mathbf w-\mathbf w^*$ through $t$ steps of size $\eta$:
+# **Why models care.** A nearest neighbor adds up squared differences, so the column whose numbers spread most decides almost alone, and how far numbers spread is a matter of their unit. *Gradient descent*, small steps downhill $\mathbf w\leftarrow\mathbf w-\eta\nabla L$, cares too. For a linear model, half the mean squared error is $L=\frac12(\mathbf w-\mathbf w^*)^\top H(\mathbf w-\mathbf w^*)$ plus a constant, with the best weights $\mathbf w^*$ and $H=\frac1NX^\top X$, samples in rows. Follow the error $\mathbf e=\mathbf w-\mathbf w^*$ through $t$ steps of size $\eta$:
 #
 # $$
 # \begin{aligned}
@@ -2418,7 +2187,7 @@ settle(
 #
 # Since $(1-\frac1\kappa)^t\approx e^{-t/\kappa}$, the number of steps is proportional to $\kappa$, the condition number of $H$. Scaling changes it, and [whitening](#sec-2-whitening) makes it 1:
 
-# %%
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 kappas = {}
 for name, x in {
     "raw": log,
@@ -2432,7 +2201,7 @@ for name, x in {
 assert kappas["raw"] > kappas["z-scores"] * 1000 and np.isclose(kappas["whitened"], 1)
 
 # %% [markdown]
-# :::{admonition} Exercise 9 · z-scores that do not leak
+# :::{admonition} Exercise 7 · z-scores that do not leak
 # :class: exercise
 # Return the z-scores of `new` in the units of `train`. A constant column of `train` has no unit; return zeros for it.
 # :::
@@ -2469,7 +2238,7 @@ exercises.check_z_scores(z_scores)
 # \frac{\partial L}{\partial\mathbf w} = c\,\frac{\partial L}{\partial\mathbf w'} \;\Longrightarrow\; \Delta\mathbf w' = c\,\Delta\mathbf w = -\eta\,c^2\,\frac{\partial L}{\partial\mathbf w'} .
 # $$ (eq-2-unit)
 #
-# Inputs 255 times larger mean a learning rate $255^2$ times larger in the first layer *only*, and a start with weights 255 times larger. That is one question: does one factor for all pixels matter? The claim is about another: does each pixel need a *scale of its own*, as columns in different units do? Train a network by small gradient steps on 64 digits at a time (SGD); it has 32 weighted sums of the pixels in its first layer and ten in its last. [Chapter 6](06b_backpropagation.ipynb) explains it; here only its inputs matter. On each of twenty splits, each input gets the learning rate that is best on the validation digits, and is judged on the test digits. The rates go up in steps of ten, and the best is never the first or the last that was tried. To see whether the reason holds, do the same to pixels that do *not* share a unit: each multiplied by its own factor, between 0.03 and 30. (A scale for each pixel takes these factors out again, so there the rival stays the same.)
+# Inputs 255 times larger mean a learning rate $255^2$ times larger in the first layer *only*, and a start with weights 255 times larger. That is one question: does one factor for all pixels matter? The claim is about another: does each pixel need a *scale of its own*, as columns in different units do? Train a network by small gradient steps on 64 digits at a time (SGD); it has 32 weighted sums of the pixels in its first layer and ten in its last. ([Chapter 6b](06b_backpropagation.ipynb) explains it.) On each of twenty splits, each input gets the learning rate that is best on the validation digits, and is judged on the test digits. The rates go up in steps of ten, and the best is never the first or the last that was tried. To see whether the reason holds, do the same to pixels that do *not* share a unit: each multiplied by its own factor, between 0.03 and 30.
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 SMALL, LARGE = [0.0001, 0.001, 0.01], [0.01, 0.1, 1, 10]  # learning rates
@@ -2563,13 +2332,13 @@ assert mean_of["divided by 255"] > mean_of["raw, 0 … 255"] + 0.2
 # (sec-2-whitening)=
 # ### Whitening
 #
-# *Whitening* makes the covariance the identity. Turn to the principal axes, then divide each by its standard deviation: with the encoder $E=V\Lambda^{-1/2}$,
+# *Whitening* makes the covariance the identity. Turn to the principal axes, then divide each by its standard deviation: with the encoder $W=V\Lambda^{-1/2}$,
 #
 # $$
-# \operatorname{cov}(E^\top\mathbf x) = E^\top CE = \Lambda^{-1/2}V^\top(V\Lambda V^\top)V\Lambda^{-1/2} = I .
+# \operatorname{cov}(W^\top\mathbf x) = W^\top CW = \Lambda^{-1/2}V^\top(V\Lambda V^\top)V\Lambda^{-1/2} = I .
 # $$ (eq-2-whiten)
 #
-# Any rotation $Q$ afterwards leaves it white, $Q^\top IQ=I$. The choice $Q=V^\top$ turns back: $E=V\Lambda^{-1/2}V^\top$, called ZCA (Bell and Sejnowski [1997](../book/bibliography.md)). Its result $\mathbf y$ is the white one nearest to the original in the mean square. Only the cross term depends on $Q$, and the diagonal of an orthogonal matrix cannot exceed 1:
+# Any rotation $Q$ afterwards leaves it white, $Q^\top IQ=I$. The choice $Q=V^\top$ turns back: $W=V\Lambda^{-1/2}V^\top$, called ZCA (Bell and Sejnowski [1997](../book/bibliography.md)). Its result $\mathbf y$ is the white one nearest to the original in the mean square. Only the cross term depends on $Q$, and the diagonal of an orthogonal matrix cannot exceed 1:
 #
 # $$
 # \begin{aligned}
@@ -2604,9 +2373,6 @@ for name, options in {"PCA": {}, "ZCA": {"zca": True}}.items():
     white = whitening(data.train.x, epsilon=0.01, **options).encode(data.validation.x)
     pairs = zip(centered_digits, white)
     alike[name] = np.median([np.corrcoef(a, b)[0, 1] for a, b in pairs])
-print(
-    f"median correlation of a ZCA-whitened digit with its original: {alike['ZCA']:.2f}"
-)
 assert abs(alike["PCA"]) < 0.1 < 0.7 < alike["ZCA"]
 N = 3000
 SOURCES = {
@@ -2618,6 +2384,26 @@ SOURCES = {
     "normal": lambda rng: rng.standard_normal((N, 2)),
 }
 mixing = np.array([[2.0, 0.0], [0.0, 1.0]]) @ rotation(30).T
+
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+def draw_white_digits(ax):
+    first = data.validation.x[:10] - data.train.x.mean(axis=0)
+    zca = whitening(data.train.x, epsilon=0.01, zca=True)
+    white = zca.encode(data.validation.x[:10])
+    rows = [first / np.abs(first).max(), white / np.abs(white).max()]
+    image_grid(ax, np.concatenate(rows).reshape(-1, 8, 8), columns=10)
+    return (
+        f"Ten unseen digits, centered (above) and whitened by ZCA (below). Whitening keeps them recognizable, with a median correlation of "
+        f"{alike['ZCA']:.2f}, and makes neighboring pixels as independent of each other as it can: edges stand out."
+    )
+
+
+show(
+    draw_white_digits,
+    alt="Figure. Ten centered digits, and the same digits whitened by ZCA below them.",
+    figsize=(5.5, 1.7),
+)
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 before = SOURCES["uniform"](np.random.default_rng(14))[:300] @ mixing
@@ -2644,8 +2430,6 @@ show(draw_whitening, figsize=(9.2, 4.0), columns=3)
 # So much for the covariance. The notes say more: *whitening means transforming the features into a normal distribution* (正态分布). An affine map can shift, stretch and turn. It cannot bend. To test it, compare the share of values below each $z$ with that of a normal distribution; the largest difference is the Kolmogorov–Smirnov distance. For $N$ truly normal values it exceeds $1.63/\sqrt N$ in one sample of a hundred (a known constant of the test, checked by simulation below), and more rarely still if they were standardized by their own mean and deviation, as here.
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
-from math import erf
-
 normal_share = np.vectorize(lambda z: (1 + erf(z / np.sqrt(2))) / 2)
 
 
@@ -2830,31 +2614,6 @@ for name, row in zip(MODELS, table.mean(axis=2)):
     print(f"{name:22s}" + "".join(f"{value:10.1%}" for value in row))
 print(f"{'the more frequent answer':24s}{np.mean(guess):8.1%}")
 
-# %% [markdown]
-# And the digits, where all columns share one unit from the start:
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-train_x, val_x = data.train.x, data.validation.x
-alive = train_x.std(axis=0) > 0
-z_pixels, white_pixels = (
-    standardization(train_x[:, alive]),
-    whitening(train_x, epsilon=1e-6),
-)
-on_digits = {
-    "raw pixels": (train_x, val_x),
-    "z-score per pixel": (
-        z_pixels.encode(train_x[:, alive]),
-        z_pixels.encode(val_x[:, alive]),
-    ),
-    "whitened": (white_pixels.encode(train_x), white_pixels.encode(val_x)),
-}
-digit_accuracy = {
-    name: share_right(nearest_neighbors(b, a, data.train.y), data.validation.y)
-    for name, (a, b) in on_digits.items()
-}
-for name, value in digit_accuracy.items():
-    print(f"nearest neighbor on digits, {name:18s}{value:.1%}")
-
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 raw_at, z_at, white_at = (
     list(PREPARE).index(p) for p in ("raw", "z-score", "whitened")
@@ -2874,13 +2633,12 @@ settle(
     card=True,
 )
 assert np.array_equal(table[1, raw_at], table[1, z_at])
-assert digit_accuracy["raw pixels"] > max(list(digit_accuracy.values())[1:])
 gains = (table[:, white_at] - table[:, z_at]).mean(axis=1)
 assert gains.max() < 0.005 and gains[1] < -0.005
 assert table[[0, 2, 3], raw_at].mean(axis=1).max() < np.mean(guess) + 0.05
 
 # %% [markdown]
-# Methods that add up squared differences over the columns, or that descend a gradient for a limited number of steps, are lost in raw units, about as good as guessing, and recover by scaling. (Least squares, solved exactly, would not mind: its weights absorb the units.) The tree gives *exactly* the same answers before and after: it only compares values within one column, and scaling keeps their order. Whitening gives no model more than z-scores do, and the tree loses by it, since it now has to ask about mixtures. Should the gradient not have gained? The columns of the visits were drawn independently, so z-scores leave whitening nothing to do; the shop log, whose condition number it took to 1, would be another matter. On the digits both cost accuracy: pixels that are almost always empty get the same say as the strokes, and whitening does the same to every direction of little variance. Preprocessing adds no information. It decides what a distance and a step mean.
+# Methods that add up squared differences, or that descend a gradient for a limited number of steps, are lost in raw units and recover by scaling. The tree gives *exactly* the same answers before and after: it only compares values within one column, and scaling keeps their order. Whitening gives no model more than z-scores do, and the tree loses by it, since it now has to ask about mixtures. The gradient did not gain by whitening, since the columns of the visits were drawn independently and z-scores leave it nothing to do. Preprocessing adds no information. It decides what a distance and a step mean.
 #
 # (sec-2-answer)=
 # ## Back to the shop
@@ -2905,66 +2663,11 @@ assert table[[0, 2, 3], raw_at].mean(axis=1).max() < np.mean(guess) + 0.05
 # times as much: nearly twice, just where deleting looks safest.
 
 
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-base = np.random.default_rng(15).standard_normal((60, 2))
-base = whitening(base).encode(base)  # exactly uncorrelated, exactly variance 1
-grid = np.linspace(-0.99, 0.99, 67)
-price = {
-    "delete, fill in the mean": np.full_like(grid, 0.5),
-    "delete, restore by regression": (1 - grid**2) / 2,
-    "PCA": (1 - np.abs(grid)) / 2,
-}
-
-
-def three_losses(ρ):
-    """Measured shares lost at correlation ρ: mean, regression, PCA; and the sample."""
-    points = np.stack(
-        [base[:, 0], ρ * base[:, 0] + np.sqrt(1 - ρ**2) * base[:, 1]], axis=1
-    )
-    u, v = points.T
-    regression = ((u - (u @ v) / (v @ v) * v) ** 2).mean() / 2
-    space = pca(points, 1)
-    miss = ((points - space.decode(space.encode(points))) ** 2).sum(axis=1).mean() / 2
-    return [(u**2).mean() / 2, regression, miss], points
-
-
-for r in (-0.9, 0.0, 0.5, 0.9):
-    assert np.allclose(three_losses(r)[0], [0.5, (1 - r**2) / 2, (1 - abs(r)) / 2])
-
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-def draw_price(axes, correlation):
-    left, right = axes
-    measured, points = three_losses(correlation)
-    b = np.array([1.0, 1.0 if correlation > -1e-9 else -1.0]) / np.sqrt(2)
-    left.plot(*np.outer(b, [-3, 3]), "--", color=ORANGE)
-    left.plot(*points.T, "o", ms=4, color=BLUE)
-    plane(left, (-3.2, 3.2), (-3.2, 3.2), title="Sixty points, and the best axis")
-    left.set(xlabel="one column (z-score)", ylabel="the other (z-score)")
-    lines(right, grid, price, xlabel="correlation ρ", ylabel="share of variance lost")
-    for value, marker in zip(measured, "s^o"):
-        right.plot(correlation, value, marker, ms=8, color=INK)
-    right.set(ylim=(0, 0.72), title=f"ρ = {correlation:.2f}")
-    right.legend(loc="upper center")
-    return (
-        f"At correlation {correlation:.2f} deleting a column loses {measured[1]:.2%} of the variance after regression and {measured[0]:.0%} without; "
-        f"one principal component loses {measured[2]:.2%}."
-    )
-
-
-explore(
-    draw_price,
-    correlation=np.linspace(-ρ, ρ, 17),  # up to that of views and visitors
-    start=16,
-    columns=2,
-    figsize=(8.8, 4.2),
-)
-
 # %% [markdown]
 # **Five columns.** With more columns than two, *which* is a real question. Try every subset, restore the rest by regression, and compare with PCA:
 
 
-# %%
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 def subset_loss(kept):
     """Share of the variance of Z lost when all is restored from the kept columns."""
     kept = list(kept)
@@ -2998,7 +2701,7 @@ for K in range(1, 5):
 # $$ (eq-2-r2)
 
 
-# %%
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 def explained(target, kept):
     """R²: share of the variance of `target` explained by one column."""
     return np.corrcoef(target, kept)[0, 1] ** 2
@@ -3056,7 +2759,7 @@ settle(
 # %% [markdown]
 # The notes' expectation is right for what the columns have in common, and wrong for what sets them apart; and PCA, which deletes more cleverly, deletes the difference *completely*. If two columns are nearly equal, their difference may be noise, or it may be the one thing worth knowing. No formula of this chapter can tell you which. The person who keeps the log can.
 #
-# :::{admonition} Exercise 10 · the cheapest column
+# :::{admonition} Exercise 8 · the cheapest column
 # :class: exercise
 # Return the index of the column of `x` $(N, D)$ whose deletion loses least: the one with the smallest residual variance after regression, *with a constant*, on all others. The columns keep their units.
 # :::
@@ -3089,14 +2792,13 @@ exercises.check_cheapest_column(cheapest_column)
 # (sec-2-summary)=
 # ## What to take away
 #
-# 1. $A\mathbf x$ walks along the columns of $A$. It reaches the span and nothing else; ranks decide between no, one and infinitely many solutions; least squares finds the nearest point.
-# 2. A correlation is the cosine of an angle between centered columns. Nearly dependent columns amplify errors long before they make a system singular.
-# 3. Symmetric matrices have orthonormal eigenvectors, found by climbing $\mathbf x^\top A\mathbf x$ on the sphere. Other square matrices may have too few. Every matrix has an SVD.
+# 1. $A\mathbf x$ walks along the columns of $A$. Ranks decide between no, one and infinitely many solutions; least squares finds the nearest point.
+# 2. A correlation is the cosine of an angle between centered columns.
+# 3. Symmetric matrices have orthonormal eigenvectors. Other square matrices may have too few. Every matrix has an SVD.
 # 4. Best code and largest variance are one problem, by Pythagoras. The leading eigenvectors of the covariance solve it, and make the covariance diagonal; the loss is the sum of the discarded eigenvalues.
-# 5. Encoder $B^\top$, decoder $B$, orthonormal columns, centered data. Check column means, $B^\top B=I$, and the off-diagonal of $PCP^\top$.
-# 6. Variance is not information. It depends on units and ignores the task; choose $K$ on validation data.
-# 7. Whitening gives the identity as covariance and leaves the shape alone. Scaling matters to distances, to gradient steps and to PCA; not to trees, nor to least squares solved exactly.
-# 8. Of two standardized columns, a deleted one costs $(1-\rho^2)/2$, a discarded component $(1-|\rho|)/2$; and if you needed the difference, nearly all you wanted.
+# 5. Variance is not information. It depends on units and ignores the task; choose $K$ on validation data.
+# 6. Whitening gives the identity as covariance and leaves the shape alone. Scaling matters to distances, to gradient steps and to PCA; not to trees.
+# 7. Of two standardized columns, a deleted one costs $(1-\rho^2)/2$, a discarded component $(1-|\rho|)/2$; and if you needed the difference, nearly all you wanted.
 #
 # **What became of the claims of the notes:**
 

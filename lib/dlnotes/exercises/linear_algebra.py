@@ -68,29 +68,6 @@ check_fate = Exercise(
 )  # fmt: skip
 
 
-def _walk(A, b):
-    return np.linalg.solve(A.T @ A, A.T @ b)
-
-
-check_nearest_reachable = Exercise(
-    "the point",
-    right=lambda A, b: A @ _walk(A, b),
-    cases=lambda rng: [
-        (s * rng.standard_normal((m, n)), t * rng.standard_normal(m))
-        for m, n in ((4, 2), (3, 1), (6, 3), (3, 3))
-        for s, t in ((1, 1), (1e12, 1e-12), (1e-12, 1e12))
-    ],
-    mistakes={
-        "this is the walk x; return the point A x that it leads to": _walk,
-        "A Aᵀ b projects only if the columns are orthonormal; divide by AᵀA": lambda A, b: A @ A.T @ b,
-        "this is the error b − A x; return the point itself": lambda A, b: b - A @ _walk(A, b),
-        "b itself is not reachable": lambda A, b: b,
-    },
-    also_right=(lambda A, b: A @ np.linalg.lstsq(A, b)[0], lambda A, b: A @ np.linalg.pinv(A) @ b),
-    praise="the error is perpendicular to every column",
-)  # fmt: skip
-
-
 def _p_norm(x, p):
     largest = np.abs(x).max(axis=-1)
     if np.isinf(p):
@@ -216,27 +193,6 @@ check_pseudo_inverse = Exercise(
 )  # fmt: skip
 
 
-def _spread(rng, D, K, size):
-    """Orthonormal axes (K, D) and a covariance (D, D)."""
-    B = rng.standard_normal((D, D))
-    return np.linalg.qr(rng.standard_normal((D, K)))[0].T, size * B @ B.T
-
-
-check_captured = Exercise(
-    "the share",
-    right=lambda P, C: np.trace(P @ C @ P.T) / np.trace(C),
-    cases=lambda rng: [_spread(rng, D, K, s) for D, K in ((5, 2), (3, 1), (4, 4)) for s in SCALES],
-    mistakes={
-        "divide by the total variance Tr(C)": lambda P, C: np.trace(P @ C @ P.T),
-        "this is the share that is lost": lambda P, C: 1 - np.trace(P @ C @ P.T) / np.trace(C),
-        "the given axes need not be the best": lambda P, C: np.linalg.eigvalsh(C)[-len(P) :].sum() / np.trace(C),
-        "add up the diagonal of P C Pᵀ only": lambda P, C: (P @ C @ P.T).sum() / np.trace(C),
-    },
-    also_right=(lambda P, C: sum(p @ C @ p for p in P) / np.diag(C).sum(),),
-    praise="the variance kept is the trace of P C Pᵀ",
-)  # fmt: skip
-
-
 def _first(reached):
     def answer(variances, share):
         return int(np.argmax(reached(np.cumsum(variances), share))) + 1
@@ -255,6 +211,7 @@ def _spectra(rng) -> list:
 
 
 _right_count = _first(lambda running, share: running >= share * running[-1])
+
 
 check_components_for = Exercise(
     "K",
