@@ -246,7 +246,7 @@ def draw_orders(ax, rotation_degrees):
 
 
 explore(
-    draw_orders, rotation_degrees=np.arange(0, 181, 12), start=5, figsize=(4.8, 5.4)
+    draw_orders, rotation_degrees=np.arange(0, 181, 12), start=5, figsize=(4.2, 4.7)
 )
 
 # %% [markdown]
@@ -425,7 +425,7 @@ explore(
     x1=np.linspace(0, 3, 16),
     x2=[1.0, 0.0, 0.5, 1.5, 2.0],
     start=4,
-    figsize=(5.5, 4.4),
+    figsize=(4.8, 3.8),
 )
 
 # %% [markdown]
@@ -456,7 +456,7 @@ def draw_span(ax, dependence):
     return f"With a dependence of {dependence:.2f} the three columns have rank {rank} and span a box of volume {volume:.3f}."
 
 
-explore(draw_span, dependence=np.linspace(0, 1, 17), figsize=(5.6, 4.6))
+explore(draw_span, dependence=np.linspace(0, 1, 17), figsize=(4.4, 3.6))
 
 # %% [markdown]
 # The box that the columns span has a volume; up to its sign that is the *determinant* (行列式), which the notes leave out. In the plane the box is a parallelogram, and $\det\begin{pmatrix}a&b\\c&d\end{pmatrix}=ad-bc$. While the volume falls smoothly, the rank stays 3 until the last moment and then jumps to 2. A square matrix with determinant 0 is *singular*: it flattens space, and that cannot be undone. Since $A$ multiplies every volume by $\det A$, determinants multiply: $\det(AB)=\det A\,\det B$.
@@ -703,7 +703,7 @@ explore(
     draw_ball,
     p=[0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.2, 1.5, 2, 2.5, 3, 4, 6, 8, 12, 20],
     start=10,
-    figsize=(4.8, 4.8),
+    figsize=(4.0, 4.0),
 )
 
 # %% [markdown]
@@ -795,7 +795,7 @@ def draw_ellipse(ax, angle_degrees):
 
 
 explore(
-    draw_ellipse, angle_degrees=np.arange(0, 181, 11.25), start=1, figsize=(4.8, 4.8)
+    draw_ellipse, angle_degrees=np.arange(0, 181, 11.25), start=1, figsize=(4.0, 4.0)
 )
 
 # %% [markdown]
@@ -999,43 +999,13 @@ explore(
     draw_rank,
     rank=[1, 2, 3, 4, 6, 8, 10, 12, 15, 18, 22, 26, 30, 36, 43, 50, 60, 80],
     start=9,
-    figsize=(5.6, 5.4),
+    figsize=(4.6, 4.4),
 )
 
 # %% [markdown]
-# Around rank 20 many digits become legible, at about half of the numbers: not much has been saved. Compare, at the same price: store a coarser picture; or cut the picture along its tiles, put each digit into one row of 64 pixels, and take the SVD of *that* table.
-
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-def relative_miss(A, approximation):
-    return np.linalg.norm(A - approximation) / np.linalg.norm(A)
-
-
-def rank_k(A, k):
-    U, σ, Vt = np.linalg.svd(A, full_matrices=False)
-    return U[:, :k] * σ[:k] @ Vt[:k]
-
-
-averages = picture.reshape(40, 2, 48, 2).mean(axis=(1, 3))
-coarse = averages.repeat(2, axis=0).repeat(2, axis=1)
-digit_rows = x_digits[:120]
-k_picture, k_rows = averages.size // (80 + 96), averages.size // (120 + 64)
-misses = {
-    "coarser picture, 2 × 2 pixels averaged": relative_miss(picture, coarse),
-    f"SVD of the picture, rank {k_picture}": relative_miss(
-        picture, rank_k(picture, k_picture)
-    ),
-    f"SVD of one digit per row, rank {k_rows}": relative_miss(
-        digit_rows, rank_k(digit_rows, k_rows)
-    ),
-}
-for name, miss in misses.items():
-    print(f"{name:42s}relative error {miss:.3f}")
-assert list(misses.values())[2] == min(misses.values())
+# Around rank 20 many digits become legible, at about half of the numbers: not much has been saved, because rows of a picture have little in common. Put each digit into one row of a table instead, and the rows have a great deal in common. The SVD of *that* table is PCA, up to centering.
 
 # %% [markdown]
-# The arrangement of the table decides. Rows of a picture have little in common; digits as rows have a great deal. The last line *is* PCA, up to centering.
-#
 # **The pseudo-inverse** (伪逆), another gap of the notes, answers all three fates at once. Undo the stretches that can be undone:
 #
 # $$
@@ -1457,32 +1427,6 @@ print(
 )
 assert np.allclose(P @ C5 @ P.T, np.diag([2, 0.4]))
 
-# %% [markdown]
-# Now the shop. Its five standardized columns, before and after:
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-after = V.T @ C @ V
-
-
-def draw_covariances(axes):
-    fields = [f"field {i}" for i in range(1, 6)]
-    for ax, M, names in zip(axes, (C, after), (COLUMNS, fields)):
-        ax.imshow(np.abs(M), cmap="cividis", vmin=0, vmax=λ[0])
-        for (i, j), value in np.ndenumerate(M):
-            text = f"{value:.2f}" if abs(value) > 1e-9 else "0"
-            color = "black" if abs(value) > 2 else "white"
-            ax.text(j, i, text, ha="center", va="center", color=color)
-        ax.set_xticks(range(5), names, rotation=35)
-        ax.set_yticks(range(5), names)
-        ax.grid(False)
-    axes[0].set_title("Before: C")
-    axes[1].set_title("After: PCPᵀ")
-    variances = ", ".join(f"{v:.2f}" for v in λ)
-    return f"The covariance of the five standardized columns has entries between {C.min():.2f} and {C.max():.2f}; after PCA only the diagonal is left, {variances}."
-
-
-show(draw_covariances, figsize=(8.6, 4), columns=2)
-
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 def off_diagonal(M):
@@ -1862,56 +1806,6 @@ explore(
 )
 
 # %% [markdown]
-# Are ten numbers good? Compare with what the notes' first idea would do, *delete columns*. The best pixels are chosen greedily. Whenever pixel $j$ is added, the best prediction from it is subtracted from all others, which changes their covariance $R$ to $R-R_{:j}R_{j:}/R_{jj}$; so add the pixel with the largest gain $\lVert R_{:j}\rVert^2/R_{jj}$:
-
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-def greedy_columns(C, K):
-    """K columns chosen one by one so that the rest is predicted best."""
-    R, chosen = C.copy(), []
-    for _ in range(K):
-        gain = np.where(
-            np.diag(R) > 1e-9, (R**2).sum(axis=0) / np.maximum(np.diag(R), 1e-9), 0
-        )
-        j = int(gain.argmax())
-        chosen.append(j)
-        R -= np.outer(R[:, j], R[j]) / R[j, j]
-    return chosen
-
-
-mean = data.train.x.mean(axis=0)
-centered, unseen = data.train.x - mean, data.validation.x - mean
-C_digits = centered.T @ centered / len(centered)
-pixels = greedy_columns(C_digits, 40)
-Ks = np.array([1, 2, 3, 5, 8, 12, 16, 20, 25, 30, 40])
-total = (unseen**2).sum()
-losses_by = {name: [] for name in ("random axes", "best pixels (greedy)", "PCA")}
-for K in Ks:
-    Q = np.linalg.qr(np.random.default_rng(K).standard_normal((64, K)))[0]
-    restore = np.linalg.lstsq(centered[:, pixels[:K]], centered)[0]
-    B = axes_digits.encoder[:, :K]
-    for name, rebuilt in zip(
-        losses_by, (unseen @ Q @ Q.T, unseen[:, pixels[:K]] @ restore, unseen @ B @ B.T)
-    ):
-        losses_by[name].append(((unseen - rebuilt) ** 2).sum() / total)
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-k12 = list(Ks).index(12)
-
-
-def draw_losses(ax):
-    lines(ax, Ks, losses_by, marker="o", xlabel="numbers kept, of 64")
-    ax.set(ylabel="share of variance lost", ylim=(0, 1))
-    ax.set_title("Mixing beats deleting, deleting beats chance")
-    shares = ", ".join(f"{name} {curve[k12]:.1%}" for name, curve in losses_by.items())
-    return f"Loss on unseen digits when {Ks[k12]} numbers are kept: {shares}."
-
-
-show(draw_losses)
-r, g, p = (np.array(curve) for curve in losses_by.values())
-assert (p < g).all() and (g < r).all()
-
-# %% [markdown]
 # (q2-4)=
 # :::{admonition} Question 2.4 · Instead of simply deleting columns, can the original data be transformed into fewer columns so that the least information is lost?
 # :class: question
@@ -2068,24 +1962,7 @@ print(
 assert shifted_own < 0.6 < 0.95 < shifted_right
 
 # %% [markdown]
-# Removing its own mean removed what made a batch of sevens sevens. What does PCA do *without* centering? It then diagonalizes the second moments, and with $\mathbf x=\boldsymbol\mu+\mathbf h$, $\frac1N\sum\mathbf h=\mathbf 0$,
-#
-# $$
-# \frac1N\sum_n\mathbf x_n\mathbf x_n^\top = \frac1N\sum_n(\boldsymbol\mu+\mathbf h_n)(\boldsymbol\mu+\mathbf h_n)^\top = C+\boldsymbol\mu\boldsymbol\mu^\top ,
-# $$ (eq-2-moments)
-#
-# so for a cloud far from the origin the "first component" points at the mean, whatever the cloud looks like:
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-far = objects @ rotation(60).T + [20, -15]
-direction = np.linalg.svd(far)[2][0]
-μ, v1 = far.mean(axis=0), pca(far, 1).decoder[0]
-for name, target in (
-    ("the mean", μ / np.linalg.norm(μ)),
-    ("the true first component", v1),
-):
-    print(f"uncentered first axis, |cosine| with {name}: {abs(direction @ target):.4f}")
-assert abs(direction @ μ) / np.linalg.norm(μ) > 0.99 > 0.5 > abs(direction @ v1)
+# Removing its own mean removed what made a batch of sevens sevens. PCA needs the centering, too: without it the cloud's distance from the origin counts as variance, and the "first component" of a distant cloud points at its mean.
 
 # %% [markdown]
 # ### Scaling

@@ -818,49 +818,8 @@ assert strongest < 0.01
 #
 # In practice, the notes say, one computes the derivatives from the last layer back to the first. One could also start at a weight and follow every
 # path up to the output. Both give the same number. The first visits each unit once, because $\delta$ of a layer serves everything below it. The second walks each path on its own, and the number of paths is
-# the width to the power of the number of layers above. Count every evaluation of $\delta$ on the way:
-
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-def count_calls(width, depth, remember):
-    """How often δ is evaluated to get the signal of one unit in the first of `depth` layers."""
-    calls, known = 0, {}
-
-    def δ(layer, unit):
-        nonlocal calls
-        if (layer, unit) in known:
-            return
-        calls += 1
-        if layer < depth:
-            for above in range(width):
-                δ(layer + 1, above)
-        if remember:
-            known[layer, unit] = True
-
-    δ(1, 0)
-    return calls
-
-
-depths = np.arange(1, 8)
-naive, memoized = (
-    np.array([count_calls(4, d, remember) for d in depths])
-    for remember in (False, True)
-)
-
-
-def draw_reuse(ax):
-    curves = {"path by path": naive, "layer by layer": memoized}
-    lines(ax, depths, curves, log="y", marker="o", title="Reuse is the whole trick")
-    ax.set(xlabel="depth (layers of width 4)", ylabel="evaluations of δ")
-    return (
-        f"At depth {depths[-1]} the path-by-path recursion evaluates δ {naive[-1]} times, the layer-by-layer pass "
-        f"{memoized[-1]} times. Only the first grows exponentially."
-    )
-
-
-show(draw_reuse)
-
-# %% [markdown]
+# the width to the power of the number of layers above.
+#
 # Reuse alone does not choose the direction. One can also nudge one weight and carry the nudge *up* from layer to layer, without walking any path twice; that is *forward mode*. Each further weight needs a sweep of its own. A sweep back answers for one loss what moves it, and serves all weights at once. A network has many weights and one loss, so go backward.
 
 # %% [markdown]
@@ -1006,7 +965,7 @@ def draw_layers(axes):
     )
 
 
-show(draw_layers, columns=2, figsize=(7.5, 3.4))
+show(draw_layers, columns=2, figsize=(7.5, 2.8))
 
 # %% [markdown]
 # Partial connection means fewer weights, and a decision about which inputs a unit may see. With neighbors connected and the same few weights used at every place, this is a convolution; the chapter on convolutional networks begins there.
@@ -1249,15 +1208,8 @@ settle(
 )
 
 # %% [markdown]
-# The fused pair is not only shorter. The long way divides by $p$, and a confident mistake makes $p$ underflow. The fused loss never forms $p_c$, and it takes the largest score $m$ out of its $\ln\sum_ke^{z_k}=m+\ln\sum_ke^{z_k-m}$, which would overflow otherwise:
-
-# %%
-extreme, label = np.array([[0.0, 1000.0]]), np.array([0])
-value, pullback = losses.cross_entropy(extreme, label)
-print("fused loss and gradient:", value, pullback())
-print("probability of the right class:", F.softmax(extreme)[0][0, 0], "(no logarithm)")
-
-# %% [markdown]
+# The fused pair is not only shorter. The long way divides by $p$, and a confident mistake makes $p$ underflow. The fused loss never forms $p_c$, and it takes the largest score $m$ out of its $\ln\sum_ke^{z_k}=m+\ln\sum_ke^{z_k-m}$, which would overflow otherwise ([chapter 4](04_numerical_computation.ipynb)).
+#
 # **A classic bug** lives here as well: normalizing over the wrong axis. With `axis=0` the "probabilities" of each class sum to one *over the
 # batch*. Shapes fit, the loss is a number, and it can even fall. The check that sees it at a glance is an invariant: every row must sum to one.
 
@@ -2105,40 +2057,11 @@ settle(
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 bench = json.loads(Path("../benchmarks/results.json").read_text())["backpropagation"]
-print("measured on:", bench["machine"], "on", bench["date"])
-cost = bench["gradient_cost"]
-P_bench = np.array([row["parameters"] for row in cost])
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-slower = [row["differences"] / row["backpropagation"] for row in cost]
-
-
-def draw_cost(ax):
-    ways = {
-        "central differences": "differences",
-        "backpropagation": "backpropagation",
-        "one forward pass": "forward",
-    }
-    times = {label: [row[key] for row in cost] for label, key in ways.items()}
-    lines(ax, P_bench, times, log="xy", marker="o")
-    ax.set(xlabel="parameters P", ylabel="microseconds")
-    ax.set_title("Two ways to the same gradient")
-    return (
-        f"With {P_bench[0]:,} parameters differences take {slower[0]:,.0f} times as long as backpropagation, "
-        f"with {P_bench[-1]:,} parameters {slower[-1]:,.0f} times."
+for row in bench["gradient_cost"]:
+    ratio = row["differences"] / row["backpropagation"]
+    print(
+        f"{row['parameters']:7,d} parameters: differences take {ratio:7,.0f} times as long"
     )
-
-
-show(draw_cost)
-assert (np.diff(slower) > 0).all()
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-seconds = [row["backpropagation"] / row["forward"] for row in cost]
-print(
-    "value and gradient, in forward passes by the clock:",
-    *(f"{ratio:.1f}" for ratio in seconds),
-)
-
 # %% [markdown]
 # The notes praise the ReLU $\max(0,z)$ for its price: no exponential, no reciprocal. That is a claim about the function. Whether a whole training step notices is another question, since most of a step is matrix products.
 
@@ -2529,24 +2452,7 @@ show(draw_bridge)
 assert 0.01 < bridged[0] / bridged[-1] < 100
 
 # %% [markdown]
-# :::{admonition} Exercise 9 · find the scale
-# :class: exercise
-# For a **tanh** network of 20 layers, find a `weight_scale` such that the signal that reaches layer 1 is between half and twice that of layer 20, for each of five random networks. Use the
-# slider to narrow it down, or {eq}`eq-6b-factor` with the thought that a tanh in action has slopes below 1.
-# :::
-
-# %%
-weight_scale = ...
-exercises.check_weight_scale(weight_scale)
-
-# %% tags=["hide-cell"] jupyter={"source_hidden": true}
-# Solution. At s = 1 the slopes below 1 make the signal shrink a little; a slightly larger scale makes up for it.
-weight_scale = 1.3
-
-exercises.check_weight_scale(weight_scale)
-
-# %% [markdown]
-# :::{admonition} Exercise 10 · a residual block as a pair
+# :::{admonition} Exercise 9 · a residual block as a pair
 # :class: exercise
 # Write `residual(f)`: it takes a function that returns (value, pullback) and returns a new one for $y = x + f(x)$.
 # :::

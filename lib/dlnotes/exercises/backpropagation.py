@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from . import SCALES, Exercise, Wrong, answered, brief, numbers
+from . import SCALES, Exercise, Wrong, answered, brief
 
 check_tanh_delta = Exercise(
     "∂E/∂z",
@@ -284,48 +284,3 @@ check_count_multiplications = Exercise(
     also_right=(lambda sizes, N: np.array(_both_counts(sizes, N)),),
     praise="two products per layer going back, except in the first",
 )  # fmt: skip
-
-
-def _tanh_ratio(scale: float, seed: int, depth: int = 20, width: int = 64) -> float:
-    """‖∂L/∂z‖ in layer 1 over that in layer `depth` of a random tanh network."""
-    rng = np.random.default_rng(seed)
-    a, layers, sizes = rng.standard_normal((32, width)), [], []
-    for _ in range(depth):
-        W = rng.standard_normal((width, width)) * scale / np.sqrt(width)
-        a = np.tanh(a @ W)
-        layers.append((W, 1 - a**2))
-    da = rng.standard_normal(a.shape)
-    for W, slope in reversed(layers):
-        sizes.append(np.linalg.norm(da * slope))
-        da = da * slope @ W.T
-    return float(sizes[-1] / sizes[0])
-
-
-def _crosses(answer) -> None:
-    scale = numbers("the scale", answer)
-    if scale.shape != () or not 0 < scale < np.inf:
-        raise Wrong(f"the scale must be one positive number, yours is {answer}")
-    ratios = [_tanh_ratio(float(scale), seed) for seed in range(5)]
-    if min(ratios) < 0.5:
-        raise Wrong(
-            f"at scale {answer} the signal shrinks to {min(ratios):.2g} of its size; try larger weights"
-        )
-    if not max(ratios) <= 2:
-        raise Wrong(
-            f"at scale {answer} the signal grows by a factor of {max(ratios):.2g}; try smaller weights"
-        )
-
-
-check_weight_scale = Exercise(
-    "the scale",
-    right=1.3,
-    accepts=_crosses,
-    mistakes={
-        "try larger weights": 1.0,
-        "try smaller weights": 4.0,
-        "the scale must be one positive number": 0,
-    },
-    wrong=(0.25, float("nan"), np.inf, -1.3, [1.3]),
-    also_right=(np.float32(1.3),),
-    praise="the signal crosses twenty tanh layers and keeps its size within a factor of two",
-)
