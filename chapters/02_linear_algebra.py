@@ -59,7 +59,7 @@ def mixture(degrees):
     return np.cos(np.radians(degrees)) * visitors + np.sin(np.radians(degrees)) * views
 
 
-days = np.random.default_rng(0).permutation(len(z))[:60]
+days = np.random.default_rng(0).permutation(len(z))[:40]
 fine = np.arange(0, 181, 3)
 lost_at = np.array([lost(mixture(angle)) for angle in fine])
 
@@ -68,12 +68,12 @@ def draw_question(axes, angle):
     left, right = axes
     kept = mixture(angle)
     restored = np.outer(kept, kept @ z / (kept @ kept))[days]
-    gaps = np.stack([z[days], restored, np.full((60, 2), np.nan)], axis=1)
+    gaps = np.stack([z[days], restored, np.full((40, 2), np.nan)], axis=1)
     left.plot(*gaps.reshape(-1, 2).T[::-1], "-", color=INK, lw=1)
     left.plot(*restored.T[::-1], "s", ms=3, color=ORANGE, label="restored")
     left.plot(*z[days].T[::-1], "o", ms=4, color=BLUE, label="true")
     left.set(xlabel="visitors (z-score)", ylabel="views (z-score)", aspect="equal")
-    left.set_title("60 days, from one number each")
+    left.set_title("40 days, from one number each")
     left.legend()
     right.plot(fine, lost_at, color=INK)
     right.plot(angle, lost(kept), "o", ms=9, color=ORANGE)
@@ -89,7 +89,7 @@ def draw_question(axes, angle):
 
 explore(
     draw_question,
-    angle=[0, 15, 30, 45, 60, 75, 90, 105, 120, 135, 150, 165, 180],
+    angle=[0, 15, 30, 45, 60, 75, 90, 135, 180],
     columns=2,
     figsize=(8.2, 3.6),
 )
@@ -1206,7 +1206,7 @@ settle(
 # \underbrace{\frac1N\sum_n\lVert\mathbf x_n-\mathbf b\mathbf b^\top\mathbf x_n\rVert^2}_{\text{error}} \;+\; \underbrace{\frac1N\sum_n(\mathbf b^\top\mathbf x_n)^2}_{\text{variance on the axis}} \;=\; \frac1N\sum_n\lVert\mathbf x_n\rVert^2 .
 # $$ (eq-2-sum)
 #
-# The right side does not know $\mathbf b$. **Smallest error and largest variance are the same demand.** Turn the axis and watch the two trade places. (These are the sixty days of the first figure, centered once more; on them the total is a little above 2.)
+# The right side does not know $\mathbf b$. **Smallest error and largest variance are the same demand.** Turn the axis and watch the two trade places. (These are the forty days of the first figure, centered once more; on them the total is a little above 2.)
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}

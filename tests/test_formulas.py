@@ -29,6 +29,7 @@ def inside(tex: str, display: bool = False) -> str:
         (r"\mathbb{E}", "<mi>𝔼</mi>"),
         (r"\mathcal{L}", "<mi>ℒ</mi>"),
         (r"\mathrm{d}", '<mi mathvariant="normal">d</mi>'),
+        (r"\boldsymbol\delta", "<mi>𝜹</mi>"),
         (r"\hat y", '<mover accent="true"><mi>y</mi><mo stretchy="false" lspace="0" rspace="0">^</mo></mover>'),
         ("f'", '<msup><mi>f</mi><mo lspace="0" rspace="0" class="dl-prime">&#x2032;</mo></msup>'),
         (r"\text{if } x<y", '<mtext>if&#xA0;</mtext><mi>x</mi><mo lspace="0.278em" rspace="0">&lt;</mo>'

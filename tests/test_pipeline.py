@@ -109,6 +109,16 @@ def test_a_changed_id_and_a_stored_error_are_noticed(book):
     assert "another id" in pair_checks.check_pairs(book)[0]
 
 
+def test_a_stored_warning_is_noticed(book):
+    """It would name a folder of the machine that executed the page."""
+    notebook = nbformat.read(book / "chapters/02_second.ipynb", 4)
+    stream = nbformat.v4.new_output("stream", name="stderr", text="x.py:1: Warning: w")
+    notebook.cells[0].outputs.append(stream)
+    nbformat.write(notebook, book / "chapters/02_second.ipynb")
+    (problem,) = pair_checks.check_pairs(book)
+    assert "prints a warning: x.py:1" in problem
+
+
 @pytest.mark.parametrize("suffix", ["py", "ipynb"])
 def test_half_a_pair_is_noticed(book, suffix):
     (book / f"chapters/02_second.{suffix}").unlink()

@@ -2,12 +2,14 @@
 
 import base64
 import re
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
 from xml.etree import ElementTree
 
 import pytest
+from fontTools.ttLib import TTFont
 
 from book.tools import delivery, folds, frames, plan, site, stylesheets
 
@@ -202,6 +204,24 @@ def test_a_rule_stays_where_some_page_can_match_it():
         '[class~="unused"]{color:url("data:x")}@mediaprint{.used{color:blue}}'
         "@font-face{font-family:F;src:url(styles/fonts/f.woff2)}"
     )
+
+
+def test_the_font_of_formulas_has_their_letters(pages):
+    used = {
+        letter
+        for page in pages.values()
+        for formula in stylesheets.MATH.findall(page.text)
+        for letter in unescape(re.sub("<[^>]*>", "", formula))
+    }
+    font = TTFont(HTML / "_static/fonts/stix-two-math.woff2").getBestCmap()
+    missing = {letter for letter in used if ord(letter) not in font}
+    assert not {letter for letter in missing if not re.match(INVISIBLE, letter)}
+    assert {ord(letter) for letter in "𝑥𝛼ℎ"} <= font.keys()  # which x, α, h turn into
+
+
+INVISIBLE = (
+    "[\\s\u2061-\u2064\u4e00-\u9fff]"  # and Chinese, which readers' own fonts show
+)
 
 
 def test_code_has_elements_only_where_it_is_colored():

@@ -2,12 +2,17 @@
 "use strict";
 
 // 1. Frames of a moving figure are fetched as it nears the screen, one after the other and the nearest first, so that
-// the one a reader asks for never waits for twenty. Who saves data gets only what is asked for.
+// the one a reader asks for never waits for twenty. Who saves data gets only what is asked for. Nothing of this holds up the
+// page itself: it begins when that is there, and goes on when there is nothing else to do.
+const loaded = new Promise((resolve) => addEventListener("load", resolve));
+const idle = () => new Promise((resolve) => (window.requestIdleCallback ?? setTimeout)(resolve));
 async function fetchFrames(figure) {
   const frames = [...figure.querySelectorAll("img")];
   const shown = Number(figure.querySelector("input[type=range]").value);
   const far = (frame) => Math.abs(frames.indexOf(frame) - shown);
+  await loaded;
   for (const frame of [...frames].sort((a, b) => far(a) - far(b))) {
+    await idle();
     frame.loading = "eager";
     await frame.decode().catch(() => {});
   }

@@ -23,14 +23,15 @@ PARTS = ("loader.js", "core.js", "adaptors/liteDOM.js", "input/tex-full.js")
 START = (
     "globalThis.MathJax = {loader: {load: []}, startup: {typeset: false, ready() {}}}"
 )
-STYLES = {  # what stands for A, a and 0
-    "bold": "𝐀𝐚𝟎",
-    "italic": "𝐴𝑎",
-    "bold-italic": "𝑨𝒂",
-    "script": "𝒜𝒶",
-    "double-struck": "𝔸𝕒𝟘",
-    "sans-serif": "𝖠𝖺𝟢",
-    "monospace": "𝙰𝚊𝟶",
+ALPHABETS = ("AZ", "az", "ΑΩ", "αω", "09")
+STYLES = {  # what stands for A, a, Α, α and 0; a space where there is no such letter
+    "bold": "𝐀𝐚𝚨𝛂𝟎",
+    "italic": "𝐴𝑎𝛢𝛼 ",
+    "bold-italic": "𝑨𝒂𝜜𝜶 ",
+    "script": "𝒜𝒶   ",
+    "double-struck": "𝔸𝕒  𝟘",
+    "sans-serif": "𝖠𝖺  𝟢",
+    "monospace": "𝙰𝚊  𝟶",
 }
 OLDER = {  # letters that Unicode had before it had alphabets of them
     "script": dict(zip("BEFHILMRego", "ℬℰℱℋℐℒℳℛℯℊℴ", strict=True)),
@@ -79,8 +80,8 @@ def _styled(element: re.Match[str]) -> str:
 
 def _letter(style: str, letter: str) -> str:
     older = OLDER.get(style, {}).get(letter)
-    for first, last, start in zip("Aa0", "Zz9", STYLES[style], strict=False):
-        if first <= letter <= last:
+    for (first, last), start in zip(ALPHABETS, STYLES[style], strict=True):
+        if first <= letter <= last and start != " ":
             return older or chr(ord(start) + ord(letter) - ord(first))
     return letter
 

@@ -118,6 +118,12 @@ def check_execution(cells: list[NotebookNode]) -> list[str]:
         for cell in code
         if any(output.output_type == "error" for output in cell.outputs)
     ]
+    problems += [
+        f"the cell {first_line(cell)} prints a warning: {output.text.splitlines()[0]}"
+        for cell in code
+        for output in cell.outputs
+        if output.get("name") == "stderr"
+    ]
     if wrong:
         cell = code[wrong[0]]
         problems.append(

@@ -1,15 +1,20 @@
-"""One style sheet for the whole site, with only those rules that some page may need.
+"""One style sheet for the whole site, with only those rules and letters that some page may need.
 
-A page waits for its style before it shows anything, and nine tenths of the theme's are for parts that this book lacks.
+A page waits for its style before it shows anything, and nine tenths of the theme's are for parts that this book lacks. The
+faces of the running text are in it: where they arrive later, all lines are laid out twice.
 """
 
+import base64
 import posixpath
 import re
 from collections.abc import Iterable, Iterator
+from html import unescape
 from pathlib import Path
 
 import tinycss2
 from docutils import nodes
+from fontTools import subset
+from fontTools.ttLib import TTFont
 from sphinx.application import Sphinx
 from tinycss2.ast import Node
 
@@ -20,6 +25,8 @@ NAMES = re.compile(r'(?:class|id)="([^"]*)"')
 WORD = re.compile(r"[\w-]+")
 ADDRESS = re.compile(r"""url\((['"]?)(?!data:|#|['"])([^)'"]+)\1\)""")
 ICONS = re.compile(r'@font-face\s*\{[^}]*Font Awesome[^}]*\}|(?:\.fa[\w-]*:{1,2}before,?)+\{content:"[^"]*"\}')  # fmt: skip
+FACES = re.compile(r'url\("?(fonts/stix-two-text-(?:400-normal|400-italic|700-normal)\.woff2)"?\)')  # fmt: skip
+MATH = re.compile(r"<math.*?</math>", re.DOTALL)
 GROUPS = ("media", "supports", "layer")
 CHOICES = ("not", "is", "where", "has")  # what stands in their brackets need not exist
 
@@ -46,7 +53,33 @@ def write_one(app: Sphinx, exception: Exception | None) -> None:
     rules = [pruned(text, known, sheet) for sheet, text in texts.items()]
     for path in (site / "_static").rglob("*.css"):
         path.unlink()  # Sphinx copies them again each time
-    (site / SHEET).write_text("\n".join(rules), "utf-8")
+    style = with_faces("\n".join(rules), site)
+    (site / SHEET).write_text(style, "utf-8")
+    cut_down(site / "_static/fonts/stix-two-math.woff2", site)
+
+
+def with_faces(style: str, site: Path) -> str:
+    """The sheet with the faces of running text in it."""
+
+    def embedded(found: re.Match[str]) -> str:
+        face = (site / "_static" / found[1]).read_bytes()
+        return f'url("data:font/woff2;base64,{base64.b64encode(face).decode()}")'
+
+    return FACES.sub(embedded, style)
+
+
+def cut_down(path: Path, site: Path) -> None:
+    """Leave in a font the letters of all formulas. A single letter is shown in italics, which are letters of their own."""
+    texts = (page.read_text("utf-8") for page in site.rglob("*.html"))
+    used = {ord(c) for text in texts for formula in MATH.findall(text) for c in unescape(formula)}  # fmt: skip
+    italic = {0x210E, *range(0x1D434, 0x1D468), *range(0x1D6E2, 0x1D71C)}
+    options = subset.Options(hinting=False, notdef_outline=True)
+    options.layout_features = ["ssty", "dtls", "flac", "kern", "mark", "mkmk", "ccmp"]
+    font, cut = TTFont(path), subset.Subsetter(options)
+    cut.populate(unicodes=used | italic)
+    cut.subset(font)
+    font.flavor = "woff2"
+    font.save(path)
 
 
 def known_names(site: Path) -> Iterator[str]:
