@@ -2119,7 +2119,7 @@ exercises.check_count_multiplications(count_multiplications)
 # *You can compute the gradient of a deep network. After this section you can predict its size from the forward pass alone.*
 #
 # In the first section the derivatives of $W_0$ came out smaller than those of $W_1$. The notes draw the conclusion: each sigmoid layer multiplies the gradient by $\sigma' \le \tfrac14$, so
-# it becomes smaller and smaller (梯度消失). That is half of the story. Equation {eq}`eq-6b-layers` has two factors per layer, $\delta^{(l)} = (\delta^{(l+1)}W^\top)\odot\sigma'$: the slope *and the weights*.
+# it becomes smaller and smaller: a *vanishing gradient* (梯度消失). That is half of the story. Equation {eq}`eq-6b-layers` has two factors per layer, $\delta^{(l)} = (\delta^{(l+1)}W^\top)\odot\sigma'$: the slope *and the weights*.
 #
 # **How large is one step back?** Let the entries of $W$ $(n \times n)$ be independent with mean 0 and variance $s^2/n$, independent of $\delta$ and of the slopes. The mixed terms $\delta_k\delta_mW_{jk}W_{jm}$ then have mean zero. Multiply by the squared slope of unit $j$ and sum over the $n$ units:
 #

@@ -29,7 +29,7 @@ class Chapter(NamedTuple):
 PLAN = """
 01_introduction | What deep learning is | a history you can run, and learning in three steps | |
 02_linear_algebra | Linear algebra and PCA | products, norms, eigenvectors, and PCA three ways | | done
-03_probability | Probability and information theory | Gaussians, entropy, divergence, sampling, mixtures | 2 | done
+03_probability | Probability and information theory | Bayes, Gaussians, losses, entropy, divergence, sampling | 2 | done
 04_numerical_computation | Numerical computation | overflow, gradients, Hessians, convexity | 2 | done
 05a_learning_from_data | Learning from data | tasks, capacity, validation, bias and variance | 3 4 |
 05b_classical_algorithms | Classical algorithms | likelihood, neighbors, trees, kernels, clusters | 5a |

@@ -2,6 +2,8 @@
 
 import pytest
 
+from book.tools import plan
+
 from . import server
 from .conftest import HTML, ROOT
 
@@ -13,7 +15,9 @@ PAGES = [
     ),
     "search",
 ]
-CHAPTERS = [name for name in PAGES if name.startswith("chapters/")]
+CHAPTERS = [
+    f"chapters/{page}" for page in plan.DONE
+]  # a draft owes no links or sections
 WIDTHS = {1280: 800, 390: 844}
 
 # Rules of axe that are not applied, each with its reason.
