@@ -50,10 +50,16 @@ def test_ids_are_sorted_by_chapter_and_numbered_without_gaps():
             assert [i["id"] for i in items if chapter(i) == number] == expected
 
 
+# What the notes say early and the book shows where it is used: mixtures in chapter 13, functionals in 14.
+ELSEWHERE = dict.fromkeys("Q3.2 Q3.3 Q3.4 Q3.5 C3.6 C3.8 C3.9".split(), 13)
+ELSEWHERE |= {"C3.3": 14, "C3.10": 14}
+
+
 def test_every_page_has_items_and_every_item_a_page_of_its_chapter():
     assert {item["page"] for item in ITEMS} == PAGES
     for item in ITEMS:
-        assert int(item["page"][:2]) == chapter(item), item["id"]
+        place = ELSEWHERE.get(item["id"], chapter(item))
+        assert int(item["page"][:2]) == place, item["id"]
 
 
 def test_every_item_is_filled_in():
