@@ -738,7 +738,7 @@ def pairwise_sum(x):
 
 
 def kahan_partial_sums(x, stops):
-    """The compensated sum of the first n entries of x, for every n in stops."""
+    """The compensated sum of the first n entries of x, or of its columns, for every n in stops."""
     s = c = x.dtype.type(0)
     found, start = [], 0
     for stop in stops:
@@ -776,13 +776,15 @@ print(
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 stops, u32 = 10 ** np.arange(1, 7), 2.0**-24
 errors = {"naive": [], "pairwise": [], "Kahan": []}
-for seed in range(20):
-    x = np.random.default_rng(seed).uniform(size=10**6).astype(np.float32)
+draws32 = [np.random.default_rng(seed).uniform(size=10**6) for seed in range(20)]
+terms = np.stack(draws32, axis=1).astype(np.float32)  # a column a seed
+kahan = kahan_partial_sums(terms, stops)  # all columns at once
+for x, compensated in zip(np.ascontiguousarray(terms.T), kahan.T):
     truth = np.cumsum(x, dtype=float)[stops - 1]
     sums = {
         "naive": np.cumsum(x)[stops - 1],
         "pairwise": np.array([pairwise_sum(x[:n]) for n in stops]),
-        "Kahan": kahan_partial_sums(x, stops),
+        "Kahan": compensated,
     }
     for name, found in sums.items():
         errors[name].append(np.abs(found.astype(float) - truth) / truth)
