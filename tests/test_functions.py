@@ -98,6 +98,15 @@ def test_dtype_follows_the_data(case, dtype):
 
 
 @every_case
+def test_settings_do_not_widen_the_data(case):
+    """Catches a setting that came from a np.linspace and stayed np.float64, which float32 gives way to."""
+    data = {n: np.float64(v) if type(v) is float else v for n, v in case.data.items()}
+    y, backward = Case(case.function, *case.arguments, **data).call(dtype=np.float32)
+    found = [np.asarray(y), *as_tuple(backward(signal(y)))]
+    assert {array.dtype for array in found} == {np.dtype(np.float32)}
+
+
+@every_case
 def test_float32_agrees_with_float64(case):
     """Catches what only few digits show: a difference of large numbers, an ε that float32 swallows."""
     (y, backward), (y32, backward32) = case.call(), case.call(dtype=np.float32)
@@ -751,11 +760,27 @@ def test_losses_of_a_margin_by_hand(loss, costs, slopes, side):
     assert_allclose(backward()[:, 0], side * np.array(slopes) / 5)
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_cross_entropy_with_a_masked_class(dtype):
+    """Catches 0 · ln 0 = nan: a logit of −inf rules a class out, which is no cost but where it is the right one."""
+    logits = np.array([[0.0, 1, -np.inf], [-np.inf, 2, -np.inf]], dtype)
+    for target in (np.array([0, 1]), np.array([[1.0, 0, 0], [0, 1, 0]], dtype)):
+        loss, backward = losses.cross_entropy(logits, target)
+        assert_allclose(loss, math.log(1 + math.e) / 2, rtol=1e-6)
+        slope = 1 / (1 + math.exp(-1)) / 2
+        assert_allclose(backward(), [[-slope, slope, 0], [0, 0, 0]], rtol=1e-6)
+        assert loss.dtype == backward().dtype == dtype
+    shared, _ = losses.cross_entropy(logits[:1], np.array([[0.75, 0.25, 0]], dtype))
+    assert_allclose(shared, math.log(1 + math.e) - 0.25, rtol=1e-6)
+    assert losses.cross_entropy(logits, np.array([2, 1]))[0] == np.inf
+
+
 def test_zero_one_by_hand():
     """An undecided score is wrong; leading axes stay."""
     target = np.ones((5, 1))
     assert losses.zero_one(SCORES, target) == 2 / 5
     assert losses.zero_one(-SCORES, target) == 4 / 5
+    assert losses.zero_one(SCORES * np.nan, target) == 1
     two = losses.zero_one(np.stack([SCORES, -SCORES]), np.stack([target, -target]))
     assert_array_equal(two, [2 / 5, 2 / 5])
     assert losses.zero_one(np.array([[1.0, -1], [-1, -1]]), np.ones((2, 2))) == 1.5
@@ -764,6 +789,17 @@ def test_zero_one_by_hand():
 def test_hinge_bounds_the_share_of_mistakes():
     scores, target = normal(2, 50, 3), signs(2, 50, 3)
     assert (losses.hinge(scores, target)[0] >= losses.zero_one(scores, target)).all()
+
+
+@pytest.mark.parametrize(("dtype", "least"), [(np.float32, 1e-45), (float, 1e-320)])
+def test_kl_divergence_is_finite_where_the_ratio_is_not(dtype, least):
+    """Catches ln(p/q), whose p/q overflows long before ln p − ln q does."""
+    p, q = np.array([[1, 0]], dtype), np.array([[least, 1]], dtype)
+    loss, backward = losses.kl_divergence(p, q)
+    assert_allclose(loss, -np.log(q[0, 0].astype(np.longdouble)), rtol=1e-6)
+    dp, dq = backward()
+    assert_allclose(dp, [[1 + loss, 0]], rtol=1e-6)
+    assert_array_equal(dq, [[-np.inf, 0]])
 
 
 def test_divergence_by_hand():

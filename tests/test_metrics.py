@@ -16,6 +16,12 @@ def test_accuracy_counts_all_leading_axes():
     assert metrics.accuracy(logits, np.array([[1, 1], [1, 0]])) == 0.5
 
 
+def test_a_logit_of_nan_is_never_right():
+    """Catches argmax, for which nan is the largest: a network that diverged would be as good as chance."""
+    logits = np.array([[np.nan, 1], [1, np.nan], [2, 1], [-np.inf, 0]])
+    assert metrics.accuracy(logits, np.array([0, 0, 0, 1])) == 0.5
+
+
 def test_confusion_matrix_by_hand():
     """Catches a transposed table, and repeated pairs that are counted once."""
     predicted, labels = np.array([0, 1, 1, 2, 1, 1]), np.array([0, 0, 1, 1, 0, 1])
@@ -31,6 +37,13 @@ def test_precision_recall_and_f1_by_hand():
     assert_allclose(scores.precision, [3 / 5, 4 / 10, 0])
     assert_allclose(scores.recall, [3 / 4, 4 / 6, 0])
     assert_allclose(scores.f1, [2 * 3 / 9, 2 * 4 / 16, 0])
+
+
+def test_small_integers_count_as_large_ones():
+    """Catches twice the hits in their own type, in which 2 · 200 is 144."""
+    for dtype in (np.uint8, np.int8, np.uint64):
+        scores = metrics.precision_recall_f1(np.full((2, 2), 127, dtype))
+        assert_array_equal(scores, np.full((3, 2), 0.5))
 
 
 SCORES = np.array([0.9, 0.8, 0.8, 0.3, 0.1])

@@ -18,10 +18,12 @@ def _loss(per_sample: Array, *slopes: Array) -> tuple[Array, Backward]:
     """Mean of `per_sample` (..., N), and the pullback given each ∂(per sample)/∂argument (..., N, K)."""
     N = per_sample.shape[-1]
 
-    def backward(dloss=1.0) -> Array | tuple[Array, ...]:
-        share = np.asarray(dloss, per_sample.dtype)[..., None, None] / N
-        gradients = tuple(slope * share for slope in slopes)
-        return gradients if len(gradients) > 1 else gradients[0]
+    def backward(dloss=None) -> Array | tuple[Array, ...]:
+        share = 1 / N
+        if dloss is not None:
+            share = np.asarray(dloss, per_sample.dtype)[..., None, None] / N
+        gradients = [slope * share for slope in slopes]
+        return tuple(gradients) if len(gradients) > 1 else gradients[0]
 
     return per_sample.sum(axis=-1) / N, backward
 
@@ -77,7 +79,7 @@ def zero_one(scores: Array, target: Array) -> Array:
     A value only: its gradient is zero wherever there is one, which is why the other losses stand in for it.
     """
     _signs(target)
-    return (target * scores <= 0).sum(axis=-1).mean(axis=-1)
+    return (~(target * scores > 0)).sum(axis=-1).mean(axis=-1)  # nan is wrong, too
 
 
 @takes(scores="*S N K+", target="*S N K")
@@ -152,7 +154,8 @@ def cross_entropy(logits: Array, target: Array) -> tuple[Array, Backward]:
     """
     p = _target_distribution(target, logits)
     log_q, _ = log_softmax(logits)
-    return _loss(-(log_q * p).sum(axis=-1), np.exp(log_q) - p)
+    counted = log_q if log_q.min() > -np.inf else np.where(p > 0, log_q, 0)
+    return _loss(-np.vecdot(counted, p), np.exp(log_q) - p)
 
 
 # ── Between distributions ──
@@ -172,9 +175,11 @@ def kl_divergence(p: Array, q: Array) -> tuple[Array, Backward]:
         raise ValueError(
             "q must be positive wherever p is; otherwise D(p‖q) is infinite"
         )
-    ratio = np.divide(p, q, out=np.ones_like(p), where=there)
-    log_ratio = np.log(ratio)
-    return _loss((p * log_ratio).sum(axis=-1), (log_ratio + 1) * there, -ratio * there)
+    log_p, log_q = (np.log(a, out=np.zeros_like(a), where=there) for a in (p, q))
+    log_ratio = log_p - log_q
+    with np.errstate(over="ignore"):  # p/q may be beyond all floats, its logarithm not
+        ratio = np.divide(p, q, out=np.zeros_like(p), where=there)
+    return _loss((p * log_ratio).sum(axis=-1), (log_ratio + 1) * there, -ratio)
 
 
 @takes(mu="*S N K+", logvar="*S N K")

@@ -11,9 +11,13 @@ from .kinds import below, count, finite
 
 @takes(logits="*S N K+", labels="int *S N")
 def accuracy(logits: Array, labels: Array) -> float:
-    """Share of samples whose largest logit is the right one. Shapes: logits (..., N, K), labels (..., N)."""
+    """Share of samples whose largest logit is the right one, and none is nan.
+
+    Shapes: logits (..., N, K), labels (..., N).
+    """
     below("labels", labels, logits.shape[-1])
-    return float((logits.argmax(axis=-1) == labels).mean())
+    decided = ~np.isnan(logits).any(axis=-1)
+    return float(((logits.argmax(axis=-1) == labels) & decided).mean())
 
 
 @takes(predicted="int N", labels="int N", K=count)
@@ -44,7 +48,7 @@ def precision_recall_f1(counts: Array) -> Scores:
     return Scores(
         hits / np.maximum(called, 1),
         hits / np.maximum(there, 1),
-        2 * hits / np.maximum(called + there, 1),
+        hits / np.maximum((called + there) / 2, 1),  # 2 · hits may not fit its type
     )
 
 
