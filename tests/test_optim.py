@@ -1,5 +1,8 @@
 """Optimizers by hand, clipping, schedules."""
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
 from dlnotes import functional as F
@@ -92,6 +95,84 @@ def test_parameters_are_views_into_one_vector(kind, rng):
     assert optimizer.grad.sum() == 2 * before[0].size
     optimizer.zero_grad()
     assert all((p.grad == 0).all() for p in net.parameters())
+
+
+def detached(how):
+    """A parameter and its optimizer after something that makes views of the vector arrays of their own."""
+    parameter = Parameter(START.copy())
+    optimizer = optim.Momentum([parameter], 0.1)
+    parameter.grad += G1
+    optimizer.step()
+    return how(parameter, optimizer)
+
+
+def assigned(parameter, optimizer):
+    parameter.value, parameter.grad = parameter.value.copy(), parameter.grad.copy()
+    return parameter, optimizer
+
+
+def lent(parameter, optimizer):
+    optim.SGD([parameter], 0.1).zero_grad()
+    return parameter, optimizer
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        lambda *both: both,
+        assigned,
+        lent,
+        lambda *both: copy.deepcopy(both),
+        lambda *both: pickle.loads(pickle.dumps(both)),
+    ],
+    ids=["untouched", "assigned", "lent", "copied", "pickled"],
+)
+def test_a_step_moves_the_parameters_wherever_they_are(how):
+    """Catches a step of a vector that no layer looks at any longer, and a memory that is lost on the way."""
+    parameter, optimizer = detached(how)
+    optimizer.zero_grad()
+    parameter.grad += G2
+    optimizer.step()
+    assert_allclose(
+        parameter.value, steps(optim.Momentum, (G1, G2), learning_rate=0.1)[1]
+    )
+    assert np.shares_memory(parameter.value, optimizer.theta)
+
+
+def test_a_copy_leaves_the_original_alone():
+    parameter, optimizer = detached(lambda *both: both)
+    before = parameter.value.copy()
+    twin, twins_optimizer = copy.deepcopy((parameter, optimizer))
+    twins_optimizer.step()
+    assert_array_equal(parameter.value, before)
+    assert not np.allclose(twin.value, before)
+    optimizer.step()
+    assert_array_equal(parameter.value, twin.value)
+
+
+def test_an_assigned_gradient_counts_and_keeps_the_dtype():
+    parameter = Parameter(START.astype(np.float32))
+    optimizer = optim.SGD([parameter], 0.1)
+    parameter.value, parameter.grad = [1.0, 2, 3], G1
+    optimizer.step()
+    assert_allclose(parameter.value, START - 0.1 * G1, rtol=1e-6)
+    assert parameter.value.dtype == optimizer.theta.dtype == np.float32
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("value", r"an assigned value must .* \(3,\) like the one before, got \(2,\)"),
+        ("grad", r"an assigned grad must have shape \(3,\) like the value, got \(2,\)"),
+    ],
+)
+def test_what_is_assigned_must_fit(name, message):
+    parameter = Parameter(START.copy())
+    optimizer = optim.SGD([parameter], 0.1)
+    setattr(parameter, name, np.ones(2))
+    for call in (optimizer.zero_grad, optimizer.step):
+        with pytest.raises(ValueError, match=message):
+            call()
 
 
 def test_a_gradient_collected_before_the_optimizer_is_kept():

@@ -20,7 +20,7 @@ from functools import lru_cache, partial, wraps
 import numpy as np
 
 from .arrays import Array, Backward
-from .kinds import ARRAYS, data, floats
+from .kinds import ARRAYS, data, floats, like
 
 
 def takes(**declared: str | Callable) -> Callable:
@@ -91,11 +91,7 @@ def _guarded(value: Array, pullback: Backward) -> tuple[Array, Backward]:
 
     def backward(*dy: Array):  # none where a loss starts from ∂L/∂L = 1
         if dy and getattr(dy[0], "shape", None) != shape:
-            dy = (np.asarray(dy[0]),)
-            if dy[0].shape != shape:
-                raise ValueError(
-                    f"dy must have shape {shape} like the value, got {dy[0].shape}"
-                )
+            dy = (like("dy", dy[0], shape),)
         return pullback(*dy)
 
     return value, backward

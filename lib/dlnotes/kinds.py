@@ -5,18 +5,26 @@ A refusal is an error a learner can act on: it names the argument, what came, an
 """
 
 import math
+import os
+import reprlib
+import sys
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 
-from .arrays import Constant
+from .arrays import Array, Backward, Constant
 
 # ── Arrays ──
 
 
 def array(name: str, value) -> np.ndarray:
-    """`value` as an array of whatever it holds."""
+    """`value` as an array of whatever it holds, none of it hidden."""
+    if type(value) is not np.ndarray and np.ma.is_masked(value):
+        raise TypeError(
+            f"{name} must not hide entries behind a mask, got {np.ma.count_masked(value)} of them; fill or drop them"
+        )
     try:
         return np.asarray(value)
     except ValueError:
@@ -39,8 +47,9 @@ def floats(name: str, value) -> np.ndarray:
 
 def data(name: str, value) -> np.ndarray:
     """`value` as an array of floats; a `Constant` stays one."""
-    checked = floats(name, value)
-    return value if isinstance(value, Constant) else checked
+    if isinstance(value, Constant) and value.dtype.kind == "f":
+        return value
+    return floats(name, value)
 
 
 def integers(name: str, value) -> np.ndarray:
@@ -82,7 +91,19 @@ def integer(name: str, value: int) -> int:
     """`value` if it is an integer, not a boolean."""
     if isinstance(value, bool) or not isinstance(value, int | np.integer):
         raise TypeError(f"{name} must be an integer, got {value!r}")
-    return int(value)
+    value = int(value)
+    if abs(value) > sys.maxsize:
+        raise ValueError(
+            f"{name} must fit into 64 bits, got an integer of {value.bit_length()} bits"
+        )
+    return value
+
+
+def flag(name: str, value: bool) -> bool:
+    """`value` if it is true or false, and no word for it."""
+    if not isinstance(value, bool | np.bool_):
+        raise TypeError(f"{name} must be True or False, got {value!r}")
+    return bool(value)
 
 
 def count(name: str, value: int, *, least: int = 1, most: int | None = None) -> int:
@@ -103,9 +124,13 @@ def _number(name: str, value: float, expected: str, accepted: Callable) -> float
         value, int | float | np.integer | np.floating
     ):
         raise TypeError(f"{name} must be {expected}, got {value!r}")
-    if not (math.isfinite(value) and accepted(value)):
-        raise ValueError(f"{name} must be {expected}, got {value!r}")
-    return float(value)
+    try:
+        number = float(value)
+    except OverflowError:  # an integer beyond all floats
+        number = math.inf
+    if not (math.isfinite(number) and accepted(number)):
+        raise ValueError(f"{name} must be {expected}, got {reprlib.repr(value)}")
+    return number
 
 
 def real(name: str, value: float) -> float:
@@ -169,7 +194,31 @@ def generator(name: str, rng) -> np.random.Generator:
     return rng
 
 
+def file(name: str, value: str | os.PathLike) -> Path:
+    """`value` as the path of a file."""
+    if not isinstance(value, str | os.PathLike):
+        raise TypeError(f"{name} must be a path such as 'net.npz', got {value!r}")
+    return Path(value)
+
+
 # ── What no declaration can say: one line in a body ──
+
+
+def pair(name: str, result) -> tuple[Array, Backward]:
+    """What the function `name` returned, if that is a value and its pullback."""
+    if not (isinstance(result, tuple) and len(result) == 2 and callable(result[1])):
+        raise TypeError(f"{name} must return its value and a backward, got {result!r}")
+    return result
+
+
+def like(name: str, value, shape: tuple[int, ...], other: str = "the value") -> Array:
+    """`value` as an array of the shape of the `other` one, to which NumPy would stretch it."""
+    value = np.asarray(value)
+    if value.shape != shape:
+        raise ValueError(
+            f"{name} must have shape {shape} like {other}, got {value.shape}"
+        )
+    return value
 
 
 def finite(name: str, array: np.ndarray) -> np.ndarray:
@@ -221,7 +270,8 @@ def broadcasts(
 
 def along(name: str, array: np.ndarray, axis: int) -> None:
     """Refuse an axis that the array does not have, or that has no entries."""
-    count("axis", axis, least=-array.ndim, most=array.ndim - 1)
+    if not -array.ndim <= axis < array.ndim:
+        count("axis", axis, least=-array.ndim, most=array.ndim - 1)
     if array.shape[axis] == 0:
         raise ValueError(
             f"{name} must have entries along axis {axis}, got shape {array.shape}"

@@ -1,7 +1,8 @@
 """Optimizers in one frame: θ ← θ − η mₜ / √Vₜ, where each method has its own mₜ and Vₜ.
 
 On construction the parameters move into one flat vector, of which each `Parameter.value` and `.grad`
-becomes a view; a step is then a handful of array operations however many layers there are.
+becomes a view; a step is then a handful of array operations however many layers there are. Whatever is such a view no
+longer, because it was assigned or copied, moves there again before the next step.
 """
 
 import math
@@ -11,7 +12,7 @@ import numpy as np
 
 from .arguments import takes
 from .arrays import Array
-from .kinds import fraction, not_negative, positive
+from .kinds import fraction, like, not_negative, positive
 from .network import Parameter
 from .schedules import Schedule, rate_or_schedule
 
@@ -45,8 +46,7 @@ class Optimizer:
 
     `learning_rate` is a number, or a schedule t ↦ η from `schedules` with t = 0, 1, … counting the steps.
     `weight_decay` λ adds λ θ to the gradient, which is the gradient of an L2 penalty ½ λ ‖θ‖². What a method
-    remembers are the rows of `memory`, as many as it says in `memories`, each of shape (P,) like θ. Parameters
-    belong to the optimizer made last: an older one no longer moves them.
+    remembers are the rows of `memory`, as many as it says in `memories`, each of shape (P,) like θ.
     """
 
     memories = 0
@@ -67,15 +67,39 @@ class Optimizer:
         self.learning_rate = float(self.schedule(0) if self.schedule else learning_rate)
         self.weight_decay = weight_decay
         self.t = 0
-        self.theta = np.concatenate([p.value.ravel() for p in parameters])
-        self.grad = np.concatenate([p.grad.ravel() for p in parameters])
-        self.memory = np.zeros((self.memories, self.theta.size), self.theta.dtype)
+        self._shapes = {p: p.value.shape for p in parameters}
+        size = sum(p.value.size for p in parameters)
+        self.memory = np.zeros((self.memories, size), parameters[0].value.dtype)
+        self._gather()
+
+    def _gather(self) -> None:
+        """Move all values into one vector, all gradients into another, and leave views of them behind."""
+        values, grads = [], []
+        for p, shape in self._shapes.items():
+            values.append(like("an assigned value", p.value, shape, "the one before"))
+            grads.append(like("an assigned grad", p.grad, shape))
+        dtype = self.memory.dtype
+        self.theta = np.concatenate([value.ravel() for value in values], dtype=dtype)
+        self.grad = np.concatenate([grad.ravel() for grad in grads], dtype=dtype)
         start = 0
-        for p in parameters:
-            window = slice(start, start + p.value.size)
-            p.value = self.theta[window].reshape(p.value.shape)
-            p.grad = self.grad[window].reshape(p.value.shape)
+        for p, shape in self._shapes.items():
+            window = slice(start, start + math.prod(shape))
+            p.value = self.theta[window].reshape(shape)
+            p.grad = self.grad[window].reshape(shape)
             start = window.stop
+        self._views = [(p, p.value, p.grad) for p in self._shapes]
+
+    def _keep(self) -> None:
+        """Gather again what was assigned anew, or moved to another optimizer, since."""
+        for p, value, grad in self._views:
+            if p.value is not value or p.grad is not grad:
+                self._gather()
+                return
+
+    def __setstate__(self, state: dict) -> None:
+        """Come back from a copy or a pickle, in which views are arrays of their own."""
+        vars(self).update(state)
+        self._gather()
 
     def direction(self, g: Array, *memory: Array) -> Array:
         """mₜ / √Vₜ for the gradient g, updating the memory in place; `self.t` counts from 1."""
@@ -94,13 +118,15 @@ class Optimizer:
                 "the rate of the schedule", self.schedule(self.t)
             )
         self.t += 1
+        self._keep()
         for start in range(0, self.theta.size, BLOCK):
             piece = slice(start, start + BLOCK)
             self.descend(self.theta[piece], self.grad[piece], *self.memory[:, piece])
 
     def zero_grad(self) -> None:
         """Forget the gradient; call it before each backward pass."""
-        self.grad[:] = 0
+        self._keep()
+        self.grad.fill(0)
 
 
 class SGD(Optimizer):
