@@ -62,6 +62,12 @@ def wrong_types(values, expected: str):
 
 
 RAGGED = ([[1.0], [1.0, 2.0]], ValueError, "must have rows of equal length")
+MASKED = (
+    np.ma.array([0.5, 1], mask=[True, False]),
+    TypeError,
+    "must not hide entries behind a mask, got 1 of them",
+)
+HUGE = (10**400, ValueError, "must fit into 64 bits, got an integer of 1329 bits")
 NO_FLOATS = [
     (counts, TypeError, "must hold floats, got dtype int64; convert it with"),
     (flags, TypeError, "must hold floats, got dtype bool"),
@@ -69,6 +75,7 @@ NO_FLOATS = [
     (zeros(2, complex), TypeError, "must hold floats, got dtype complex128$"),
     (None, TypeError, "must hold floats, got dtype object$"),
     RAGGED,
+    MASKED,
 ]
 
 
@@ -80,6 +87,7 @@ def number(expected: str, *outside):
             (v, ValueError, f"must be {expected}, got {re.escape(repr(v))}")
             for v in (*outside, float("nan"), float("inf"))
         ),
+        (10**400, ValueError, rf"must be {expected}, got 10+\.\.\.0+$"),
     ]
 
 
@@ -91,6 +99,7 @@ def count(least=1):
             (v, ValueError, f"must be at least {least}, got {v}")
             for v in (least - 1, -7)
         ),
+        HUGE,
     ]
 
 
@@ -111,14 +120,18 @@ BAD = {
         *wrong_types((zeros(2), np.array([nan]), flags, "a", None), "must hold integers, got"),
         (np.array([0, -1]), ValueError, "must be ≥ 0, got -1"),
         RAGGED,
+        MASKED,
     ],
-    kinds.booleans: wrong_types((zeros(2), counts, None), "must hold booleans, got dtype"),
+    kinds.booleans: [*wrong_types((zeros(2), counts, None), "must hold booleans, got dtype"), MASKED],
     kinds.numbers: [
         *wrong_types((flags, "fast", None, 1j), "must hold numbers, got dtype"),
         *((v, ValueError, "must be finite") for v in (nan, inf)),
+        MASKED,
     ],
-    kinds.array: [RAGGED],
-    kinds.integer: wrong_types((None, "2", 2.0, True, [2], nan), "must be an integer, got"),
+    kinds.array: [RAGGED, MASKED],
+    kinds.integer: [*wrong_types((None, "2", 2.0, True, [2], nan), "must be an integer, got"), HUGE],
+    kinds.flag: wrong_types((None, "no", 0, 1.0, zeros(2)), "must be True or False, got"),
+    kinds.file: wrong_types((None, 1, b"net.npz", zeros(2)), "must be a path such as 'net.npz', got"),
     kinds.real: number("a finite number"),
     kinds.positive: POSITIVE,
     kinds.not_negative: number("a number ≥ 0", -0.1),
@@ -662,6 +675,11 @@ REFUSED = [
         (lambda f: f(F.relu, *parameters()), ValueError, r"number of parameters is 2, .* arguments \[\] after the first is 0"),
         (lambda f: f(F.conv2d, *parameters(), *parameters()), ValueError,
          r"number of parameters is 4, .* arguments \['W', 'b'\] after the first is 2"),
+        *((lambda f, N=N: f(np.tanh)(zeros((N, 3))), TypeError, "function must return its value and a backward, got array")
+          for N in (2, 4)),
+        *((lambda f, g=g: f(lambda x, W: (x, lambda dy: (dy, g)), parameters()[0]).forward(zeros(3))[1](zeros(3)),
+           ValueError, rf"the gradient of W must have shape \(2, 3\) like the value, got {re.escape(str(np.shape(g)))}")
+          for g in (zeros(3), zeros((1, 3)), zeros((1, 2, 3)), 1.0, None)),
         (lambda f: f(F.linear, *parameters(), names=("W",)), ValueError, r"number of parameters is 2, .*\['W'\]"),
     ),
     *against(Sequential,
@@ -683,6 +701,8 @@ REFUSED = [
     *against(network.save,
         (lambda f: f("net", net), ValueError, "path must end in .npz, got net"),
         (lambda f: f("net.npy", net), ValueError, "path must end in .npz, got net.npy"),
+        *((lambda f, name=name: f("net.npz", Layer(F.rectifier, one, names=(name,))), ValueError,
+           f"names must not be those of np.savez itself, got {{'{name}'}}") for name in ("file", "allow_pickle")),
     ),
     *against(network.load,
         (lambda f: f("wrong.npz", net), ValueError,
@@ -704,7 +724,16 @@ REFUSED = [
     *against((layers.Conv1d, layers.Conv2d, layers.ConvTranspose2d),
         (lambda f: f(4, 3, 2, groups=2, rng=rng), ValueError, "C and O must be multiples of 2 groups, got 4, 3"),
         (lambda f: f(3, 4, 2, groups=2, rng=rng), ValueError, "C and O must be multiples of 2 groups, got 3, 4"),
-        (lambda f: f(1, 1, 2, rng=rng, strides=2), TypeError, "unexpected keyword argument 'strides'"),
+        *((lambda f, n=n: f(1, 1, 2, rng=rng, **{n: 2}), TypeError, f"unexpected keyword argument '{n}'")
+          for n in ("strides", "W")),
+        *((lambda f, n=n: f(1, 1, 2, rng=rng, **{n: (1, 1, 1)}), ValueError, rf"{n} must be one integer or \d, got \(1, 1, 1\)")
+          for n in ("stride", "padding", "dilation")),
+    ),
+    *against(layers.ConvTranspose2d,
+        (lambda f: f(1, 1, 2, rng=rng, output_padding=(0,)), ValueError, r"output_padding must be one integer or 2, got \(0,\)"),
+    ),
+    *against((layers.MaxPool, layers.AvgPool),
+        (lambda f: f((2, 2), (1,)), ValueError, r"stride must be one integer or 2, got \(1,\)"),
     ),
     *against(layers.BatchNorm,
         (lambda f: f(3).forward(zeros((1, 3)), training=True), ValueError, "x must hold at least 2 values a channel"),
@@ -718,7 +747,8 @@ REFUSED = [
         (lambda f: f(0.3, 0.1, rng=rng), ValueError, "low must be less than high, got 0.3 and 0.1"),
     ),
     *against((layers.RNN, layers.GRU, layers.LSTM),
-        (lambda f: f(3, 2, rng=rng)(zeros((4, 3))), ValueError, r"x must have shape"),
+        *((lambda f, s=s: f(3, 2, rng=rng)(zeros(s)), ValueError, r"x must have shape \(T, N, D\)")
+          for s in ((3,), (4, 3), (1, 4, 5, 3))),
         (lambda f: f(3, 2, rng=rng)(zeros((4, 5, 2))), ValueError, r"Wx must .* = \(2, \d\) to fit x and h0"),
         (lambda f: f(3, 2, rng=rng)(zeros((4, 0, 3))), ValueError, "x must not be empty"),
         (lambda f: f(3, 2, rng=rng)(zeros((4, 5, 3), int)), TypeError, "x must hold floats, got dtype int64"),
@@ -736,6 +766,10 @@ REFUSED = [
         (lambda f: f((3,), rng=rng), ValueError, r"shape must have .*2 axes"),
     ),
     *against(optim.Optimizer, (lambda f: f(parameters(), 0.1).step(), NotImplementedError, "")),
+    *against((schedules.exponential, schedules.step_decay),
+        (lambda f: f(0.1, factor=2, **{"every": 1} if f is schedules.step_decay else {})(10_000), ValueError,
+         r"factor must keep the rate finite, got 0.1 · 2.0\^10000"),
+    ),
     *against(schedules.one_cycle,
         (lambda f: f(0.1, steps=3, up=0.3), ValueError, r"up · steps must be more than 1, got 0.3 · 3"),
         (lambda f: f(0.1, steps=10, up=0), ValueError, r"up · steps must be more than 1, got 0.0 · 10"),
@@ -751,6 +785,12 @@ REFUSED = [
     *against(datasets.blobs,
         (lambda f: f(4, centers=zeros(2), rng=rng), ValueError, r"centers must have shape"),
         (lambda f: f(4, centers=zeros((0, 2)), rng=rng), ValueError, "centers must not be empty"),
+    ),
+    *against((training.train_step, training.fit, training.evaluate),
+        *((lambda f, loss=loss: f(**CALLS[f] | {"loss": loss}), kind, message) for loss, kind, message in (
+            (lambda p, t: 0.0, TypeError, "loss must return its value and a backward, got 0.0"),
+            (lambda p, t: (p.sum(axis=1), np.zeros_like), ValueError, r"loss must give one number .*, got shape \(\d,\)"),
+        )),
     ),
     *against(training.minibatches,
         (lambda f: f(10, 11, rng=rng), ValueError, "batch_size must be in 1 … 10, got 11"),
@@ -797,6 +837,11 @@ REFUSED = [
         (lambda f: learned(f, zeros((0, 3))), ValueError, "x must not be empty"),
         (lambda f: learned(f, np.array([[1.0, nan], [0, 1]])), ValueError, "x must be finite"),
         (lambda f: learned(f, np.array([[1.0, inf], [0, 1]])), ValueError, "x must be finite"),
+        *((lambda f, s=s: learned(f, np.array([[1.0, s], [0, 3 * s]])), ValueError,
+           r"x has columns \[1\], whose variance no float64 can hold; rescale them first")
+          for s in (4e153, 1e200, 4e307, 1e-200, 1e-320)),
+        (lambda f: learned(f, np.array([[1, 0], [0, 1e20]], np.float32)), ValueError, r"columns \[1\], .* no float32"),
+        (lambda f: learned(f, np.eye(2, dtype=np.float16)), TypeError, "x must hold float32 or float64, got dtype float16"),
     ),
     *against(decomposition.whitening,
         (lambda f: f(half), ValueError, "x has a direction without variance"),
@@ -821,6 +866,8 @@ REFUSED = [
     ),
     *against(gradcheck.numerical_gradient,
         (lambda f: f(np.tanh, zeros(2)), ValueError, r"f must return one number, got shape \(2,\)"),
+        (lambda f: f(np.sum, np.array([1, -1e12])), ValueError, "epsilon must move every .*, got 1e-05 beside 1000000000000.0"),
+        (lambda f: f(np.sum, np.ones(2), 1e-17), ValueError, "epsilon must move every entry of x, got 1e-17 beside 1.0"),
     ),
     *against(gradcheck.check_vjp,
         *((lambda f, n=n, v=v: f(F.tanh, zeros(2), **{"rng": rng} | {n: v}), kind, f"{n} {expected}")
@@ -917,8 +964,7 @@ def test_every_function_has_a_call_that_works():
 
 # what takes anything, or what only the body can judge: `REFUSED` has the rows
 UNDECLARED = {
-    ("Bidirectional", "ahead"), ("Bidirectional", "back"), ("Layer", "names"), ("save", "path"), ("load", "path"),
-    ("GRU", "reset_after"), ("whitening", "zca"), ("train_step", "x"), ("train_step", "target"),
+    ("Bidirectional", "ahead"), ("Bidirectional", "back"), ("Layer", "names"), ("train_step", "x"), ("train_step", "target"),
 }  # fmt: skip
 
 
@@ -938,6 +984,7 @@ def test_every_argument_is_declared():
 
 ACCEPTED = {
     "list for array": lambda: F.tanh([1.0, 2.0]),
+    "a mask that hides nothing": lambda: F.tanh(np.ma.array([1.0], mask=[False])),
     "float16": lambda: F.sigmoid(zeros(2, np.float16)),
     "no samples, elementwise": lambda: F.relu(zeros((0, 3))),
     "no samples, linear": lambda: F.linear(zeros((0, 3)), zeros((3, 2)), zeros(2)),
@@ -1010,6 +1057,11 @@ ACCEPTED = {
     "nothing counted": lambda: metrics.confusion_matrix(zeros(0, int), zeros(0, int), 2),
     "equal scores": lambda: metrics.roc_curve(zeros(2), labels_01),
     "all components": lambda: decomposition.pca(half, 2),
+    "a column of zeros": lambda: decomposition.pca(np.diag([1.0, 0]), 1),
+    "columns whose variance float64 just holds": lambda: learned(
+        decomposition.standardization, np.array([[1e150, 2e-150], [0, 0]] * 2 + [[0, 1e-150]])
+    ),
+    "NumPy's truth": lambda: decomposition.whitening(np.eye(3, 2), zca=np.True_),
     "flat directions with an epsilon": lambda: decomposition.whitening(half, epsilon=0.1),
     "zero against zero": lambda: gradcheck.relative_error(zeros(2), zeros(2)),
 }  # fmt: skip

@@ -70,6 +70,36 @@ def test_relative_error_by_hand(p, q, error):
     assert_allclose(relative_error(np.array(q), np.array(p)), error)
 
 
+@pytest.mark.parametrize(
+    ("p", "q", "dtype", "error"),
+    [
+        ([1], [2], np.uint8, 1 / 3),
+        ([100], [-100], np.int8, 1),
+        ([-128], [0], np.int8, 1),
+        ([1e-200], [-1e-200], float, 1),
+        ([3e200, 4e200], [0, 0], float, 1),
+        ([2e307], [1e307], float, 1 / 3),
+        ([2e-310], [1e-310], float, 1 / 3),
+        ([1e-30], [-1e-30], np.float32, 1),
+        ([3e-4], [1e-4], np.float16, 0.5),
+    ],
+)
+def test_relative_error_is_relative_at_every_scale_and_in_every_type(
+    p, q, dtype, error
+):
+    """Catches differences that wrap around, and squares that vanish or overflow."""
+    p, q = np.array(p, dtype), np.array(q, dtype)
+    assert_allclose(relative_error(p, q), error, rtol=1e-3)
+
+
+def test_numerical_gradient_of_float32_is_measured_in_float64():
+    """Catches a step that rounding swallows: in float32, 1000 + 1e-5 is 1000."""
+    x = np.array([1000.0, 300, 0.01], np.float32)
+    found = numerical_gradient(lambda x: (x**2).sum(), x)
+    assert found.dtype == np.float32
+    assert_allclose(found, 2 * x, rtol=1e-5)
+
+
 # ── check_vjp on what is right ──
 
 RIGHT = {

@@ -1,9 +1,11 @@
 """Layers and what holds them together: sharing, saving, modes, initial weights."""
 
+import itertools
+
 import numpy as np
 import pytest
 from dlnotes import functional as F
-from dlnotes import init, layers, losses, network, optim
+from dlnotes import init, layers, losses, network, optim, training
 from dlnotes.gradcheck import numerical_gradient, relative_error
 from dlnotes.layers import Linear
 from dlnotes.network import Layer, Parameter, Residual, Sequential
@@ -161,6 +163,20 @@ def test_a_parameter_starts_without_gradient_in_its_own_dtype():
     parameter = Parameter(np.ones((2, 3), np.float32))
     assert_array_equal(parameter.grad, np.zeros((2, 3)))
     assert parameter.grad.dtype == np.float32
+
+
+def test_a_parameter_is_its_own_array(tmp_path):
+    """Catches an array of the caller's into which loading, restoring or training would write."""
+    given = np.zeros(2)
+    layer = Layer(F.rectifier, Parameter(given))
+    stopping = training.EarlyStopping(layer, patience=1)
+    network.save(tmp_path / "ones.npz", Layer(F.rectifier, Parameter(np.ones(2))))
+    network.load(tmp_path / "ones.npz", layer)
+    assert_array_equal(layer.parameters()[0].value, [1, 1])
+    assert_array_equal(given, [0, 0])
+    given[:] = 5
+    stopping.restore()
+    assert_array_equal(given, [5, 5])
 
 
 # ── Initial weights ──
@@ -363,6 +379,12 @@ def test_dropout_scales_what_it_keeps_and_does_nothing_in_use(rng):
     assert_array_equal(layer(x), x)
 
 
+def test_randomized_slopes_by_default_are_pytorchs(rng):
+    layer = layers.RandomizedLeakyReLU(rng=rng)
+    y, _ = layer.forward(-np.ones(10_000), training=True)
+    assert 1 / 8 <= -y.max() < 0.126 and 0.333 < -y.min() <= 1 / 3
+
+
 def test_randomized_slopes_lie_between_their_bounds_and_average_in_use(rng):
     layer, x = layers.RandomizedLeakyReLU(0.1, 0.3, rng=rng), -np.ones((200, 50))
     y, _ = layer.forward(x, training=True)
@@ -454,3 +476,24 @@ def test_a_file_that_does_not_fit_changes_nothing(tmp_path, rng):
     assert "0.W" not in str(raised.value)
     for name, array in net.state().items():
         assert_array_equal(array, kept[name])
+
+
+def test_a_damaged_file_is_named_or_harmless(tmp_path, rng):
+    """Catches what else a zip file can raise: it claims to be encrypted, packed in a way unknown, or of a later version."""
+    net, path = Sequential(Linear(2, 3, rng=rng)), tmp_path / "net.npz"
+    network.save(path, net)
+    kept, content = net.layers[0].W.value.copy(), path.read_bytes()
+    damaged = [content[:n] for n in range(0, len(content), 7)]
+    for place, bit in itertools.product(range(len(content)), (1, 8, 255)):
+        damaged.append(bytearray(content))
+        damaged[-1][place] ^= bit
+    refused = 0
+    for content in damaged:
+        path.write_bytes(content)
+        try:
+            network.load(path, net)
+        except ValueError as error:
+            assert str(path) in str(error)
+            refused += 1
+        assert_array_equal(net.layers[0].W.value, kept)
+    assert refused > len(damaged) / 2

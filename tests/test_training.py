@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from dlnotes import datasets, losses, optim, training
 from dlnotes import functional as F
-from dlnotes.layers import RNN, BatchNorm, Linear
+from dlnotes.arrays import unmarked
+from dlnotes.layers import RNN, BatchNorm, Dropout, Linear
 from dlnotes.network import Layer, Parameter, Sequential
 from numpy.testing import assert_allclose, assert_array_equal
 
@@ -49,6 +50,26 @@ def test_a_training_step_returns_the_loss_before_it_and_forgets_old_gradients(rn
     found = training.train_step(net, losses.squared_error, optimizer, x, target)
     assert type(found) is float and found == before
     assert_allclose(optimizer.theta, expected)
+
+
+def test_fit_trains_and_evaluate_does_not(rng):
+    """Catches a loop in which nothing is dropped and running statistics stand still, and a test that moves them."""
+    net = Sequential(BatchNorm(2), Dropout(0.5, rng=rng), Linear(2, 2, rng=rng))
+    x, y = datasets.two_moons(40, rng=rng)
+    x, norm, seen = x + 5, net.layers[0], []
+    watched = Sequential(
+        *net.layers[:2], lambda h: (seen.append(h) or h, lambda dy: dy), net.layers[2]
+    )
+    optimizer, options = optim.SGD(net.parameters(), 0.1), {"batch_size": 20}
+    training.fit(
+        watched, losses.cross_entropy, optimizer, x, y, epochs=2, rng=rng, **options
+    )
+    assert all(0.2 < (h == 0).mean() < 0.8 for h in seen) and len(seen) == 4
+    assert (norm.mean > 1).all()
+    mean = norm.mean.copy()
+    training.evaluate(watched, losses.cross_entropy, x, y, **options)
+    assert (seen[-1] != 0).all()
+    assert_array_equal(norm.mean, mean)
 
 
 def moons_loss(*widths, epochs=60) -> list[float]:
@@ -114,6 +135,10 @@ def test_training_spares_the_gradient_of_the_data_and_nothing_else(rng):
     expected = optimizer.theta - 0.1 * optimizer.grad
     training.train_step(net, losses.cross_entropy, optimizer, x, y)
     assert_allclose(optimizer.theta, expected, rtol=1e-14)
+    marked = []
+    watched = Sequential(lambda x: (marked.append(unmarked(x)[1]) or x, np.array), net)
+    training.train_step(watched, losses.cross_entropy, optimizer, x, y)
+    assert marked == [True]
 
 
 @pytest.mark.parametrize(
@@ -123,6 +148,10 @@ def test_training_spares_the_gradient_of_the_data_and_nothing_else(rng):
         lambda x: (x[:, ::-1], lambda dy: dy[:, ::-1]),
         lambda x: (x.reshape(len(x), -1), lambda dy: dy.reshape(x.shape)),
         lambda x: (np.tanh(x), lambda dy: dy * (1 - np.tanh(x) ** 2)),
+        lambda x: (x, lambda dy: 2 * dy),
+        lambda x: (np.asanyarray(x), lambda dy: 2 * dy),
+        lambda x: (np.multiply(x, 2, out=x), lambda dy: 2 * dy),
+        lambda x: (list(x), lambda dy: 2 * dy),
     ],
 )
 def test_a_plain_function_may_stand_first(first, rng):

@@ -4,13 +4,28 @@ Each function looks at a training set x (N, D) once and returns an `AffineMap` t
 saw, so that new samples are treated as the training set was. Derivations: chapter 2.
 """
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 
 from .arguments import takes
 from .arrays import Array
-from .kinds import count, finite, not_negative, same_size
+from .kinds import count, finite, flag, not_negative, same_size
+
+
+def _training_set(x: Array) -> None:
+    """Refuse what has no variances, or none that its dtype can hold."""
+    finite("x", x)
+    if x.dtype.char not in "fd":
+        raise TypeError(f"x must hold float32 or float64, got dtype {x.dtype}")
+    limits, half = np.finfo(x.dtype), np.ptp(x / 2, axis=0)  # x itself might overflow
+    least, most = math.sqrt(len(x) * limits.tiny), math.sqrt(limits.max / x.size) / 2
+    lost = (np.abs(x).max(axis=0) > most) | ((0 < half) & (half < least))
+    if lost.any():
+        raise ValueError(
+            f"x has columns {np.flatnonzero(lost).tolist()}, whose variance no {x.dtype} can hold; rescale them first"
+        )
 
 
 class AffineMap(NamedTuple):
@@ -67,20 +82,20 @@ def pca(x: Array, K: int) -> AffineMap:
     encoder = decoderᵀ = the first K eigenvectors of the covariance. No other K-dimensional linear code has
     a smaller squared reconstruction error (Goodfellow, Bengio and Courville 2016, section 2.12).
     """
-    finite("x", x)
+    _training_set(x)
     count("K", K, most=x.shape[1])
     mean, variances, V = _principal_axes(x)
     return AffineMap(mean, V[:, :K], V[:, :K].T, variances)
 
 
-@takes(x="N D+", epsilon=not_negative)
+@takes(x="N D+", epsilon=not_negative, zca=flag)
 def whitening(x: Array, *, epsilon: float = 0.0, zca: bool = False) -> AffineMap:
     """Make the covariance of x (N, D) the identity: encoder = V diag(1/√(λ + ε)).
 
     With `zca` the result is turned back by Vᵀ, which keeps it as close to x as a white signal can be
     (Bell and Sejnowski 1997; Eldar and Oppenheim 2003). `epsilon` keeps directions of almost no variance from being blown up.
     """
-    finite("x", x)
+    _training_set(x)
     mean, variances, V = _principal_axes(x)
     if variances[-1] + epsilon <= variances[0] * len(variances) * np.finfo(x.dtype).eps:
         raise ValueError(
@@ -106,12 +121,12 @@ def _scaling(x: Array, shift: Array, scale: Array) -> AffineMap:
 @takes(x="N D+")
 def standardization(x: Array) -> AffineMap:
     """z-scores: every column gets mean 0 and standard deviation 1 (dividing by N, not N − 1)."""
-    finite("x", x)
+    _training_set(x)
     return _scaling(x, x.mean(axis=0), x.std(axis=0))
 
 
 @takes(x="N D+")
 def min_max(x: Array) -> AffineMap:
     """Every column is mapped to 0 … 1; later samples may lie outside."""
-    finite("x", x)
+    _training_set(x)
     return _scaling(x, x.min(axis=0), np.ptp(x, axis=0))

@@ -10,7 +10,7 @@ import numpy as np
 
 from .arguments import takes
 from .arrays import Array
-from .kinds import function, generator, not_negative, positive
+from .kinds import function, generator, not_negative, pair, positive
 
 
 class GradientError(AssertionError):
@@ -20,16 +20,28 @@ class GradientError(AssertionError):
 @takes(a="any *S", b="any *S")
 def relative_error(a: Array, b: Array) -> float:
     """‖a − b‖ / (‖a‖ + ‖b‖): 0 for equal arrays, 1 for a gradient that is zero where it should not be."""
-    size = np.linalg.norm(a) + np.linalg.norm(b)
-    return 0.0 if size == 0 else float(np.linalg.norm(a - b) / size)
+    a, b = a * 1.0, b * 1.0  # small integers would wrap around
+    largest = float(max(np.abs(a).max(initial=0), np.abs(b).max(initial=0)))
+    if largest == 0:
+        return 0.0
+    unit = 2.0 ** np.clip(np.frexp(largest)[1], -1021, 1023)  # so that squares fit
+    a, b = a / unit, b / unit
+    return float(np.linalg.norm(a - b) / (np.linalg.norm(a) + np.linalg.norm(b)))
 
 
 @takes(f=function, x="...", epsilon=positive)
 def numerical_gradient(
     f: Callable[[Array], float], x: Array, epsilon: float = 1e-5
 ) -> Array:
-    """∂f/∂xᵢ ≈ (f(x + ε eᵢ) − f(x − ε eᵢ)) / 2ε for every i; x of any shape, f(x) a number."""
-    gradient = np.empty_like(x)
+    """∂f/∂xᵢ ≈ (f(x + ε eᵢ) − f(x − ε eᵢ)) / 2ε for every i; x of any shape, f(x) a number.
+
+    f is asked in float64, whatever x is; ValueError where rounding swallows ε beside x.
+    """
+    gradient, x = np.empty_like(x), x.astype(float)
+    if (x + epsilon == x - epsilon).any():
+        raise ValueError(
+            f"epsilon must move every entry of x, got {epsilon} beside {np.abs(x).max()}"
+        )
     for i in np.ndindex(x.shape):
         shifted = x.copy()
         shifted[i] = x[i] + epsilon
@@ -56,7 +68,7 @@ def check_vjp(
     naming the argument (1, 2, …) if it exceeds `tolerance`, if backward has the wrong shapes, if two step sizes
     disagree (a kink lies between), or if both sides are zero everywhere, because then nothing was checked.
     """
-    y, backward = _pair(f(*args))
+    y, backward = pair("f", f(*args))
     v = rng.standard_normal(np.shape(y))
     slots = [i for i, a in enumerate(args) if np.asarray(a).dtype.kind == "f"]
     found = []
@@ -78,12 +90,6 @@ def check_vjp(
             "nothing was checked: the gradient is zero in every direction tried"
         )
     return max(errors)
-
-
-def _pair(result) -> tuple[Array, Callable]:
-    if not (isinstance(result, tuple) and len(result) == 2 and callable(result[1])):
-        raise TypeError(f"f must return its value and a backward, got {result!r}")
-    return result
 
 
 def _gradients(gradients: Array | tuple[Array, ...], wanted: int) -> tuple[Array, ...]:

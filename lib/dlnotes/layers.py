@@ -7,7 +7,6 @@ their own. Ways to combine layers (Sequential, Residual, Bidirectional) stand in
 
 from collections.abc import Callable
 from functools import partial
-from inspect import signature
 from math import prod
 
 import numpy as np
@@ -16,6 +15,7 @@ from . import functional as F
 from . import init
 from .arguments import takes
 from .arrays import Array, Backward
+from .conv import frame, settings
 from .kinds import (
     count,
     fraction,
@@ -95,12 +95,14 @@ class Embedding(Layer):
 class Conv2d(Layer):
     """`functional.conv2d` from C to O channels with W drawn by `initialize` (default: He) and b = 0.
 
-    `settings` are those of the function: stride, padding, dilation.
+    Stride, padding, dilation and groups as there.
     """
 
     operation, rank = staticmethod(F.conv2d), 2
 
-    @takes(C=count, O=count, kernel=sizes, groups=count, rng=generator, initialize=function)  # fmt: skip
+    @takes(
+        C=count, O=count, kernel=sizes, rng=generator, initialize=function, **settings
+    )
     def __init__(
         self,
         C: int,
@@ -109,8 +111,10 @@ class Conv2d(Layer):
         *,
         rng: np.random.Generator,
         initialize: Callable = init.he,
+        stride: int | tuple[int, ...] = 1,
+        padding: int | tuple[int, ...] = 0,
+        dilation: int | tuple[int, ...] = 1,
         groups: int = 1,
-        **settings,
     ):
         if C % groups or O % groups:
             raise ValueError(
@@ -120,8 +124,10 @@ class Conv2d(Layer):
         fans = tuple(n // groups * prod(shape[2:]) for n in (C, O))
         self.W = Parameter(initialize(shape, rng=rng, fans=fans))
         self.b = Parameter(np.zeros(O))
-        signature(self.operation).bind_partial(**settings)  # refuses other names
-        function = partial(self.operation, groups=groups, **settings)
+        geometry = {"stride": stride, "padding": padding, "dilation": dilation}
+        for name, value in geometry.items():
+            per_axis(name, value, self.rank)
+        function = partial(self.operation, **geometry, groups=groups)
         super().__init__(function, self.W, self.b)
 
     def _shape(self, C: int, O: int, groups: int) -> tuple[int, int]:
@@ -139,6 +145,12 @@ class ConvTranspose2d(Conv2d):
 
     operation = staticmethod(F.conv_transpose2d)
 
+    @takes(output_padding=frame)
+    def __init__(self, *sizes, output_padding: int | tuple[int, int] = 0, **others):
+        super().__init__(*sizes, **others)
+        per_axis("output_padding", output_padding, 2)
+        self.function = partial(self.function, output_padding=output_padding)
+
     def _shape(self, C: int, O: int, groups: int) -> tuple[int, int]:
         return C, O // groups
 
@@ -146,17 +158,19 @@ class ConvTranspose2d(Conv2d):
 class MaxPool(Layer):
     """`functional.max_pool` with a fixed window."""
 
+    operation = staticmethod(F.max_pool)
+
     @takes(kernel=sizes, stride=sizes)
     def __init__(self, kernel=2, stride=None):
-        super().__init__(partial(F.max_pool, kernel=kernel, stride=stride))
+        if isinstance(kernel, tuple) and stride is not None:
+            per_axis("stride", stride, len(kernel))
+        super().__init__(partial(self.operation, kernel=kernel, stride=stride))
 
 
-class AvgPool(Layer):
+class AvgPool(MaxPool):
     """`functional.avg_pool` with a fixed window."""
 
-    @takes(kernel=sizes, stride=sizes)
-    def __init__(self, kernel=2, stride=None):
-        super().__init__(partial(F.avg_pool, kernel=kernel, stride=stride))
+    operation = staticmethod(F.avg_pool)
 
 
 # ── Normalization and noise ──

@@ -7,22 +7,31 @@ logits, backward = net.forward(x, training=True)  training: backward(dlogits) fi
 
 import inspect
 from collections.abc import Callable, Iterable, Iterator
+from io import BytesIO
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 
 from .arguments import takes
 from .arrays import Array, Backward
-from .kinds import floats, function, instance, same_shape, same_size
+from .kinds import (
+    file,
+    floats,
+    function,
+    instance,
+    like,
+    pair,
+    same_shape,
+    same_size,
+)
 
 
 class Parameter:
-    """An array that learns: its value, and the gradient of the loss with respect to it."""
+    """An array that learns: its value, a copy of what is given, and the gradient of the loss with respect to it."""
 
     @takes(value="...")
     def __init__(self, value: Array):
-        self.value = value
+        self.value = value.copy()
         self.grad = np.zeros_like(self.value)
 
 
@@ -56,8 +65,9 @@ class Layer:
             )
 
     def forward(self, x: Array, *, training: bool = False) -> tuple[Array, Backward]:
-        y, pullback = self.function(x, *[p.value for p in self._own])
-        return y, self._collect(pullback)
+        result = self.function(x, *[p.value for p in self._own])
+        y, pullback = pair("function", result)
+        return np.asarray(y), self._collect(pullback)  # never a Constant that came in
 
     def _collect(self, pullback: Backward) -> Backward:
         """The pullback to x alone; what belongs to the parameters is added to them."""
@@ -73,6 +83,10 @@ class Layer:
                     f"the function has {len(self._own)} parameters, but its backward gave {len(gradients)} gradients"
                 )
             for parameter, gradient in zip(self._own, gradients[first:], strict=True):
+                shape = parameter.value.shape
+                if getattr(gradient, "shape", None) != shape:
+                    name = self._names[self._own.index(parameter)]
+                    gradient = like(f"the gradient of {name}", gradient, shape)
                 parameter.grad += gradient
             return gradients[0] if first else None
 
@@ -178,23 +192,25 @@ class Bidirectional(Layer):
         return {"ahead": self.ahead, "back": self.back}
 
 
-@takes(net=instance(Layer))
+@takes(path=file, net=instance(Layer))
 def save(path: str | Path, net: Layer) -> None:
     """Write all arrays of `net` to an .npz file, by the names that `net.state()` gives them."""
-    path = Path(path)
     if path.suffix != ".npz":
         raise ValueError(f"path must end in .npz, got {path.name}")
-    np.savez(path, **net.state())
+    state = net.state()
+    if taken := {"file", "allow_pickle"} & state.keys():
+        raise ValueError(f"names must not be those of np.savez itself, got {taken}")
+    np.savez(path, **state)
 
 
-@takes(net=instance(Layer))
+@takes(path=file, net=instance(Layer))
 def load(path: str | Path, net: Layer) -> None:
     """Read into `net` what `save` wrote; ValueError with all differences, and nothing changed, where it does not fit."""
-    state = net.state()
+    state, content = net.state(), BytesIO(path.read_bytes())
     try:
-        with open(path, "rb") as file, np.load(file, allow_pickle=False) as arrays:
+        with np.load(content, allow_pickle=False) as arrays:
             stored = {n: floats(n, arrays[n]) for n in arrays.files}
-    except (ValueError, TypeError, EOFError, BadZipFile) as error:
+    except Exception as error:  # a damaged file may raise anything
         raise ValueError(f"path must be a file that save wrote, got {path}") from error
     shapes = [{n: a.shape for n, a in arrays.items()} for arrays in (state, stored)]
     if shapes[0] != shapes[1]:

@@ -6,7 +6,7 @@ from . import functional as F
 from . import init
 from .arguments import takes
 from .arrays import Array, Backward
-from .kinds import count, generator
+from .kinds import count, flag, generator
 from .network import Layer, Parameter
 
 
@@ -44,7 +44,7 @@ class RNN(_Recurrent):
 class GRU(_Recurrent):
     """`functional.gru`, or with `reset_after` `functional.gru_reset_after`, which has a second bias."""
 
-    @takes(D=count, H=count, rng=generator)
+    @takes(D=count, H=count, rng=generator, reset_after=flag)
     def __init__(
         self, D: int, H: int, *, rng: np.random.Generator, reset_after: bool = False
     ):

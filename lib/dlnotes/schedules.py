@@ -24,13 +24,22 @@ def rate_or_schedule(name: str, value: float | Schedule) -> float | Schedule:
 @takes(rate=positive, every=count, factor=positive)
 def step_decay(rate: float, *, every: int, factor: float = 0.1) -> Schedule:
     """η = rate · factor^⌊t / every⌋."""
-    return lambda t: rate * factor ** (t // every)
+    return lambda t: _grown(rate, factor, t // every)
 
 
 @takes(rate=positive, factor=positive)
 def exponential(rate: float, *, factor: float) -> Schedule:
     """η = rate · factorᵗ."""
-    return lambda t: rate * factor**t
+    return lambda t: _grown(rate, factor, t)
+
+
+def _grown(rate: float, factor: float, times: int) -> float:
+    try:
+        return rate * factor**times
+    except OverflowError:
+        raise ValueError(
+            f"factor must keep the rate finite, got {rate} · {factor}^{times}"
+        ) from None
 
 
 @takes(rate=positive, half=positive)

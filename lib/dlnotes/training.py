@@ -6,7 +6,7 @@ import numpy as np
 
 from .arguments import takes
 from .arrays import Array, Constant
-from .kinds import count, function, generator, instance
+from .kinds import count, function, generator, instance, pair
 from .network import Layer
 from .optim import Optimizer
 
@@ -28,15 +28,21 @@ def train_step(
     """Forward, loss, backward, step; returns the loss before the step."""
     optimizer.zero_grad()
     prediction, backward = net.forward(Constant(x), training=True)
-    value, loss_backward = loss(prediction, target)
+    value, loss_backward = _one_number(loss, prediction, target)
+    backward(loss_backward())
+    optimizer.step()
+    return value
+
+
+def _one_number(loss: Callable, prediction: Array, target: Array):
+    """The loss of a batch and its pullback."""
+    value, backward = pair("loss", loss(prediction, target))
     if np.ndim(value):
         raise ValueError(
             f"loss must give one number for the batch, got shape {np.shape(value)}; train "
             "several networks at once, or all steps of a sequence, with a loop of your own"
         )
-    backward(loss_backward())
-    optimizer.step()
-    return float(value)
+    return float(value), backward
 
 
 @takes(
@@ -77,7 +83,8 @@ def evaluate(
     total = 0.0
     for start in range(0, len(x), batch_size):
         piece = slice(start, start + batch_size)
-        total += float(loss(net(x[piece]), target[piece])[0]) * len(x[piece])
+        value, _ = _one_number(loss, net(x[piece]), target[piece])
+        total += value * len(x[piece])
     return total / len(x)
 
 
