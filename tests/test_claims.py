@@ -296,3 +296,16 @@ def test_recap_lists_what_was_settled_in_the_order_of_the_list(shown):
 
 def test_anchors():
     assert anchor("C6.10") == "c6-10" and anchor("Q10.2") == "q10-2"
+
+
+@pytest.mark.parametrize(
+    "content", [b'{"items": [', b'{"items": [{}]}', b"[]", b"\xff"]
+)
+def test_a_damaged_list_is_named(content, tmp_path, monkeypatch):
+    path = tmp_path / "data/claims.json"
+    path.parent.mkdir()
+    path.write_bytes(content)
+    monkeypatch.setattr(claims.resources, "files", lambda package: tmp_path)
+    with pytest.raises(ValueError) as raised:
+        ledger.__wrapped__()
+    assert str(raised.value).startswith(f"{path} is damaged: download the book again")

@@ -14,6 +14,8 @@ def rng(seed=0) -> np.random.Generator:
 
 # ── Digits ──
 
+DIGITS = "data/digits.npz"
+
 
 def test_digits_have_the_documented_shape_range_and_types():
     x, y = datasets.digits()
@@ -43,13 +45,21 @@ def test_digits_are_the_readers_own_copy():
     assert datasets.digits().x.min() == 0 and datasets.digits().y.min() == 0
 
 
-def test_damaged_digits_are_refused(monkeypatch):
+@pytest.mark.parametrize("damage", ["a flipped byte", "truncated", "empty"])
+def test_damaged_digits_are_refused(damage, tmp_path, monkeypatch):
+    """Catches content that is read, and dies in words of zip or pickle, before its checksum is looked at."""
+    content = bytearray((datasets.resources.files("dlnotes") / DIGITS).read_bytes())
+    content[3] ^= 1
+    path = tmp_path / DIGITS
+    path.parent.mkdir()
+    path.write_bytes(content[: {"truncated": 5000, "empty": 0}.get(damage)])
     datasets._digits.cache_clear()
-    monkeypatch.setattr(datasets, "DIGITS_SHA256", "0" * 64)
-    with pytest.raises(
-        ValueError, match=r"digits.npz is damaged: checksum \w{12}…, expected 0{12}…"
-    ):
+    monkeypatch.setattr(datasets.resources, "files", lambda package: tmp_path)
+    with pytest.raises(ValueError) as raised:
         datasets.digits()
+    assert str(raised.value) == (
+        f"{path} is damaged: download the book again, or check the file out again with git"
+    )
     monkeypatch.undo()
     assert len(datasets.digits().x) == 1797  # nothing damaged stays in the cache
 
@@ -133,6 +143,22 @@ def test_spirals_without_noise_wind_in_step():
     assert radius.max() <= 1 and radius.min() > 0.1
     wound = angle / (2 * np.pi) - 1.5 * radius - y / 3
     assert_allclose(wound, np.round(wound), atol=1e-12)
+
+
+def test_spirals_turn_once_unless_told_otherwise():
+    assert_array_equal(
+        datasets.spirals(20, rng=rng()).x, datasets.spirals(20, turns=1.0, rng=rng()).x
+    )
+
+
+def test_noisy_sine_lies_on_one_period():
+    x, y = datasets.noisy_sine(2000, noise=0, rng=rng())
+    assert x.shape == y.shape == (2000, 1)
+    assert -1 <= x.min() < -0.99 and 0.99 < x.max() <= 1
+    assert_allclose(y, np.sin(np.pi * x))
+    noisy = datasets.noisy_sine(2000, noise=0.3, rng=rng())
+    assert_array_equal(noisy.x, x)
+    assert_allclose((noisy.y - y).std(), 0.3, rtol=0.05)
 
 
 @pytest.mark.parametrize("make", [datasets.two_moons, datasets.spirals])

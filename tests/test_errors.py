@@ -939,7 +939,7 @@ MODULES = (
 ANY_NUMBER = {Sequential, network.Residual, gradcheck.check_vjp}
 WITHOUT_CHECKS = {
     datasets.Samples, datasets.Split, metrics.Scores, metrics.Curve, gradcheck.GradientError,
-    decomposition.AffineMap, schedules.rate_or_schedule,
+    decomposition.AffineMap, schedules.rate_or_schedule, datasets.damaged,
     windows.window_slices, windows.zeros_batch_last, windows.places, windows.view, windows.batch_first, windows.batch_last,
 }  # fmt: skip
 

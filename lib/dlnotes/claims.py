@@ -28,6 +28,7 @@ from IPython.display import display
 
 from . import cards
 from .cards import Card, Outcome
+from .datasets import damaged
 
 ENOUGH_SEEDS = 20
 MOST, FEW = 0.9, 0.1
@@ -40,9 +41,12 @@ _shown: dict[str, Card] = {}  # the cards of this session, for `recap`
 def ledger() -> dict:
     """The list of claims and questions: {"documents": {id: {...}}, "items": {id: {...}}}."""
     path = resources.files("dlnotes") / "data/claims.json"
-    data = json.loads(path.read_text(encoding="utf-8"))
-    items = {item["id"]: item for item in data["items"]}
-    return {"documents": data["documents"], "items": items}
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        items = {item["id"]: item for item in data["items"]}
+        return {"documents": data["documents"], "items": items}
+    except (ValueError, KeyError, TypeError):
+        raise damaged(path) from None
 
 
 class Verdict(NamedTuple):
