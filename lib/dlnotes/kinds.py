@@ -89,9 +89,10 @@ ARRAYS = {
 
 def integer(name: str, value: int) -> int:
     """`value` if it is an integer, not a boolean."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer):
-        raise TypeError(f"{name} must be an integer, got {value!r}")
-    value = int(value)
+    if type(value) is not int:  # most are, and need no second look
+        if isinstance(value, bool) or not isinstance(value, int | np.integer):
+            raise TypeError(f"{name} must be an integer, got {value!r}")
+        value = int(value)
     if abs(value) > sys.maxsize:
         raise ValueError(
             f"{name} must fit into 64 bits, got an integer of {value.bit_length()} bits"
