@@ -738,7 +738,7 @@ def pairwise_sum(x):
 
 
 def kahan_partial_sums(x, stops):
-    """The compensated sum of the first n entries of x, or of its columns, for every n in stops."""
+    """Compensated sums of the first n rows of x, for every n in stops."""
     s = c = x.dtype.type(0)
     found, start = [], 0
     for stop in stops:
