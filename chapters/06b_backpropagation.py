@@ -90,7 +90,7 @@ show(draw_question, columns=2, figsize=(7.5, 3.0))
 # - test a gradient with differences, choose the step size for a reason, and name the bugs that each test misses;
 # - say what a gradient costs, why it vanishes in deep networks, and what repairs that.
 #
-# **You need** derivatives and the chain rule from school, matrix products, and Python with NumPy. The section on vanishing gradients also uses mean and variance ([chapter 3](03_probability.ipynb)), the one on checking uses the rounding error $u$ ([chapter 4](04_numerical_computation.ipynb)).
+# **You need** derivatives and the chain rule from school, matrix products, and Python with NumPy. The section on vanishing gradients also uses mean and variance ([chapter 3](03_probability.ipynb)), the one on checking uses the rounding error $u$ ([chapter 4a](04a_numbers_on_a_computer.ipynb)).
 #
 # The page follows the notes' sections on backpropagation and sections 6.5 and 8.2.5 of Goodfellow, Bengio and Courville ([2016](../book/bibliography.md)). Cards, and lines that unfold to cards, settle single claims of the notes. Their verdicts are computed: change an assumption, run the cell again, and watch the verdict.
 
@@ -1132,7 +1132,7 @@ assert error < 1e-8
 # ### Softmax and cross-entropy: two hard functions, one easy pair
 #
 # For classification the outputs $\mathbf z$ become probabilities, $p_i = e^{z_i}/\sum_j e^{z_j}$, and the loss is the negative logarithm of the probability of the right class $c$,
-# $\ell = -\ln p_c$. The softmax mixes all its inputs. [Chapter 4](04_numerical_computation.ipynb) derived its slopes, $\partial p_i/\partial z_j=p_i([i=j]-p_j)$, where $[i=j]$ is 1 if $i=j$ and 0 otherwise. So its pullback is
+# $\ell = -\ln p_c$. The softmax mixes all its inputs. [Chapter 4b](04b_gradients_and_curvature.ipynb) derived its slopes, $\partial p_i/\partial z_j=p_i([i=j]-p_j)$, where $[i=j]$ is 1 if $i=j$ and 0 otherwise. So its pullback is
 #
 # $$
 # dz_j = \sum_i dp_i\,p_i\,([i=j]-p_j) = p_j\,\Bigl(dp_j - \sum_i dp_i\,p_i\Bigr) .
@@ -1208,7 +1208,7 @@ settle(
 )
 
 # %% [markdown]
-# The fused pair is not only shorter. The long way divides by $p$, and a confident mistake makes $p$ underflow. The fused loss never forms $p_c$, and it takes the largest score $m$ out of its $\ln\sum_ke^{z_k}=m+\ln\sum_ke^{z_k-m}$, which would overflow otherwise ([chapter 4](04_numerical_computation.ipynb)).
+# The fused pair is not only shorter. The long way divides by $p$, and a confident mistake makes $p$ underflow. The fused loss never forms $p_c$, and it takes the largest score $m$ out of its $\ln\sum_ke^{z_k}=m+\ln\sum_ke^{z_k-m}$, which would overflow otherwise ([chapter 4a](04a_numbers_on_a_computer.ipynb)).
 #
 # **A classic bug** lives here as well: normalizing over the wrong axis. With `axis=0` the "probabilities" of each class sum to one *over the
 # batch*. Shapes fit, the loss is a number, and it can even fall. The check that sees it at a glance is an invariant: every row must sum to one.

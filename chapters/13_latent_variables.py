@@ -55,7 +55,7 @@ def normal(x, mu=0.0, sigma=1.0):
 # r_k(x) = p(z=k\mid x) = \frac{\pi_k\,\mathcal N(x;\mu_k,\Sigma_k)}{\sum_j\pi_j\,\mathcal N(x;\mu_j,\Sigma_j)} .
 # $$ (eq-13-responsibility)
 #
-# In $D$ dimensions the Gaussian is $\mathcal N(\mathbf x;\boldsymbol\mu,\Sigma) = \exp\bigl(-\tfrac12(\mathbf x-\boldsymbol\mu)^\top\Sigma^{-1}(\mathbf x-\boldsymbol\mu)\bigr)/\sqrt{(2\pi)^D\lvert\Sigma\rvert}$, with the covariance matrix $\Sigma$ in the place of $\sigma^2$ and its determinant $\lvert\Sigma\rvert$. (Along the eigenvectors of $\Sigma$, see [chapter 2](02_linear_algebra.ipynb), it is a product of one-dimensional Gaussians whose variances are the eigenvalues: the exponents add up, and the variances multiply to $\lvert\Sigma\rvert$.) We compute logarithms throughout, because densities underflow; the sum over $k$ is taken after shifting by the largest term.
+# In $D$ dimensions the Gaussian is $\mathcal N(\mathbf x;\boldsymbol\mu,\Sigma) = \exp\bigl(-\tfrac12(\mathbf x-\boldsymbol\mu)^\top\Sigma^{-1}(\mathbf x-\boldsymbol\mu)\bigr)/\sqrt{(2\pi)^D\lvert\Sigma\rvert}$, with the covariance matrix $\Sigma$ in the place of $\sigma^2$ and its determinant $\lvert\Sigma\rvert$. (Along the eigenvectors of $\Sigma$, see [chapter 2a](02a_linear_algebra.ipynb), it is a product of one-dimensional Gaussians whose variances are the eigenvalues: the exponents add up, and the variances multiply to $\lvert\Sigma\rvert$.) We compute logarithms throughout, because densities underflow; the sum over $k$ is taken after shifting by the largest term.
 
 
 # %%
@@ -268,7 +268,7 @@ for begin in (-0.15, 0.15):
 assert tops[-0.15] < tops[0.15] - 0.01
 
 # %% [markdown]
-# Follow one point through several steps: at each the dashed bound touches the curve, and the climb of the bound drags the likelihood up with it. This start, left of zero, leads to a *smaller* hill, with the two means exchanged while their weights are not; from 0.15, says the line below the figure, EM reaches the higher one. (In a live notebook a second slider moves the start.) There the slope vanishes too, and EM stays. Now real data: the digits 0, 6 and 7, projected onto their first two principal components ([chapter 2](02_linear_algebra.ipynb)), without their labels.
+# Follow one point through several steps: at each the dashed bound touches the curve, and the climb of the bound drags the likelihood up with it. This start, left of zero, leads to a *smaller* hill, with the two means exchanged while their weights are not; from 0.15, says the line below the figure, EM reaches the higher one. (In a live notebook a second slider moves the start.) There the slope vanishes too, and EM stays. Now real data: the digits 0, 6 and 7, projected onto their first two principal components ([chapter 2b](02b_principal_components.ipynb)), without their labels.
 
 # %%
 chosen = np.isin(labels, (0, 6, 7))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from dlnotes.datasets import Samples, Split
-from dlnotes.experiments import contest, share_right
+from dlnotes.experiments import boundary, contest, share_right
 
 
 def part(*labels):
@@ -200,3 +200,21 @@ def test_what_cannot_be_used_is_refused(wrong, error, message):
     good = {"methods": {"m": (always, [1])}, "splits": [SPLIT]}
     with pytest.raises(error, match=message):
         contest(**good | wrong)
+
+
+@pytest.mark.parametrize("place", [0.0, 0.3, 709.78, 999.999])
+def test_bisection_finds_where_a_condition_turns(place):
+    assert abs(boundary(lambda x: x <= place, 0, 1000) - place) < 1e-12 * 1000
+    assert boundary(lambda x: x <= place, 0, 1000) <= place
+
+
+def test_each_step_halves_the_interval():
+    assert boundary(lambda x: x <= 3, 0, 16, steps=1) == 0
+    assert boundary(lambda x: x <= 3, 0, 16, steps=4) == 3
+    assert boundary(lambda x: x <= 7.5, 0, 16, steps=3) == 6
+
+
+@pytest.mark.parametrize("holds", [lambda x: x > 1, lambda x: True, lambda x: False])
+def test_a_condition_that_does_not_turn_from_true_to_false_is_refused(holds):
+    with pytest.raises(ValueError, match="true at low = 0 and false at high = 2"):
+        boundary(holds, 0, 2)

@@ -18,15 +18,15 @@ LARGEST = 150_000  # bytes of the index as it travels, compressed
 
 # What a reader may ask, and the place that answers it best.
 FIRST = {
-    "PCA whitening": "chapters/02_linear_algebra.html#sec-2-whitening",
+    "PCA whitening": "chapters/02b_principal_components.html#sec-2b-whitening",
     "why backward": "chapters/06b_backpropagation.html#from-the-last-layer-backward-and-why-that-order",
-    "softmax overflow": "chapters/04_numerical_computation.html#sec-4-softmax",
+    "softmax overflow": "chapters/04a_numbers_on_a_computer.html#sec-4a-softmax",
     "梯度": "book/glossary.html#term-gradient",
     "tidu": "book/glossary.html#term-gradient",
     "vanishing": "chapters/06b_backpropagation.html#sec-6b-vanishing",
     "Eigenvalues": "book/glossary.html#term-eigenvalue",
-    "why does PCA reduce dimensions": "chapters/02_linear_algebra.html#q2-7",
-    "c4.12": "chapters/04_numerical_computation.html#c4-12",
+    "why does PCA reduce dimensions": "chapters/02b_principal_components.html#q2-7",
+    "c4.12": "chapters/04a_numbers_on_a_computer.html#c4-12",
     "backpropagation": "chapters/06b_backpropagation.html",
 }
 # asked for, a title that answers, and one that does not

@@ -233,10 +233,10 @@ def test_code_has_elements_only_where_it_is_colored():
 
 def test_a_broken_notebook_and_one_that_is_not_planned_are_a_sentence_each(tmp_path):
     (tmp_path / "chapters").mkdir()
-    (tmp_path / "chapters/02_linear_algebra.ipynb").write_text("{")
+    (tmp_path / "chapters/02a_linear_algebra.ipynb").write_text("{")
     (tmp_path / "chapters/05c_else.ipynb").write_text('{"cells": []}')
     broken, unplanned = site.unreadable(tmp_path)
-    assert broken.startswith("02_linear_algebra: the notebook cannot be read")
+    assert broken.startswith("02a_linear_algebra: the notebook cannot be read")
     assert "05c_else is not in the plan" in unplanned and "\n" not in broken
 
 

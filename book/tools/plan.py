@@ -28,13 +28,15 @@ class Chapter(NamedTuple):
 
 PLAN = """
 01_introduction | What deep learning is | a history you can run, and learning in three steps | |
-02_linear_algebra | Linear algebra and PCA | products, norms, eigenvectors, and PCA three ways | | done
-03_probability | Probability and information theory | Bayes, Gaussians, losses, entropy, divergence, sampling | 2 | done
-04_numerical_computation | Numerical computation | overflow, gradients, Hessians, convexity | 2 | done
-05a_learning_from_data | Learning from data | tasks, capacity, validation, bias and variance | 3 4 |
+02a_linear_algebra | Linear algebra | products, systems, norms, eigenvectors, singular values | | done
+02b_principal_components | Principal components | PCA three ways, and what preprocessing changes | 2a | done
+03_probability | Probability and information theory | Bayes, Gaussians, losses, entropy, divergence, sampling | 2a | done
+04a_numbers_on_a_computer | Numbers on a computer | overflow, stable softmax, rounding, condition | | done
+04b_gradients_and_curvature | Gradients and curvature | descent, Hessians, Newton, convexity | 2a | done
+05a_learning_from_data | Learning from data | tasks, capacity, validation, bias and variance | 2b 3 4b |
 05b_classical_algorithms | Classical algorithms | likelihood, neighbors, trees, kernels, clusters | 5a |
 06a_feedforward_networks | Feed-forward networks | XOR, output units, and the losses that fit them | 5a |
-06b_backpropagation | Backpropagation | gradients by hand, by graph and by code, and how to check them | 4 | done
+06b_backpropagation | Backpropagation | gradients by hand, by graph and by code, and how to check them | 4b | done
 06c_units_width_depth | Hidden units, width and depth | which nonlinearity, and what depth buys | 6a 6b |
 07_regularization | Regularization | penalties, noise, early stopping, ensembles, dropout | 5a 6b |
 08a_descent | Descent and its troubles | batches, saddles, initialization, normalization | 6b |
@@ -69,7 +71,7 @@ DONE = [chapter.page for chapter in CHAPTERS if chapter.done]
 
 
 def heading(page: str) -> str:
-    """Number and title of a page of the plan: `02_linear_algebra` → "2. Linear algebra and PCA"."""
+    """Number and title of a page of the plan: `02a_linear_algebra` → "2a. Linear algebra"."""
     return f"{number(page)}. {BY_PAGE[page].title}"
 
 

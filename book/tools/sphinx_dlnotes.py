@@ -182,7 +182,7 @@ class MapDirective(_Overview, SphinxDirective):
 
 
 class FigureDirective(_Overview, SphinxDirective):
-    """`{chapter-figure} 04_numerical_computation draw_valley`: the figure a chapter makes with that function."""
+    """`{chapter-figure} 04a_numbers_on_a_computer draw_valley`: the figure a chapter makes with that function."""
 
     required_arguments = 2
 

@@ -36,6 +36,21 @@ class Contest(NamedTuple):
         )
 
 
+def boundary(
+    holds: Callable[[float], bool], low: float, high: float, steps: int = 60
+) -> float:
+    """The x in [low, high] where holds(x) turns from true to false, by bisection: each step halves the interval."""
+    function("holds", holds)
+    if not holds(low) or holds(high):
+        raise ValueError(
+            f"holds must be true at low = {low} and false at high = {high}; got {holds(low)} and {holds(high)}"
+        )
+    for _ in range(count("steps", steps)):
+        middle = (low + high) / 2
+        low, high = (middle, high) if holds(middle) else (low, middle)
+    return low
+
+
 @takes(predicted="any *S", labels="any *S")
 def share_right(predicted: Array, labels: Array) -> float:
     """Share of predictions that equal their label. Both have the same shape, such as (N,)."""

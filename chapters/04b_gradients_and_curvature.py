@@ -1,18 +1,16 @@
 # %% [markdown]
-# # Numerical computation
+# # Gradients and curvature
 #
-# Three scores go into the softmax function, and it turns them into probabilities: the exponential of each, divided by the sum of all. Add the same number to all three scores. By the formula nothing changes. Move the slider.
+# You stand on the side of a valley in thick fog and want to reach its floor. All you can feel is the slope under your feet. So you step downhill, feel again, and step again; the steeper the slope, the longer the step. How much longer is a choice, the number $\eta$. Move the slider.
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
-from decimal import Decimal, localcontext
-from fractions import Fraction
-
 import numpy as np
-from dlnotes import datasets, init, losses, metrics, optim, training
+from dlnotes import datasets, losses, optim, training
 from dlnotes import functional as F
 from dlnotes.claims import by_definition, recap, settle
-from dlnotes.exercises import numerical_computation as exercises
-from dlnotes.explore import explore, show
+from dlnotes.exercises import gradients_and_curvature as exercises
+from dlnotes.experiments import boundary
+from dlnotes.explore import explore
 from dlnotes.gradcheck import numerical_gradient, relative_error
 from dlnotes.layers import Linear
 from dlnotes.network import Sequential
@@ -23,1001 +21,68 @@ from dlnotes.plotting import (
     ORANGE,
     arrow,
     contours,
-    lines,
     log_scale,
-    plane,
 )
 
 np.set_printoptions(precision=4, suppress=True)
 
 
-def naive_softmax(x):
-    e = np.exp(x)
-    return e / e.sum()
+CURVATURES = np.array([1.0, 10.0])
 
 
-def draw_question(axes, added):
-    scores = np.array([0.0, 1.0, 2.0]) + added
-    with np.errstate(over="ignore", invalid="ignore"):
-        naive = naive_softmax(scores)
-    shifted = naive_softmax(scores - scores.max())
-    titles = ("by the formula", "with the largest score taken off")
-    for ax, p, color, title in zip(axes, (naive, shifted), (ORANGE, BLUE), titles):
-        ax.set(xticks=range(3), ylim=(0, 1), xlim=(-0.6, 2.6), ylabel="probability")
-        ax.set_xticks(range(3), [f"{v:g}" for v in scores])
-        ax.set(title=title, xlabel="score")
-        if np.isnan(p).any():
-            ax.text(1, 0.5, "not a number", ha="center", color=color, weight="bold")
-        else:
-            ax.bar(range(3), p, color=color)
-    say = lambda p: (
-        "undefined" if np.isnan(p).any() else ", ".join(f"{v:.3f}" for v in p)
+def descend_valley(η, steps=40):
+    """The path of gradient descent on ½(x² + 10y²) from (−4, 1)."""
+    path = [np.array([-4.0, 1.0])]
+    for _ in range(steps):
+        path.append(path[-1] - η * CURVATURES * path[-1])
+    return np.array(path)
+
+
+def valley(p):
+    return (CURVATURES[:, None, None] * p**2).sum(axis=0) / 2
+
+
+def draw_valley(ax, learning_rate):
+    path = descend_valley(learning_rate)
+    values = (CURVATURES * path**2).sum(axis=1) / 2
+    contours(ax, valley, (-4.5, 3), (-2, 2), [0.3, 1.5, 4, 8, 13, 20, 30])
+    inside = path[: 1 + np.argmax(np.append(np.abs(path[:, 1]) > 2.5, True))]
+    ax.plot(*inside.T, "o-", color=BLUE, ms=4, lw=1)
+    ax.plot(0, 0, "*", ms=13, color=ORANGE)
+    ax.set(
+        xlim=(-4.5, 3),
+        ylim=(-2, 2),
+        xlabel="x (curvature 1)",
+        ylabel="y (curvature 10)",
     )
-    return f"With {added} added to the scores 0, 1 and 2, the formula gives {say(naive)}; with the largest score taken off first, {say(shifted)}."
+    ax.set_title(
+        f"η = {learning_rate:.3g}: y is multiplied by {1 - 10 * learning_rate:.2f} a step"
+    )
+    word = "falls" if values[-1] < values[0] else "rises"
+    return (
+        f"With η = {learning_rate:.3g} a step multiplies x by {1 - learning_rate:.3f} and y by {1 - 10 * learning_rate:.3f}; "
+        f"in {len(path) - 1} steps f {word} from {values[0]:.3g} to {values[-1]:.3g}."
+    )
 
 
-explore(
-    draw_question,
-    added=[0, 100, 300, 500, 600, 700, 705, 706, 707, 708, 709, 750, 800, 1000],
-    start=11,
-    columns=2,
-    figsize=(7.5, 2.8),
-)
+explore(draw_valley, learning_rate=np.arange(1, 23) / 100, start=3)
 
 # %% [markdown]
-# No step of the formula is wrong. What failed is the idea that a computer calculates with real numbers. It has at most $2^{64}$ numbers to choose from, with gaps between them and nothing beyond the last. The study notes that this book puts to the test warn of this in a few lines. Then they name the cure for softmax, and just there a formula is missing: after "that is" (即:) comes nothing. This page puts it back, tests it, and finds the next trap behind it.
-#
-# The second half asks the other question of numerical work: how to find the bottom of a valley that you can only feel with your feet. The notes say that the update rule of learning "is not derived but invented and then defined". You will be able to judge that for yourself, to say which step is too long before you take it, and to tell a valley from a saddle.
+# A little too long a step, and the walk downhill climbs out of the valley. The study notes that this book puts to the test say that the rule of the step "is not derived but invented and then defined". You will be able to judge that for yourself, to say which step is too long before you take it, and to tell a valley from a saddle.
 #
 # **After this chapter you can**
 #
-# - say where each number format ends, and why;
-# - write softmax, its logarithm and the log-sum-exp so that no score breaks them, and prove that nothing else changed;
-# - predict how rounding errors grow in a sum, and choose a sum in which they hardly do;
 # - climb from derivative to gradient, derive the step of gradient descent, and compute the step size at which it fails;
-# - classify critical points by the Hessian, know when it stays silent, and run Newton's method where it helps;
+# - classify critical points by the Hessian, and know when it stays silent;
+# - run Newton's method where it helps, and say why nobody trains networks with it;
 # - prove that a function is convex in four ways, and say in which variables cross-entropy is.
 #
-# **You need** derivatives from school, vectors and matrix products, and Python with NumPy. Eigenvalues appear from the fourth section on; what you need of them is said there.
+# **You need** derivatives from school, and eigenvectors of symmetric matrices from [chapter 2a](02a_linear_algebra.ipynb).
 #
-# The page follows the notes' sections on numerical computation (数值计算), which follow chapter 4 of Goodfellow, Bengio and Courville ([2016](../book/bibliography.md)). Cards, and lines that unfold to cards, settle single claims of the notes. Their verdicts are computed: change an assumption, run the cell again, and watch the verdict change.
+# The page follows the notes' sections on gradients and optimization, which follow sections 4.3 and 4.4 of Goodfellow, Bengio and Courville ([2016](../book/bibliography.md)). Cards, and lines that unfold to cards, settle single claims of the notes.
 
 # %% [markdown]
-# (sec-4-formats)=
-# ## Numbers that run out
-#
-# *You cannot yet say which results a computer is unable to hold. After this section you can, for three formats, and you know what stands in their place.*
-#
-# In the figure above something ends near 709. Find the place as you would find a word in a dictionary: open in the middle, keep the half that holds it, repeat. This is *bisection* (二分法); each step gives one more binary digit.
-#
-# :::{admonition} Predict
-# :class: predict
-# Three formats are in use: float16, float32 and float64, with 16, 32 and 64 bits. If 64 bits let $e^x$ live up to some $x$, will 32 bits reach half as far? And how far down can $x$ go before $e^x$ is exactly zero?
-# :::
-
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-def spell(values):
-    words = ["undefined" if np.isnan(v) else f"{v:.4g}" for v in np.ravel(values)]
-    return "(" + ", ".join(words) + ")"
-
-
-# %%
-def boundary(holds, low, high, steps=60):
-    """The x in [low, high] where holds(x) turns from true to false."""
-    for _ in range(steps):
-        middle = (low + high) / 2
-        low, high = (middle, high) if holds(middle) else (low, middle)
-    return low
-
-
-FORMATS = {"float16": np.float16, "float32": np.float32, "float64": np.float64}
-limits = {}
-with np.errstate(over="ignore", under="ignore"):
-    for name, kind in FORMATS.items():
-        above = boundary(lambda x: np.isfinite(np.exp(kind(x))), 0, 1000)
-        below = -boundary(lambda x: np.exp(kind(-x)) > 0, 0, 1000)
-        limits[name] = (above, below)
-        print(f"{name}: exp(x) is infinite above {above:.2f}, zero below {below:.2f}")
-
-# %% [markdown]
-# Too large is called *overflow* (上溢), too small *underflow* (下溢). Mind float16:
-# a score of 12 is enough.
-#
-# **Where these numbers come from.** A *floating-point number* (浮点数) is a whole number $m$ times a power of two, as $6.02\cdot10^{23}=602\cdot10^{21}$ is one times a power of ten:
-#
-# $$
-# x = \pm\, m\cdot 2^{\,e-p+1},\qquad 0 \le m < 2^p,\qquad e_{\min}\le e\le e_{\max} .
-# $$ (eq-4-float)
-#
-# The *precision* $p$ counts the bits of $m$; the exponent $e$ has a smallest and a largest value. (Its odd form makes $e$ the size of the number: if the leading bit of $m$ is 1, then $2^e\le x<2^{e+1}$. Whenever it can be, $m$ is written so.) Everything about a format follows from these three. The largest number has $m = 2^p-1$ and $e = e_{\max}$; the smallest positive one has $m=1$ and $e=e_{\min}$:
-#
-# $$
-# x_{\max} = (2^p-1)\,2^{\,e_{\max}-p+1} = (2-2^{1-p})\,2^{\,e_{\max}} ,\qquad
-# x_{\text{least}} = 2^{\,e_{\min}-p+1} .
-# $$ (eq-4-extremes)
-#
-# Two neighbors with the same exponent differ by one unit of $m$. So the *gap* between numbers doubles with every power of two:
-#
-# $$
-# \text{gap}(x) = 2^{\,e-p+1}\quad\text{for } 2^e\le x<2^{e+1},\qquad
-# \frac{\text{gap}(x)/2}{x}\le \frac{2^{\,e-p}}{2^e} = 2^{-p} =: u .
-# $$ (eq-4-gap)
-#
-# The second half is the important one. A real number between $2^{e_{\min}}$ and $x_{\max}$ is stored as its nearest neighbor, at most half a gap away, so its *relative* error is never more than $u$, the *unit roundoff*:
-#
-# $$
-# \mathrm{fl}(x) = x\,(1+\delta),\qquad |\delta|\le u .
-# $$ (eq-4-roundoff)
-#
-# The same holds for the result of $+$, $-$, $\times$, $\div$ and the square root: the standard for these formats, IEEE 754, demands the exact result, rounded once.
-#
-# And the limits of the exponential? $e^x$ overflows when it passes $x_{\max}$, and becomes zero when it is nearer to zero than to the smallest number, below $x_{\text{least}}/2$:
-#
-# $$
-# x > \ln x_{\max} ,\qquad\qquad x < \ln\tfrac12 x_{\text{least}} = (e_{\min}-p)\ln 2 .
-# $$ (eq-4-exp-limits)
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-BITS = {
-    "float16": (11, -14, 15),
-    "float32": (24, -126, 127),
-    "float64": (53, -1022, 1023),
-}
-for name, (p, e_min, e_max) in BITS.items():
-    largest = float(Fraction(2**p - 1) * Fraction(2) ** (e_max - p + 1))
-    above, below = np.log(largest), (e_min - p) * np.log(2)
-    print(
-        f"{name}: largest {largest:.4g}, u = {2.0**-p:.2g}, "
-        f"exp limits {above:.2f} and {below:.2f}"
-    )
-    assert largest == float(np.finfo(FORMATS[name]).max)
-    assert np.allclose((above, below), limits[name], rtol=1e-3)
-
-# %% [markdown]
-# Formula and bisection agree (a folded cell compares them). Half the bits do not reach half as far: the range is set almost alone by the bits of the exponent, 5, 8 and 11 of them.
-#
-# A real format has too many numbers to draw. Here is a toy with the exponents $-2 \dots 1$, where $m$ has one leading bit and as many more, the *fraction bits*, as you like.
-
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-def draw_toy(ax, fraction_bits):
-    k = fraction_bits
-    m = np.arange(2**k)
-    normal = np.concatenate([(1 + m / 2**k) * 2.0**e for e in (-2, -1, 0, 1)])
-    tiny = m / 2**k * 2.0**-2
-    ax.vlines(normal, 0, 1, color=BLUE, lw=1.2)
-    ax.vlines(tiny, 0, 0.5, color=ORANGE, lw=1.2)
-    ax.set(xlim=(-0.1, 4.1), ylim=(0, 1.25), yticks=[], xlabel="number")
-    ax.set_title(f"{len(normal) + len(tiny)} numbers: dense near zero, sparse far out")
-    ax.grid(False)
-    gaps = np.diff(np.sort(np.concatenate([tiny, normal])))
-    return (
-        f"With {k} fraction bits the toy format has {len(normal) + len(tiny)} numbers from 0 to {normal.max():.4g}; the gap is "
-        f"{gaps[0]:.4g} beside zero and {gaps[-1]:.4g} at the top. Short ticks below a quarter are the subnormal numbers, whose spacing no longer shrinks."
-    )
-
-
-explore(draw_toy, fraction_bits=[0, 1, 2, 3, 4, 5], start=2, figsize=(5.5, 2.6))
-
-# %% [markdown]
-# Each bit doubles the numbers, but the top never reaches 4, as {eq}`eq-4-extremes` says. Below the last power $e$ cannot fall any more: the leading bit of $m$ is 0, the spacing stays put, and relative accuracy is lost bit by bit. Those are the *subnormal* numbers.
-#
-# **Underflow in practice.** Is a coin fair, or does it show heads in six of ten throws? By Bayes' rule ([chapter 3](03_probability.ipynb)) each answer gets its probability times the likelihood of all throws, divided by the sum of both. After two thousand throws both products have underflowed, and the normalizer is zero. Sums of logarithms survive, and only their *difference* is put into an exponential:
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-throws = np.random.default_rng(0).random(2000) < 0.6
-fair = np.full(2000, 0.5)
-bent = np.where(throws, 0.6, 0.4)
-products = np.array([np.prod(fair), np.prod(bent)])
-with np.errstate(invalid="ignore"):
-    print("products:", products, "  normalized:", spell(products / products.sum()))
-log_products = np.array([np.log(fair).sum(), np.log(bent).sum()])
-print("sums of logarithms:", log_products.round(1))
-print("normalized:", spell(naive_softmax(log_products - log_products.max())))
-assert (products == 0).all()
-
-# %% [markdown]
-# **What stands in place of the missing numbers.** Beyond the largest number come two symbols, `inf` and `-inf`. They obey the rules of limits where a limit has one answer (zero carries a sign here, so that $1/0$ has one). Where it has none, the answer is `nan`, *not a number*:
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-zero, infinity = np.float64(0), np.float64("inf")
-with np.errstate(all="ignore"):
-    table = {
-        "inf + 1": infinity + 1, "1 / inf": 1 / infinity, "1 / 0": 1 / zero,
-        "inf - inf": infinity - infinity, "inf / inf": infinity / infinity,
-        "0 * inf": zero * infinity, "0 / 0": zero / zero,
-    }  # fmt: skip
-for expression, value in table.items():
-    print(f"{expression:10s}{spell(value)}")
-
-# %% [markdown]
-# Now the accident explains itself: $e^{1000}$ is `inf`, the sum is `inf`, and `inf / inf` has no answer.
-#
-# An overflow "may be represented as a value that is not a number" (非数字), say the notes. If they mean `nan`, they are one operation early. Overflow on purpose, and look at what is there:
-
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-def overflowed(seed, power):
-    """Products, squares and exponentials of random numbers of about 10^power."""
-    a, b = 10.0 ** np.random.default_rng(seed).uniform(power - 1, power, (2, 100))
-    with np.errstate(over="ignore", invalid="ignore"):
-        return np.concatenate([a * b, -a * b, a**2, np.exp(a)])
-
-
-BEYOND = 200  # 10^200 is a number of float64, its square is not
-huge = [overflowed(seed, BEYOND) for seed in range(20)]
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-with np.errstate(invalid="ignore"):
-    next_step = [v - v for v in huge]
-count = lambda test, rows: sum(int(test(row).sum()) for row in rows)
-settle(
-    "C4.12",
-    tested="What stands in place of products, squares and exponentials whose exact value lies beyond the largest float64.",
-    on="meaning of “not a number”",
-    cases={
-        "the undefined value that bears this name": [np.isnan(v).any() for v in huge],
-        "no ordinary number, infinite or undefined": [
-            not np.isfinite(v).any() for v in huge
-        ],
-    },
-    control={
-        "the same operations on numbers up to ten give no ordinary number": [
-            not np.isfinite(overflowed(seed, 1)).any() for seed in range(20)
-        ]
-    },
-    evidence=f"Of {count(np.isreal, huge):,} results that overflow, {count(np.isinf, huge):,} are infinite and {count(np.isnan, huge)} undefined; "
-    f"the next operation, taking each from itself, is undefined {count(np.isnan, next_step):,} times.",
-    turns={
-        ("BEYOND = 200", "BEYOND = 1"): "FALSE",
-        ("-a * b, a**2", "a * b - a**2, a**2"): "TRUE",
-    },
-)
-
-# %% [markdown]
-# So an overflow is first `inf`, and `nan` comes with the next operation that has no answer.
-#
-# **A classic bug.** Every comparison of `nan` by <, > or == is false, even with itself. Someone guards a training run with `if loss > limit: stop`. When the loss becomes `nan`, the guard is silent, forever. Write `if not loss <= limit: stop`:
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-loss, limit = np.float64("nan"), 1e6
-print("if loss > limit: stop           stops:", bool(loss > limit))
-print("if not loss <= limit: stop      stops:", not loss <= limit)
-print(
-    "loss == loss:", bool(loss == loss), "  np.isfinite(loss):", bool(np.isfinite(loss))
-)
-assert not loss > limit and not loss <= limit
-
-# %% [markdown]
-# :::{admonition} Exercise 1 · the first gap
-# :class: exercise
-# How far is it from 1 to the next larger number? Find out by experiment, for a given format: halve a power of two as long as adding it to 1 still makes a difference. Every number you add must have that format. Use neither
-# `np.finfo` nor `np.spacing`.
-# :::
-
-
-# %%
-def first_gap(kind):
-    """The distance from 1 to the next number of the format `kind` (np.float32, …)."""
-    ...
-
-
-exercises.check_first_gap(first_gap)
-
-
-# %% tags=["hide-cell"] jupyter={"source_hidden": true}
-# Solution. Halve while half of it would still be noticed. The sum must be made in the format itself: kind(1) + kind(gap / 2).
-def first_gap(kind):
-    gap = 1.0
-    while kind(1) + kind(gap / 2) > kind(1):
-        gap /= 2
-    return gap
-
-
-exercises.check_first_gap(first_gap)
-
-# %% [markdown]
-# (sec-4-softmax)=
-# ## Softmax, and what else is waiting
-#
-# *You know why softmax broke. After this section you can repair it, prove the repair, and find the second trap behind the first.*
-#
-# The notes describe two accidents: softmax is undefined when all scores are very negative (every exponential underflows, 0/0), and when all are very positive (inf/inf). Must it be *all* of them?
-#
-# :::{admonition} Predict
-# :class: predict
-# Three scores each: all −1000; one −1000 and two zeros; all 1000; one 1000 and two zeros. Which of the four break the naive softmax?
-# :::
-
-# %%
-cases = {
-    "all very negative": [-1000.0, -1000.0, -1000.0],
-    "one very negative": [-1000.0, 0.0, 0.0],
-    "all very positive": [1000.0, 1000.0, 1000.0],
-    "one very positive": [1000.0, 0.0, 0.0],
-}
-for name, x in cases.items():
-    with np.errstate(all="ignore"):
-        print(f"{name}: {spell(naive_softmax(np.array(x)))}")
-
-# %% [markdown]
-# The notes' sentence names a case that is enough. Test it on ten random scores, all of them large. Then leave one large score among nine ordinary ones, to see whether "all" is needed.
-
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-def undefined(x):
-    with np.errstate(all="ignore"):
-        return bool(np.isnan(naive_softmax(x)).any())
-
-
-def sizes(seed, least):
-    """Ten random numbers between `least` and ten times that."""
-    return least * np.random.default_rng(seed).uniform(1, 10, 10)
-
-
-LARGE = 800.0
-draws = {"all": [sizes(seed, LARGE) for seed in range(20)]}
-draws["one"] = [np.append(x[0], np.ones(9)) for x in draws["all"]]
-failures = {
-    (who, sign): sum(undefined(sign * x) for x in draws[who])
-    for who in draws
-    for sign in (-1, 1)
-}
-for (who, sign), number in failures.items():
-    side = "negative" if sign < 0 else "positive"
-    print(f"{who} large and {side}: undefined in {number} of {len(draws[who])} draws")
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-settle(
-    "C4.11",
-    tested="Whether the naive softmax of ten random scores is undefined, both when all are large and positive and when all are large and negative.",
-    holds=[undefined(x) and undefined(-x) for x in draws["all"]],
-    control={
-        "all ten scores between ten and a hundred in size": [
-            undefined(x) and undefined(-x) for x in (sizes(s, 10.0) for s in range(20))
-        ]
-    },
-    evidence=f"Of {len(draws['all'])} draws, {failures['all', -1]} are undefined when all scores are large and negative and {failures['all', 1]} when all are large and positive; "
-    f"with one large score among nine ordinary ones, {failures['one', -1]} and {failures['one', 1]}.",
-    turns={("LARGE = 800.0", "LARGE = 60.0"): "FALSE"},
-)
-
-# %% [markdown]
-# The sentence is true: "all" is enough. For underflow it is also necessary, since the denominator vanishes only if every term does. Overflow is worse than the notes say. **One** large score will do. (Put 60 for 800, and nothing is undefined: all sizes then lie below 709.)
-#
-# **The repair.** Subtract one number $c$ from all scores:
-#
-# $$
-# \frac{e^{x_i-c}}{\sum_j e^{x_j-c}} = \frac{e^{-c}\,e^{x_i}}{\sum_j e^{-c}\,e^{x_j}} = \frac{e^{-c}\,e^{x_i}}{e^{-c}\sum_j e^{x_j}} = \frac{e^{x_i}}{\sum_j e^{x_j}} .
-# $$ (eq-4-shift)
-#
-# The first step is $e^{a-c}=e^{-c}e^a$, the second takes the common factor out of the sum, the third cancels it. Any $c$ will do; choose it so that the largest exponent is zero. This is the formula that the notes lost:
-#
-# $$
-# \mathrm{softmax}(x)_i = \frac{e^{x_i-m}}{\sum_j e^{x_j-m}},\qquad m = \max_j x_j .
-# $$ (eq-4-stable)
-#
-# No exponent is positive, so nothing overflows. One of the terms is $e^0=1$, so the denominator lies between 1 and the number of classes $K$, and cannot vanish.
-
-
-# %%
-def stable_softmax(x):
-    e = np.exp(x - x.max(axis=-1, keepdims=True))
-    return e / e.sum(axis=-1, keepdims=True)
-
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-for name, x in cases.items():
-    print(f"{name}: {spell(stable_softmax(np.array(x)))}")
-scores = np.random.default_rng(0).standard_normal((3, 5))
-assert np.allclose(
-    stable_softmax(scores), F.softmax(scores)[0]
-)  # the library's is the same
-
-# %% [markdown]
-# Finite is not yet right. For a check that could fail we need a judge that does not round as we do. Python's `decimal` calculates with fifty digits and exponents without practical limit, so it may use the definition as it stands.
-# And the check must be strict: an error is measured relative to the probability itself, so that a small one that has vanished counts as lost. What matters then is how far apart the scores lie.
-
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-def exact_softmax(x):
-    """The definition, without any shift, in fifty decimal digits."""
-    with localcontext() as context:
-        context.prec = 50
-        e = [Decimal(float(v)).exp() for v in x]
-        return [v / sum(e) for v in e]
-
-
-def spread_scores(spread, seed):
-    """Ten scores far from zero; the largest and the smallest are `spread` apart."""
-    rng = np.random.default_rng(seed)
-    x = spread * np.append(rng.uniform(0, 1, 8), [0, 1])
-    return x + rng.choice([-1, 1]) * rng.uniform(3000, 5000)
-
-
-def worst_error(softmax, x):
-    """The largest error of a probability, relative to itself."""
-    with np.errstate(all="ignore"):  # silent, also if you change the shift
-        p = softmax(x)
-    pairs = zip(p, exact_softmax(x))
-    return np.max([abs(float(Decimal(float(v)) / true - 1)) for v, true in pairs])
-
-
-NARROW, WIDE, TOLERANCE = 600, 2000, 1e-12
-trials = {
-    spread: [spread_scores(spread, seed) for seed in range(20)]
-    for spread in (NARROW, WIDE)
-}
-right = {
-    spread: [worst_error(stable_softmax, x) < TOLERANCE for x in rows]
-    for spread, rows in trials.items()
-}
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-shifted = {spread: stable_softmax(np.array(rows)) for spread, rows in trials.items()}
-settle(
-    "C4.2",
-    tested="Whether the shifted softmax of ten scores gives every probability right, relative to itself, against arithmetic with fifty digits and no shift.",
-    on="distance between the largest and the smallest score",
-    cases={f"{spread:,}": row for spread, row in right.items()},
-    control={
-        f"no shift, at a distance of {NARROW}": [
-            worst_error(naive_softmax, x) < TOLERANCE for x in trials[NARROW]
-        ]
-    },
-    evidence=f"Of {2 * shifted[WIDE].size} probabilities {sum(int(np.isnan(p).sum()) for p in shifted.values())} are undefined. At a distance of {NARROW} all are right to {TOLERANCE:.0e} of themselves; "
-    f"at {WIDE:,} terms underflow, and {(shifted[WIDE] == 0).mean():.0%} of the probabilities have become exactly zero.",
-    turns={
-        (
-            "NARROW, WIDE, TOLERANCE = 600, 2000",
-            "NARROW, WIDE, TOLERANCE = 600, 300",
-        ): "TRUE",
-        (
-            "np.exp(x - x.max(axis=-1, keepdims=True))",
-            "np.exp(x / x.max(axis=-1, keepdims=True))",
-        ): "FALSE",
-    },
-    card=True,
-)
-
-# %% [markdown]
-# The accidents of the notes are gone: no result is undefined, however far the scores lie from zero or from each other. Within some 700 of the largest score every probability is right to twelve digits. Beyond 745 the exponential of a score still underflows, and its probability becomes zero. Nothing nearer could be stored, so for the probabilities alone this is harmless.
-#
-# ### The logarithm of a stable softmax
-#
-# Training does not stop at probabilities. The usual loss, cross-entropy (交叉熵), is $-\ln p_c$ with $p_c$ the probability of the right class $c$. And small probabilities are still allowed to underflow:
-
-# %%
-x = np.array([1000.0, 0.0])
-with np.errstate(divide="ignore"):
-    print("log of the stable softmax:", spell(np.log(stable_softmax(x))))
-
-# %% [markdown]
-# The second value should be −1000, an ordinary number. We computed the softmax correctly to sixteen decimals, and its logarithm is wrong by infinity. The cure is never to form $p_c$. Take the logarithm on paper first:
-#
-# $$
-# \begin{aligned}
-# \ln p_i &= \ln\frac{e^{x_i}}{\sum_j e^{x_j}} = x_i - \underbrace{\ln\sum_j e^{x_j}}_{\mathrm{LSE}(x)} ,\\
-# \mathrm{LSE}(x) &= \ln\Bigl(e^{m}\sum_j e^{x_j-m}\Bigr) = m + \ln\sum_j e^{x_j-m} .
-# \end{aligned}
-# $$ (eq-4-lse)
-#
-# The *log-sum-exp* LSE is a smooth maximum. With $m=\max_j x_j$ one of the $K$ terms of the sum is 1 and none is larger, so
-#
-# $$
-# 1\le\sum_j e^{x_j-m}\le K \quad\Longrightarrow\quad \max_j x_j \;\le\; \mathrm{LSE}(x) \;\le\; \max_j x_j + \ln K .
-# $$ (eq-4-lse-bounds)
-#
-# Neither the exponentials nor the logarithm can become infinite now: the argument of the logarithm lies between 1 and $K$. (What can still be lost is a loss that is almost zero, where LSE rounds to the maximum; Exercise 3 saves it for two classes.) (Blanchard, Higham and Higham [2021](../book/bibliography.md) prove how accurate these forms are.)
-
-
-# %%
-def logsumexp(x):
-    m = x.max(axis=-1, keepdims=True)
-    return m + np.log(np.exp(x - m).sum(axis=-1, keepdims=True))
-
-
-def log_softmax(x):
-    return x - logsumexp(x)
-
-
-print("x - LSE(x):", spell(log_softmax(np.array([1000.0, 0.0]))))
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-many = np.random.default_rng(1).standard_normal((2000, 10)) * 300
-excess = logsumexp(many)[:, 0] - many.max(axis=1)
-assert (excess >= 0).all() and (excess <= np.log(10)).all()
-assert np.allclose(log_softmax(many), F.log_softmax(many)[0])
-assert np.allclose(
-    -log_softmax(many)[:, 3].mean(), losses.cross_entropy(many, np.full(2000, 3))[0]
-)
-
-# %% [markdown]
-# The last line shows that the library's `cross_entropy` takes scores, not probabilities, for this reason.
-#
-# ### On real digits
-#
-# Is any of this likely to happen? Train a small network on handwritten digits. (How that works is the subject of [Chapter 6b](06b_backpropagation.ipynb); here the network is only a source of realistic scores, one per class.) Compute the loss of each of the 400 test digits in three ways: naive softmax, then log; stable softmax, then log; and
-# {eq}`eq-4-lse`. Each in three formats. A trained network's scores grow as training goes on; the slider multiplies them, to look ahead.
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-data = datasets.split(datasets.digits(), validation=300, test=400)
-rng = np.random.default_rng(0)
-net = Sequential(
-    Linear(64, 32, rng=rng, initialize=init.he), F.relu, Linear(32, 10, rng=rng)
-)
-training.fit(
-    net,
-    losses.cross_entropy,
-    optim.Momentum(net.parameters(), 0.1),
-    *data.train,
-    epochs=20,
-    batch_size=32,
-    rng=rng,
-)
-logits, labels = net(data.test.x), data.test.y
-print(
-    f"accuracy {metrics.accuracy(logits, labels):.1%}, "
-    f"scores from {logits.min():.1f} to {logits.max():.1f}"
-)
-
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-def surviving(scale, kind):
-    """Share of test digits whose loss is finite, for three ways to compute it."""
-    z, right = (scale * logits).astype(kind), np.arange(len(labels))
-    with np.errstate(all="ignore"):
-        e = np.exp(z)
-        log_p = (
-            np.log(e / e.sum(axis=1, keepdims=True)),
-            np.log(stable_softmax(z)),
-            log_softmax(z),
-        )
-    return [float(np.isfinite(way[right, labels]).mean()) for way in log_p]
-
-
-WAYS = ("naive softmax, then log", "stable softmax, then log", "x − LSE(x)")
-SCALES = 2.0 ** np.arange(-3, 10)
-
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-def draw_surviving(ax, score_scale):
-    shares = np.array([surviving(score_scale, kind) for kind in FORMATS.values()])
-    for k, (way, strength) in enumerate(zip(WAYS, (0.3, 0.6, 1.0))):
-        spots = np.arange(3) + 0.27 * (k - 1)
-        ax.bar(spots, shares[:, k], 0.25, color=BLUE, alpha=strength, label=way)
-    ax.set_xticks(range(3), list(FORMATS))
-    ax.set(ylim=(0, 1.45), yticks=[0, 0.5, 1], ylabel="share of finite losses")
-    alive = [way for way, column in zip(WAYS, shares.T) if (column == 1).all()]
-    ax.set_title(f"Scores × {score_scale:g}: {len(alive)} of 3 ways survive everywhere")
-    ax.legend(ncols=2)
-    return (
-        f"Scores multiplied by {score_scale:g}. Finite losses with naive softmax, with stable softmax then log, and with x − LSE: "
-        + "; ".join(
-            f"{name} {', '.join(f'{share:.1%}' for share in row)}"
-            for name, row in zip(FORMATS, shares)
-        )
-        + "."
-    )
-
-
-explore(draw_surviving, score_scale=SCALES, start=3)
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-assert surviving(1.0, np.float16)[1] == 1 > surviving(4.0, np.float16)[1]
-assert surviving(256.0, np.float64)[1] < 1
-assert all(surviving(s, kind)[2] == 1 for s in SCALES for kind in FORMATS.values())
-
-# %% [markdown]
-# ### The repair that makes it worse
-#
-# A popular patch is $-\ln(p_c+\varepsilon)$ with a small $\varepsilon$. The infinity is gone. What about the gradient, for which the loss exists? With the scores now called $z$, as in a network, $\partial p_c/\partial z_c = p_c(1-p_c)$, to be derived in {eq}`eq-4-softmax-jacobian`, and the chain rule,
-#
-# $$
-# \frac{\partial}{\partial z_c}\bigl[-\ln(p_c+\varepsilon)\bigr] = -\frac{p_c\,(1-p_c)}{p_c+\varepsilon} ,
-# \quad\text{against the true}\quad
-# \frac{\partial}{\partial z_c}\bigl[-\ln p_c\bigr] = -(1-p_c) .
-# $$ (eq-4-epsilon)
-#
-# For $p_c\gg\varepsilon$ they agree. For $p_c\ll\varepsilon$ the patched gradient is about $-p_c/\varepsilon$, next to nothing: the more wrong the answer, the less is learned from it. A test that only asks "is it finite?" would have praised the patch.
-
-# %% [markdown]
-# :::{admonition} Exercise 2 · log-sum-exp along any axis
-# :class: exercise
-# Write $\ln\sum e^{z}$ along a given axis of an array, which is then gone. It must survive scores of ±1000, and also a row in which *all* scores are $-\infty$ (all probabilities zero): there the answer is $-\infty$.
-# :::
-
-
-# %%
-def lse_along(z, axis):
-    """ln Σ exp(z) along `axis`, for any array z."""
-    ...
-
-
-exercises.check_logsumexp(lse_along)
-
-
-# %% tags=["hide-cell"] jupyter={"source_hidden": true}
-# Solution. Where the maximum itself is −inf, subtracting it would give inf − inf; shift by 0 there instead.
-def lse_along(z, axis):
-    m = z.max(axis=axis, keepdims=True)
-    m = np.where(np.isfinite(m), m, 0.0)
-    with np.errstate(divide="ignore"):
-        total = m + np.log(np.exp(z - m).sum(axis=axis, keepdims=True))
-    return total.squeeze(axis=axis)
-
-
-exercises.check_logsumexp(lse_along)
-
-# %% [markdown]
-# :::{admonition} Exercise 3 · two classes
-# :class: exercise
-# With two classes only the difference $z$ of the scores, wrong minus right, matters, and the loss is the *softplus* $\ln(1+e^{z})$. Write it so that it neither overflows at 1000 nor returns zero at −40. `np.log1p(t)` computes $\ln(1+t)$ accurately for small $t$.
-# :::
-
-
-# %%
-def softplus(z):
-    """ln(1 + exp(z)), elementwise."""
-    ...
-
-
-exercises.check_softplus(softplus)
-
-
-# %% tags=["hide-cell"] jupyter={"source_hidden": true}
-# Solution. ln(1 + eᶻ) = max(z, 0) + ln(1 + e^−|z|): the shift of softmax for the two scores z and 0.
-def softplus(z):
-    return np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z)))
-
-
-exercises.check_softplus(softplus)
-
-# %% [markdown]
-# (sec-4-sums)=
-# ## Small errors that add up
-#
-# *Each operation rounds once. After this section you know what a million roundings do, and how to sum so that they do almost nothing.*
-#
-# "Long chains of computations make errors accumulate", the notes say. The plainest long chain is a sum. Add 0.1 five thousand times in float16; then in float32, ten million times:
-
-# %%
-short_sum = np.cumsum(np.full(5000, 0.1, np.float16))[-1]
-tenths = np.full(10_000_000, 0.1, np.float32)
-long_sum = np.cumsum(tenths)[-1]
-print(f"float16:      5,000 × 0.1 = {short_sum}")
-print(f"float32: 10,000,000 × 0.1 = {long_sum:,.0f}")
-assert (long_sum - 2.0**19) / 0.125 > 4e6  # so many tenths were added as an eighth
-
-# %% [markdown]
-# :::{admonition} Predict
-# :class: predict
-# The first sum should be 500, the second a million. Why did float16 stop exactly where it did? And why is float32 too large, not too small? Use {eq}`eq-4-gap`.
-# :::
-#
-# Between 256 and 512, float16 has a gap of $2^{8-10} = 1/4$. A tenth is less than half of that, so $256 + 0.1$ is rounded back to 256. The sum is *stuck*, and every further term is lost whole. In float32 nothing gets stuck yet, but above $2^{19} = 524{,}288$ the gap is $1/16$: each tenth is added as $2/16$, a quarter too much, more than four million times. Errors of one sign do not cancel.
-#
-# **How fast can the error grow?** Let $s_k$ be the computed sum after $k$ terms, $s_1=x_1$. By the standard each addition multiplies by a factor near one:
-#
-# $$
-# s_k = (s_{k-1}+x_k)(1+\delta_k),\qquad |\delta_k|\le u .
-# $$ (eq-4-addition)
-#
-# Unroll it. The term $x_k$ passes through addition number $k$ and all that follow ($\delta_1=0$, for the first term is not added to anything):
-#
-# $$
-# s_n = \sum_k x_k \prod_{j\ge k}(1+\delta_j)
-# \quad\Longrightarrow\quad
-# |s_n-\textstyle\sum_k x_k| \;\lesssim\; (n-1)\,u\sum_k|x_k| ,
-# $$ (eq-4-naive-bound)
-#
-# because a product of $r$ factors $1+\delta$ differs from 1 by at most $ru$, up to terms in $u^2$. The bound grows with the *length of the longest chain* of additions. So shorten the chain.
-# *Pairwise summation* adds neighbors, then neighboring sums, and so on, like a knockout tournament. Each term takes part in only $\lceil\log_2 n\rceil$ additions, and the same argument gives
-#
-# $$
-# |s_n-\textstyle\sum_k x_k| \;\lesssim\; \lceil\log_2 n\rceil\,u\sum_k|x_k| .
-# $$ (eq-4-pairwise-bound)
-#
-# *Compensated summation* (Kahan [1965](../book/bibliography.md)) keeps the chain but collects what falls off. After $t = \mathrm{fl}(s+y)$ the part of $y$ that arrived is $t-s$, so $c=(t-s)-y$ is what arrived too much, negative if something was lost. For $|s|\ge|y|$ both subtractions are exact, as the cell below confirms with fractions. Take it off the next term:
-#
-# $$
-# y = x_k - c,\qquad t = \mathrm{fl}(s+y),\qquad c = (t-s)-y,\qquad s = t .
-# $$ (eq-4-kahan)
-#
-# Its error bound is about $2u\sum|x_k|$, whatever $n$ is, as long as $nu$ is small; Goldberg ([1991](../book/bibliography.md), theorem 8) proves it.
-
-
-# %%
-def pairwise_sum(x):
-    while len(x) > 1:
-        if len(x) % 2:
-            x = np.append(x, x.dtype.type(0))
-        x = x[0::2] + x[1::2]
-    return x[0]
-
-
-def kahan_partial_sums(x, stops):
-    """Compensated sums of the first n rows of x, for every n in stops."""
-    s = c = x.dtype.type(0)
-    found, start = [], 0
-    for stop in stops:
-        for v in x[start:stop]:
-            y = v - c
-            t = s + y
-            c = (t - s) - y
-            s = t
-        found.append(s)
-        start = stop
-    return np.array(found)
-
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-for s, y in 10 ** np.random.default_rng(0).uniform(-6, 6, (500, 2)).astype(np.float32):
-    s, y = max(s, y), min(s, y)
-    t = s + y
-    assert Fraction(float((t - s) - y)) == Fraction(float(t)) - Fraction(
-        float(s)
-    ) - Fraction(float(y))
-exact = float(Fraction(float(tenths[0])) * 1_000_000)
-million = tenths[:1_000_000]
-print(f"one million tenths, exact {exact:.4f}")
-print(
-    f"naive {np.cumsum(million)[-1]:.4f}, pairwise {pairwise_sum(million):.4f}, "
-    f"Kahan {kahan_partial_sums(million, [1_000_000])[0]:.4f}"
-)
-
-# %% [markdown]
-# Equal terms are a special case. Take random ones between 0 and 1, twenty seeds, and follow the relative error as the sum grows. A float64 sum serves as the truth.
-#
-# What would show that errors *accumulate*? A single rounding is off by at most $u$ times the partial sum that it rounds, and with positive terms no partial sum is larger than the last. So an error above $u$ times the sum
-# cannot come from one rounding; several have added up. Take this as the criterion, before looking: it leaves nothing to tune. Count the seeds that exceed $u$.
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-stops, u32 = 10 ** np.arange(1, 7), 2.0**-24
-errors = {"naive": [], "pairwise": [], "Kahan": []}
-draws32 = [np.random.default_rng(seed).uniform(size=10**6) for seed in range(20)]
-terms = np.stack(draws32, axis=1).astype(np.float32)  # a column a seed
-kahan = kahan_partial_sums(terms, stops)  # all columns at once
-for x, compensated in zip(np.ascontiguousarray(terms.T), kahan.T):
-    truth = np.cumsum(x, dtype=float)[stops - 1]
-    sums = {
-        "naive": np.cumsum(x)[stops - 1],
-        "pairwise": np.array([pairwise_sum(x[:n]) for n in stops]),
-        "Kahan": compensated,
-    }
-    for name, found in sums.items():
-        errors[name].append(np.abs(found.astype(float) - truth) / truth)
-errors = {name: np.array(rows) for name, rows in errors.items()}
-grown = errors["naive"][:, -1] > u32
-compensated = errors["Kahan"][:, -1] > u32
-print("seeds of 20 with an error above u, for n =", *stops)
-for name, rows in errors.items():
-    counts = (rows > u32).sum(axis=0)
-    print(
-        f"{name:9s}{counts}   largest error at the end {rows[:, -1].max() / u32:.1f} u"
-    )
-
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-def draw_errors(ax):
-    lines(
-        ax, stops, {name: rows.max(axis=0) for name, rows in errors.items()}, marker="o"
-    )
-    bounds = {
-        "bound, naive": (stops - 1) * u32,
-        "bound, pairwise": np.ceil(np.log2(stops)) * u32,
-    }
-    lines(
-        ax,
-        stops,
-        bounds,
-        color=INK,
-        lw=1,
-        log="xy",
-        xlabel="number of terms",
-        ylabel="largest relative error",
-        title="Same terms, same format, three ways to add",
-    )
-    ax.legend(ncols=2)
-    return (
-        f"Largest of {len(grown)} seeds. From n = {stops[1]} to {stops[-1]:,} the naive error grows from {errors['naive'][:, 1].max():.1e} to {errors['naive'][:, -1].max():.1e}; "
-        f"at the end pairwise has {errors['pairwise'][:, -1].max():.1e} and Kahan {errors['Kahan'][:, -1].max():.1e}. Naive and pairwise stay below their bounds."
-    )
-
-
-show(draw_errors)
-settle(
-    "C4.1",
-    tested=f"Whether the error of a float32 sum of {stops[-1]:,} random terms exceeds what one rounding can do, u times the sum.",
-    on="algorithm",
-    cases={
-        "plain chain of additions": grown,
-        "a chain as long that compensates (Kahan)": compensated,
-    },
-    evidence=f"In the plain chain the error is at least {errors['naive'][:, -1].min() / u32:.0f} and in the median {np.median(errors['naive'][:, -1]) / u32:.0f} times what one rounding can do; "
-    f"with compensation it is at most {errors['Kahan'][:, -1].max() / u32:.1f} times that.",
-    turns={
-        (
-            'compensated = errors["Kahan"][:, -1]',
-            'compensated = errors["naive"][:, -1]',
-        ): "TRUE",
-        ('grown = errors["naive"][:, -1]', 'grown = errors["Kahan"][:, -1]'): "FALSE",
-    },
-    card=True,
-)
-assert (np.diff((errors["naive"] > u32).sum(axis=0)) >= 0).all()
-assert ((errors["pairwise"] > u32).mean(axis=0) < 0.5).all()
-assert (errors["naive"] <= (stops - 1) * u32).all() and errors["Kahan"].max() < 2 * u32
-assert (errors["pairwise"] <= np.ceil(np.log2(stops)) * u32 * 1.001).all()
-
-# %% [markdown]
-# The claim holds for the plain chain: the longer it is, the more seeds exceed one rounding, in the end all of them. Yet the error stays far below its bound, because roundings of opposite sign cancel; a bound is not a forecast. And accumulation is a property of the *algorithm*, not of length. Kahan's chain is as long, and nothing accumulates. Pairwise sums exceed one rounding in a minority of seeds, at every length.
-
-# %% [markdown]
-# :::{admonition} Exercise 4 · the part that fell off
-# :class: exercise
-# Write compensated summation yourself. All arithmetic must stay in the format of `values`; start with `values.dtype.type(0)`.
-# :::
-
-
-# %%
-def compensated_sum(values):
-    """The sum of a float32 array (n,), in float32, with about one rounding of error."""
-    ...
-
-
-exercises.check_compensated_sum(compensated_sum)
-
-
-# %% tags=["hide-cell"] jupyter={"source_hidden": true}
-# Solution. t − s is what arrived of y; minus y, it is what was lost, with the sign reversed. So it is subtracted next time.
-def compensated_sum(values):
-    s = c = values.dtype.type(0)
-    for v in values:
-        y = v - c
-        t = s + y
-        c = (t - s) - y
-        s = t
-    return s
-
-
-exercises.check_compensated_sum(compensated_sum)
-
-# %% [markdown]
-# (sec-4-conditioning)=
-# ## When no algorithm helps
-#
-# *You can keep an algorithm from adding errors. After this section you can tell when the problem itself enlarges the errors of its input.*
-#
-# A *condition number* (条件数) says how much a relative change of the input is magnified in the output. For $y=f(x)$, a small change $\Delta x$ gives $\Delta y\approx f'(x)\,\Delta x$. Divide by $y$, and multiply and divide by $x$:
-#
-# $$
-# \begin{gathered}
-# \frac{\Delta y}{y}\approx\frac{f'(x)\,\Delta x}{f(x)} = \underbrace{\frac{x\,f'(x)}{f(x)}}_{\pm\kappa}\cdot\frac{\Delta x}{x} ,\\
-# \kappa_{\exp}(x) = |x| ,\qquad \kappa_{\ln}(x) = \frac1{|\ln x|} ,\qquad
-# \kappa_{a-b} = \frac{|a|+|b|}{|a-b|} .
-# \end{gathered}
-# $$ (eq-4-condition)
-#
-# The first two follow by inserting $f$. For the difference, let $a$ and $b$ change by a relative $\delta$ each, in opposite directions: $a-b$ changes by up to $\delta(|a|+|b|)$. The last formula is the dangerous one. When $a$ and $b$ nearly agree, their leading digits cancel, and what remains is mostly the rounding error that each brought along. This is *cancellation*.
-#
-# **A classic bug.** The variance of a feature is $\mathbb E[x^2]-\mathbb E[x]^2$, with $\mathbb E$ for the mean: a difference of two large numbers if the mean is large. Batches of temperatures in kelvin, say, spread by a tenth around 300:
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-rng = np.random.default_rng(0)
-kelvin = (300 + 0.1 * rng.standard_normal((1024, 20))).astype(np.float32)  # 20 batches
-
-
-def mean32(x):
-    return pairwise_sum(x) / np.float32(len(x))
-
-
-one_pass = mean32(kelvin**2) - mean32(kelvin) ** 2
-two_pass = mean32((kelvin - mean32(kelvin)) ** 2)
-true_variance = kelvin.astype(float).var(axis=0)
-κ = 2 * 300.0**2 / 0.1**2
-gap = np.spacing(np.float32(300**2))  # between neighbors near 90,000
-print(
-    f"E[x²] − E[x]²: all twenty are one of {np.unique(one_pass / gap)} times {gap:.4f},"
-)
-print(f"               and {(one_pass <= 0).sum()} of them are zero or negative")
-off = np.abs(two_pass / true_variance - 1).max()
-print(f"E[(x − E[x])²]: relative error below 1e-5 in all: {off < 1e-5}")
-print(f"κ of the difference {κ:.1e}, times u of float32: {κ * u32:.2f}")
-assert (one_pass <= 0).any() and (np.abs(two_pass / true_variance - 1) < 1e-5).all()
-
-# %% [markdown]
-# $\kappa u$ predicts it: an expected relative error of the order of one, nothing left. The problem is not to blame. Change each $x$ by a relative $\delta$. It moves by about $300\,\delta$, so the deviations from the mean, of size 0.1, change by a relative $300\,\delta/0.1$ at most, and their squares by twice that: the condition number of the *problem* is some 6000, that of the last subtraction 18 million. The second formula, with the same stored numbers, gets five digits right. It subtracts first, while the numbers are still as they were stored, and their small difference is nearly free of error. So a badly conditioned step harms where its operands already carry rounding errors. Where they are exact it does not: Kahan's $(t-s)-y$ is such a cancellation, and harmless.
-#
-# It cannot be avoided when the problem itself has a large condition number (is *ill-conditioned*). Solve $A\mathbf x=\mathbf b$ for a symmetric matrix with positive eigenvalues. (An *eigenvector* (特征向量) is a direction that $A$ only stretches, $A\mathbf q=\lambda\mathbf q$; the factor $\lambda$ is its *eigenvalue* (特征值). A symmetric matrix has a full set of eigenvectors at right angles, and every vector is a sum of parts along them.) So no length $\lVert\mathbf x\rVert$ is stretched by more than $\lambda_{\max}$ or less than $\lambda_{\min}$, and
-#
-# $$
-# \begin{gathered}
-# \lVert\Delta\mathbf x\rVert = \lVert A^{-1}\Delta\mathbf b\rVert\le\frac{\lVert\Delta\mathbf b\rVert}{\lambda_{\min}},\qquad
-# \lVert\mathbf b\rVert = \lVert A\mathbf x\rVert\le\lambda_{\max}\lVert\mathbf x\rVert ,\\
-# \text{hence}\qquad\frac{\lVert\Delta\mathbf x\rVert}{\lVert\mathbf x\rVert}\le\underbrace{\frac{\lambda_{\max}}{\lambda_{\min}}}_{\kappa(A)}\,\frac{\lVert\Delta\mathbf b\rVert}{\lVert\mathbf b\rVert} .
-# \end{gathered}
-# $$ (eq-4-kappa)
-#
-# (Divide the first by $\lVert\mathbf x\rVert$, and use the second as $1/\lVert\mathbf x\rVert\le\lambda_{\max}/\lVert\mathbf b\rVert$.) Move the slider: left the data with an uncertainty of eight percent, right all solutions that this uncertainty allows.
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-UNCERTAINTY, angle = 0.08, np.deg2rad(35)
-AXES = np.array(
-    [[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]
-)  # eigenvectors in columns
-CIRCLE = np.stack(
-    [np.cos(np.linspace(0, 2 * np.pi, 73)), np.sin(np.linspace(0, 2 * np.pi, 73))]
-)
-
-
-def solutions(condition):
-    """Data on a circle around b, and their solutions; x lies along the strong axis."""
-    A = (AXES * [1.0, 1 / condition]) @ AXES.T
-    b = A @ AXES[:, 0]
-    data_circle = b[:, None] + UNCERTAINTY * np.linalg.norm(b) * CIRCLE
-    return data_circle, np.linalg.solve(A, data_circle)
-
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-def draw_condition(axes, condition_number):
-    data_circle, cloud = solutions(condition_number)
-    error = np.linalg.norm(cloud - AXES[:, [0]], axis=0).max()
-    for ax, points, title in zip(axes, (data_circle, cloud), ("data b", "solutions x")):
-        ax.fill(*points, color=BLUE, alpha=0.4, lw=1)
-        ax.plot(*AXES[:, 0], "o", ms=4, color=INK)
-        labels = {"xlabel": f"{title[-1]}₁", "ylabel": f"{title[-1]}₂", "title": title}
-        plane(ax, (-0.4, 2.0), (-0.5, 1.65), **labels)
-    return (
-        f"Condition number {condition_number:.3g}: an error of {UNCERTAINTY:.0%} in b becomes one of up to {error:.0%} in x, "
-        f"{error / UNCERTAINTY:.3g} times as much."
-    )
-
-
-explore(
-    draw_condition,
-    condition_number=np.geomspace(1, 12, 13),
-    start=8,
-    columns=2,
-    figsize=(8, 3.9),
-)
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-for condition in (1.0, 5.0, 12.0):
-    _, cloud = solutions(condition)
-    magnified = np.linalg.norm(cloud - AXES[:, [0]], axis=0).max() / UNCERTAINTY
-    assert 0.98 * condition < magnified <= 1.000001 * condition
-
-# %% [markdown]
-# Here $\mathbf b$ lies along the eigenvector of $\lambda_{\max}$, the worst place, and the bound is reached: the worst error is magnified by $\kappa$ itself. No cleverness in solving helps, because the information is not in the data. The same ratio $\lambda_{\max}/\lambda_{\min}$ will return as the number that decides how slowly gradient descent crawls.
-
-# %% [markdown]
-# :::{admonition} Exercise 5 · the small root
-# :class: exercise
-# $x^2-2bx+1=0$ has the roots $b\pm\sqrt{b^2-1}$. For large $b$ the small one is a difference of two nearly equal numbers. Compute it to twelve digits for $b$ from 1.25 to $10^{12}$. (What is the product of the two roots?)
-# :::
-
-
-# %%
-def small_root(b):
-    """The smaller root of x² − 2 b x + 1 = 0, for b > 1."""
-    ...
-
-
-exercises.check_small_root(small_root)
-
-
-# %% tags=["hide-cell"] jupyter={"source_hidden": true}
-# Solution. The roots multiply to 1, so the small one is 1 over the large one, which is a sum and cancels nothing.
-def small_root(b):
-    return 1 / (b + np.sqrt(b * b - 1))
-
-
-exercises.check_small_root(small_root)
-
-# %% [markdown]
-# (sec-4-ladder)=
+# (sec-4b-ladder)=
 # ## From derivative to gradient
 #
 # *You know the derivative of a function of one variable. After this section you know the slope in every direction of a function of many, from a single vector.*
@@ -1028,7 +93,7 @@ exercises.check_small_root(small_root)
 #
 # $$
 # \frac{f(x+h)-f(x)}{h}\quad\text{as}\quad h\to0 .
-# $$ (eq-4-derivative)
+# $$ (eq-4b-derivative)
 #
 # Positive direction alone? Look from both sides, at a smooth function and at one with a kink:
 
@@ -1055,7 +120,7 @@ for h in (0.1, 0.01, 0.001):
 #
 # $$
 # f(x,y) = \tfrac12x^2+2x+2y^2 ,\qquad \frac{\partial f}{\partial x} = x+2 = 3 ,\qquad \frac{\partial f}{\partial y} = 4y = 4 .
-# $$ (eq-4-ladder-example)
+# $$ (eq-4b-ladder-example)
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
@@ -1099,13 +164,13 @@ by_definition(
 #
 # $$
 # D_{\mathbf u}f = \frac{d}{dt}f(\mathbf x+t\mathbf u)\Big|_{t=0} = \sum_i\frac{\partial f}{\partial x_i}\,u_i = \nabla f\cdot\mathbf u .
-# $$ (eq-4-directional)
+# $$ (eq-4b-directional)
 #
 # **Rung 4, the gradient** (梯度) $\nabla f$ is the vector of the partial derivatives that appears here. With the angle $\theta$ between $\nabla f$ and $\mathbf u$ and $\lVert\mathbf u\rVert=1$,
 #
 # $$
 # D_{\mathbf u}f = \lVert\nabla f\rVert\,\lVert\mathbf u\rVert\cos\theta = \lVert\nabla f\rVert\cos\theta ,
-# $$ (eq-4-cosine)
+# $$ (eq-4b-cosine)
 #
 # largest at $\theta=0$, where it equals $\lVert\nabla f\rVert$; zero at a right angle, along the contour line; most negative straight back. Here $\nabla f=(3,4)$, so the steepest slope must be 5, and must lie at $\arctan(4/3)$, about 53 degrees.
 #
@@ -1254,7 +319,7 @@ settle(
 # %% [markdown]
 # For differentiable functions and ordinary length the notes are right, in both halves of the sentence. The control with another metric is more than a curiosity: rescaling a feature *is* a change of metric, and moves the "steepest" direction. Amari ([1998](../book/bibliography.md)) chose the metric by how much the *predictions* change; the direction that results is called the natural gradient.
 #
-# :::{admonition} Exercise 6 · the slope toward somewhere
+# :::{admonition} Exercise 1 · the slope toward somewhere
 # :class: exercise
 # A hiker stands at a point with gradient $g$ and looks toward a goal. `direction` is the vector to the goal, of any length. What slope does she face?
 # :::
@@ -1278,7 +343,7 @@ def directional_derivative(g, direction):
 exercises.check_directional_derivative(directional_derivative)
 
 # %% [markdown]
-# (sec-4-step)=
+# (sec-4b-step)=
 # ## Derived or invented? The step downhill
 #
 # *You know the direction of steepest descent. After this section you know where the step $-\eta\nabla f$ comes from, how long it may be, and what happens beyond.*
@@ -1289,13 +354,13 @@ exercises.check_directional_derivative(directional_derivative)
 #
 # $$
 # f(\mathbf x+\mathbf d)\approx f(\mathbf x)+\mathbf g^\top\mathbf d ,\qquad \mathbf g=\nabla f(\mathbf x) .
-# $$ (eq-4-linear-model)
+# $$ (eq-4b-linear-model)
 #
 # Which $\mathbf d$ makes this smallest? None: the model is a tilted plane and falls forever. **Here something must be put in.** The plane is only trustworthy nearby, so charge for distance. The charge is a choice; take the square of the length, with a factor:
 #
 # $$
 # m(\mathbf d) = f(\mathbf x)+\mathbf g^\top\mathbf d+\frac{\lVert\mathbf d\rVert^2}{2\eta} .
-# $$ (eq-4-prox)
+# $$ (eq-4b-prox)
 #
 # **From here on everything is forced.** Complete the square:
 #
@@ -1304,7 +369,7 @@ exercises.check_directional_derivative(directional_derivative)
 # m(\mathbf d) &= f(\mathbf x)+\frac1{2\eta}\bigl(\lVert\mathbf d\rVert^2+2\eta\,\mathbf g^\top\mathbf d\bigr) && \text{factor out}\\
 # &= f(\mathbf x)+\frac1{2\eta}\lVert\mathbf d+\eta\,\mathbf g\rVert^2-\frac{\eta}{2}\lVert\mathbf g\rVert^2 && \text{add and subtract } \eta^2\lVert\mathbf g\rVert^2 .
 # \end{aligned}
-# $$ (eq-4-square)
+# $$ (eq-4b-square)
 #
 # Only the middle term depends on $\mathbf d$; it is never negative, and zero for exactly one step: $\mathbf d=-\eta\,\mathbf g$. That is gradient descent. $\eta$ is the price of distance turned upside down.
 #
@@ -1392,74 +457,31 @@ settle(
 # \varphi(1) &\le \varphi(0)+\varphi'(0)+\tfrac{\bar\lambda}2\lVert\mathbf d\rVert^2 && \text{integrate from 0 to 1}\\
 # f(\mathbf x+\mathbf d) &\le f(\mathbf x)+\mathbf g^\top\mathbf d+\tfrac{\bar\lambda}2\lVert\mathbf d\rVert^2 && \text{with } \varphi'(0)=\mathbf g^\top\mathbf d .
 # \end{aligned}
-# $$ (eq-4-descent-lemma)
+# $$ (eq-4b-descent-lemma)
 #
 # Insert $\mathbf d=-\eta\,\mathbf g$:
 #
 # $$
 # f(\mathbf x-\eta\,\mathbf g)\;\le\; f(\mathbf x)-\eta\Bigl(1-\frac{\eta\bar\lambda}2\Bigr)\lVert\mathbf g\rVert^2 .
-# $$ (eq-4-descent)
+# $$ (eq-4b-descent)
 #
-# The bracket is positive as long as $\eta<2/\bar\lambda$. Below that, *every* step reduces $f$, from everywhere, until the gradient is zero. The model {eq}`eq-4-prox` with $\eta=1/\bar\lambda$ is this very parabola.
+# The bracket is positive as long as $\eta<2/\bar\lambda$. Below that, *every* step reduces $f$, from everywhere, until the gradient is zero. The model {eq}`eq-4b-prox` with $\eta=1/\bar\lambda$ is this very parabola.
 #
 # Is $2/\bar\lambda$ a real limit, or the weakness of a proof? On a valley $f=\tfrac12(\lambda_1x_1^2+\lambda_2x_2^2)$ each coordinate goes its own way, $x_i\leftarrow x_i-\eta\lambda_ix_i$, so after $k$ steps
 #
 # $$
 # x_i^{(k)} = (1-\eta\lambda_i)^k\,x_i^{(0)},\qquad |1-\eta\lambda_i|<1\iff 0<\eta<\frac2{\lambda_i} .
-# $$ (eq-4-factors)
+# $$ (eq-4b-factors)
 #
-# The steepest coordinate is the first to explode, at $\eta=2/\lambda_{\max}$. A bowl $\tfrac12\mathbf x^\top H\mathbf x$ that lies askew does the same along its eigenvectors, as [chapter 2](02_linear_algebra.ipynb) found for a linear model: each part is multiplied by $1-\eta\lambda_i$, and the cliff stands at $2/\lambda_{\max}$ of $H$.
+# The steepest coordinate is the first to explode, at $\eta=2/\lambda_{\max}$. A bowl $\tfrac12\mathbf x^\top H\mathbf x$ that lies askew does the same along its eigenvectors, as [chapter 2b](02b_principal_components.ipynb) finds for a linear model: each part is multiplied by $1-\eta\lambda_i$, and the cliff stands at $2/\lambda_{\max}$ of $H$.
 #
 # :::{admonition} Predict
 # :class: predict
 # In a valley with the curvatures 1 and 10, at which $\eta$ is the cliff? And at which $\eta$ does the path reach the bottom of the steep side in a single step?
 # :::
 #
-# Move the slider across both values.
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-CURVATURES = np.array([1.0, 10.0])
-
-
-def descend_valley(η, steps=40):
-    """The path of gradient descent on ½(x² + 10y²) from (−4, 1)."""
-    path = [np.array([-4.0, 1.0])]
-    for _ in range(steps):
-        path.append(path[-1] - η * CURVATURES * path[-1])
-    return np.array(path)
-
-
-def valley(p):
-    return (CURVATURES[:, None, None] * p**2).sum(axis=0) / 2
-
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-def draw_valley(ax, learning_rate):
-    path = descend_valley(learning_rate)
-    values = (CURVATURES * path**2).sum(axis=1) / 2
-    contours(ax, valley, (-4.5, 3), (-2, 2), [0.3, 1.5, 4, 8, 13, 20, 30])
-    inside = path[: 1 + np.argmax(np.append(np.abs(path[:, 1]) > 2.5, True))]
-    ax.plot(*inside.T, "o-", color=BLUE, ms=4, lw=1)
-    ax.plot(0, 0, "*", ms=13, color=ORANGE)
-    ax.set(
-        xlim=(-4.5, 3),
-        ylim=(-2, 2),
-        xlabel="x (curvature 1)",
-        ylabel="y (curvature 10)",
-    )
-    ax.set_title(
-        f"η = {learning_rate:.3g}: y is multiplied by {1 - 10 * learning_rate:.2f} a step"
-    )
-    word = "falls" if values[-1] < values[0] else "rises"
-    return (
-        f"With η = {learning_rate:.3g} a step multiplies x by {1 - learning_rate:.3f} and y by {1 - 10 * learning_rate:.3f}; "
-        f"in {len(path) - 1} steps f {word} from {values[0]:.3g} to {values[-1]:.3g}."
-    )
-
-
-explore(draw_valley, learning_rate=np.arange(1, 23) / 100, start=3)
-
-# %% [markdown]
+# Then move the slider of the first figure, which shows this valley, across both values.
+#
 # Three regimes. Up to $\eta=0.1$ the path slides in from one side; at 0.1 the factor of $y$ is zero, and one step is enough. Between 0.1 and 0.2 it jumps from wall to wall and still arrives. At 0.2 it jumps forever, above it climbs the walls. Slow, zigzag, explosion: loss curves of networks show the same three faces.
 #
 # The cliff, measured: bisection finds the largest rate at which gradient descent still comes closer, on twenty random bowls in five dimensions.
@@ -1497,7 +519,10 @@ for seed in range(20):
         np.linalg.matrix_power(np.eye(5) - η * H, 1000) @ x
     )  # 1000 steps at once
     cliff = boundary(
-        lambda η: np.linalg.norm(end(η)) < np.linalg.norm(x), 0, 1.3 * limit, 30
+        lambda η: np.linalg.norm(end(η)) < np.linalg.norm(x),
+        0.1 * limit,
+        1.3 * limit,
+        steps=30,
     )
     cliff_ratio.append(cliff / limit)
 print(
@@ -1528,14 +553,14 @@ settle(
 #
 # $$
 # f(\mathbf w) = \frac1N\sum_n\bigl[\ln(1+e^{z_n})-t_nz_n\bigr]+\frac\mu2\lVert\mathbf w\rVert^2 .
-# $$ (eq-4-logistic)
+# $$ (eq-4b-logistic)
 #
 # One derivative is $\frac{d}{dz}[\ln(1+e^z)-tz]=\sigma(z)-t$. One more is $\sigma(z)(1-\sigma(z))$, at most one quarter. The chain rule gives gradient and curvature (the matrix of second derivatives, of which the next section has more to say):
 #
 # $$
 # \nabla f = \frac1NX^\top(\sigma(\mathbf z)-\mathbf t)+\mu\mathbf w,\qquad
 # H = \frac1NX^\top\mathrm{diag}\bigl(\sigma(\mathbf z)(1-\sigma(\mathbf z))\bigr)X+\mu I .
-# $$ (eq-4-logistic-derivatives)
+# $$ (eq-4b-logistic-derivatives)
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 images, digit = datasets.digits()
@@ -1565,7 +590,7 @@ w = np.random.default_rng(0).standard_normal(65)
 assert relative_error(gradient38(w), numerical_gradient(f38, w)) < 1e-7
 
 # %% [markdown]
-# The curvature changes with $\mathbf w$. At the start, $\mathbf w=0$, every $\sigma'$ is one quarter, and the curvature is as large as it can be: the bound over all $\mathbf w$ is $\bar\lambda=\lambda_{\max}(X^\top X)/4N+\mu$. At the minimum many scores are far from zero, where the sigmoid is nearly flat, and $\lambda_{\max}$ of $H$ is smaller. So there are two limits. A rate below $2/\bar\lambda$ is safe everywhere. A rate above $2/\lambda_{\max}$ *at the minimum* cannot settle there: near the minimum the loss is a bowl, and {eq}`eq-4-factors` throws it out.
+# The curvature changes with $\mathbf w$. At the start, $\mathbf w=0$, every $\sigma'$ is one quarter, and the curvature is as large as it can be: the bound over all $\mathbf w$ is $\bar\lambda=\lambda_{\max}(X^\top X)/4N+\mu$. At the minimum many scores are far from zero, where the sigmoid is nearly flat, and $\lambda_{\max}$ of $H$ is smaller. So there are two limits. A rate below $2/\bar\lambda$ is safe everywhere. A rate above $2/\lambda_{\max}$ *at the minimum* cannot settle there: near the minimum the loss is a bowl, and {eq}`eq-4b-factors` throws it out.
 #
 # :::{admonition} Predict
 # :class: predict
@@ -1605,7 +630,7 @@ assert solve38(relative_rates[settled][-1] * 2 / λ_end, 10)[0].max() > np.log(2
 # It settles, although the loss may climb at first. That is an observation about this loss and no theorem: a rate below $2/\lambda_{\max}$ at the minimum must settle *if it once comes near*, and with other data it may jump to and fro forever far from it (Meng et al. [2024](../book/bibliography.md)). In practice neither limit is known in advance, and one raises the rate until the loss misbehaves.
 
 # %% [markdown]
-# :::{admonition} Exercise 7 · steepest in another metric
+# :::{admonition} Exercise 2 · steepest in another metric
 # :class: exercise
 # Among all $\mathbf d$ with $\mathbf d^\top A\,\mathbf d=1$ find the one with the most negative slope $\mathbf g^\top\mathbf d$. $A$ is symmetric with positive eigenvalues. (Minimize $\mathbf g^\top\mathbf d+\frac1{2\eta}\mathbf d^\top A\,\mathbf d$, then rescale: the minimizer has some length, and among all steps of that length it has the lowest slope, since all pay the same. For symmetric $A$ the gradient of $\frac12\mathbf d^\top A\,\mathbf d$ is $A\,\mathbf d$: $\partial/\partial d_i$ of $\frac12\sum_{jk}A_{jk}d_jd_k$ is $\sum_kA_{ik}d_k$.)
 # :::
@@ -1630,7 +655,7 @@ def steepest_direction(g, A):
 exercises.check_steepest_direction(steepest_direction)
 
 # %% [markdown]
-# (sec-4-hessian)=
+# (sec-4b-hessian)=
 # ## Jacobian, Hessian, and what a zero gradient means
 #
 # *You can walk downhill until the ground is level. After this section you can tell what level ground is: a valley floor, a summit, a pass, or none of these.*
@@ -1639,7 +664,7 @@ exercises.check_steepest_direction(steepest_direction)
 #
 # $$
 # J_{ij} = \frac{\partial f_i}{\partial x_j},\qquad\qquad H_{ij} = \frac{\partial^2 f}{\partial x_i\,\partial x_j} .
-# $$ (eq-4-jacobian)
+# $$ (eq-4b-jacobian)
 #
 # The link between them: $H$ is the Jacobian of the gradient. (A function with several outputs has one Hessian for each of them, a stack of matrices.) Both can be measured column by column with differences:
 
@@ -1652,13 +677,15 @@ def numerical_jacobian(f, x, ε=1e-5):
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
+def softmax(z):
+    return F.softmax(z)[0]
+
+
 x = np.array([1.0, 2.0, 0.5])
-p = stable_softmax(x)
+p = softmax(x)
 J = np.diag(p) - np.outer(p, p)
-print(
-    "measured Jacobian of softmax:", *numerical_jacobian(stable_softmax, x), sep="\n  "
-)
-assert np.allclose(J, numerical_jacobian(stable_softmax, x), atol=1e-8)
+print("measured Jacobian of softmax:", *numerical_jacobian(softmax, x), sep="\n  ")
+assert np.allclose(J, numerical_jacobian(softmax, x), atol=1e-8)
 assert np.abs(J.sum(axis=1)).max() < 1e-15
 
 # %% [markdown]
@@ -1667,9 +694,9 @@ assert np.abs(J.sum(axis=1)).max() < 1e-15
 # $$
 # \frac{\partial}{\partial x_j}\frac{e^{x_i}}{S} = \frac{[i=j]\,e^{x_i}S-e^{x_i}e^{x_j}}{S^2} = p_i\bigl([i=j]-p_j\bigr) ,
 # \qquad J = \mathrm{diag}(\mathbf p)-\mathbf p\,\mathbf p^\top .
-# $$ (eq-4-softmax-jacobian)
+# $$ (eq-4b-softmax-jacobian)
 #
-# Each row sums to zero, $J\mathbf 1=\mathbf 0$. You have met the reason: adding the same number to all scores changes nothing, {eq}`eq-4-shift`. An invariance of a function is a zero direction of its Jacobian.
+# Each row sums to zero, $J\mathbf 1=\mathbf 0$. The reason: adding the same number to all scores changes nothing, since the factor $e^c$ cancels ([chapter 4a](04a_numbers_on_a_computer.ipynb)). An invariance of a function is a zero direction of its Jacobian.
 #
 # If the second derivatives are continuous, their order does not matter (Schwarz), and the Hessian is symmetric.
 
@@ -1680,19 +707,19 @@ assert np.abs(J.sum(axis=1)).max() < 1e-15
 #
 # $$
 # \frac{d^2}{dt^2}f(\mathbf x+t\mathbf u)\Big|_{t=0} = \sum_{i,j}u_i\,H_{ij}\,u_j = \mathbf u^\top H\,\mathbf u .
-# $$ (eq-4-curvature)
+# $$ (eq-4b-curvature)
 #
 # Write $\mathbf u=\sum_kc_k\mathbf q_k$ in the eigenvectors of $H$, with $\sum_kc_k^2=1$. Then $H\mathbf u=\sum_kc_k\lambda_k\mathbf q_k$ and
 #
 # $$
 # \mathbf u^\top H\,\mathbf u = \sum_k\lambda_k\,c_k^2 ,\qquad \lambda_{\min}\le\mathbf u^\top H\,\mathbf u\le\lambda_{\max} ,
-# $$ (eq-4-rayleigh)
+# $$ (eq-4b-rayleigh)
 #
 # a weighted mean of the eigenvalues. Now stand at a *critical point* (临界点), where $\nabla f=\mathbf 0$. Nothing is left of Taylor's series but
 #
 # $$
 # f(\mathbf x+t\mathbf u) = f(\mathbf x)+\frac{t^2}2\,\mathbf u^\top H\,\mathbf u+o(t^2) .
-# $$ (eq-4-taylor)
+# $$ (eq-4b-taylor)
 #
 # ($o(t^2)$ stands for terms that vanish faster than $t^2$.) If all eigenvalues are positive, every direction goes up, by nearly $\lambda_{\min}t^2/2$ or more: a local minimum. All negative: a local maximum. Both signs: up one way and down another, a *saddle point* (鞍点), which the notes omit. If some are zero and the others agree, the leading term is silent, and higher ones decide.
 #
@@ -1814,6 +841,10 @@ explore(
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
+θ = np.linspace(0, 2 * np.pi, 73)
+CIRCLE = np.stack([np.cos(θ), np.sin(θ)])
+
+
 def lowest_nearby(p, points, tilt):
     return (land(p[:, None] + 1e-3 * CIRCLE, tilt) > land(p, tilt)).all()
 
@@ -1851,7 +882,7 @@ settle(
 # %% [markdown]
 # Without the tilt all four minima have the same value, zero, and even the global reading comes true.
 #
-# The next sentence, on its own, is the theorem that {eq}`eq-4-taylor` proves: eigenvalues all positive, a local minimum; all negative, a local maximum. Try it in five dimensions, on functions $\frac12\mathbf x^\top H\mathbf x$ plus random cubic terms, which are critical at the origin. Look at five hundred neighbors in random directions, and at the two along each eigenvector. One eigenvalue that is zero, or of the other sign, must break it.
+# The next sentence, on its own, is the theorem that {eq}`eq-4b-taylor` proves: eigenvalues all positive, a local minimum; all negative, a local maximum. Try it in five dimensions, on functions $\frac12\mathbf x^\top H\mathbf x$ plus random cubic terms, which are critical at the origin. Look at five hundred neighbors in random directions, and at the two along each eigenvector. One eigenvalue that is zero, or of the other sign, must break it.
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
@@ -1909,13 +940,13 @@ for name, f in silent.items():
 # (q4-2)=
 # :::{admonition} Question 4.2 · How can one decide whether a critical point is the optimum?
 # :class: question
-# From its neighborhood alone one cannot. All eigenvalues positive: a local minimum. All negative: a local maximum. Both signs: a saddle, whatever the rest. Zeros among eigenvalues of one sign: undecided; look at higher derivatives, or at the function. A *local* minimum is the global one if the function is convex, the subject of the [last section](#sec-4-convex). Otherwise one compares the critical points one has found, and hopes to have found them all.
+# From its neighborhood alone one cannot. All eigenvalues positive: a local minimum. All negative: a local maximum. Both signs: a saddle, whatever the rest. Zeros among eigenvalues of one sign: undecided; look at higher derivatives, or at the function. A *local* minimum is the global one if the function is convex, the subject of the [last section](#sec-4b-convex). Otherwise one compares the critical points one has found, and hopes to have found them all.
 # :::
 
 # %% [markdown]
 # For a minimum *all* eigenvalues must be positive, and a network has thousands of variables. Dauphin et al. ([2014](../book/bibliography.md)) argue, from theory and from experiments, that saddles rather than bad minima slow training down.
 #
-# :::{admonition} Exercise 8 · minimum, maximum, saddle, undecided
+# :::{admonition} Exercise 3 · minimum, maximum, saddle, undecided
 # :class: exercise
 # Return one of these four words for a symmetric $H$ with any number of rows. A computed eigenvalue is never exactly zero; treat it as zero if its size is at most $10^{-9}$ times that of the largest.
 # :::
@@ -1946,7 +977,7 @@ def classify(H):
 exercises.check_classify(classify)
 
 # %% [markdown]
-# :::{admonition} Exercise 9 · the Hessian without the matrix
+# :::{admonition} Exercise 4 · the Hessian without the matrix
 # :class: exercise
 # For a million parameters $H$ has a million million entries. But $H\mathbf v$ for one vector is a directional derivative of the gradient. Compute it from two calls of `gradient`.
 # :::
@@ -1971,20 +1002,20 @@ def hessian_vector(gradient, x, v):
 exercises.check_hessian_vector(hessian_vector)
 
 # %% [markdown]
-# (sec-4-newton)=
+# (sec-4b-newton)=
 # ## Newton's method
 #
 # *You know what the Hessian says about a place. After this section you use it to choose the step, and you know what that costs and when it misleads.*
 #
-# Gradient descent charges the same price for distance in every direction, {eq}`eq-4-prox`. But the ground itself says how far each direction can be trusted: where it curves strongly, the slope changes soon. So replace the invented charge by the measured curvature, Taylor's second order model:
+# Gradient descent charges the same price for distance in every direction, {eq}`eq-4b-prox`. But the ground itself says how far each direction can be trusted: where it curves strongly, the slope changes soon. So replace the invented charge by the measured curvature, Taylor's second order model:
 #
 # $$
 # q(\mathbf d) = f(\mathbf x)+\mathbf g^\top\mathbf d+\tfrac12\mathbf d^\top H\,\mathbf d ,
 # \qquad \nabla q(\mathbf d) = \mathbf g+H\,\mathbf d = \mathbf 0
 # \quad\Longrightarrow\quad \mathbf d = -H^{-1}\mathbf g .
-# $$ (eq-4-newton)
+# $$ (eq-4b-newton)
 #
-# If all eigenvalues of $H$ are positive, completing the square as in {eq}`eq-4-square` shows that this is the minimizer: $q(\mathbf d)=q_{\min}+\frac12(\mathbf d+H^{-1}\mathbf g)^\top H(\mathbf d+H^{-1}\mathbf g)$, and the last term is positive except at that step. This is *Newton's method* (牛顿法). No learning rate appears; the curvature has taken its place.
+# If all eigenvalues of $H$ are positive, completing the square as in {eq}`eq-4b-square` shows that this is the minimizer: $q(\mathbf d)=q_{\min}+\frac12(\mathbf d+H^{-1}\mathbf g)^\top H(\mathbf d+H^{-1}\mathbf g)$, and the last term is positive except at that step. This is *Newton's method* (牛顿法). No learning rate appears; the curvature has taken its place.
 #
 # The notes put the difference well: gradient descent looks for the steepest slope; Newton's method "also considers whether the slope becomes larger after the step". In one variable: the slope after a step $d$ will be about $f'+f''d$, and Newton chooses $d$ so that this is zero.
 #
@@ -2067,7 +1098,7 @@ for name, H in bowls.items():
     )
 
 # %% [markdown]
-# Newton's step is shorter where the slope will change sooner, turns away from the steepest direction where curvatures differ, and expects a slope of zero at its end. A bowl has the same curvature everywhere, which makes this easy. So take the loss of {eq}`eq-4-logistic` on the digits, at twenty random weights, and change one thing only, how the slope along a random direction $\mathbf u$ goes on *after* the step. A term $\frac c2(\mathbf u\cdot(\mathbf v-\mathbf w))^2$ does this, and leaves the slope at $\mathbf w$ as it was: on the way down the slope falls off sooner if $c>0$, later if $c<0$. (With $c>-\mu$ the curvature stays positive.) Which method takes a shorter step along $\mathbf u$ in the first case, and a longer one in the second?
+# Newton's step is shorter where the slope will change sooner, turns away from the steepest direction where curvatures differ, and expects a slope of zero at its end. A bowl has the same curvature everywhere, which makes this easy. So take the loss of {eq}`eq-4b-logistic` on the digits, at twenty random weights, and change one thing only, how the slope along a random direction $\mathbf u$ goes on *after* the step. A term $\frac c2(\mathbf u\cdot(\mathbf v-\mathbf w))^2$ does this, and leaves the slope at $\mathbf w$ as it was: on the way down the slope falls off sooner if $c>0$, later if $c<0$. (With $c>-\mu$ the curvature stays positive.) Which method takes a shorter step along $\mathbf u$ in the first case, and a longer one in the second?
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
@@ -2118,7 +1149,7 @@ settle(
 #
 # ### First order, second order
 #
-# The names count the derivatives a method looks at. Count them for real, on the digits of {eq}`eq-4-logistic`: wrap gradient and Hessian so that they count their calls, and run both methods until the gradient is shorter than $10^{-6}$. Newton's method has no rate to tune; its rival gets the best of five.
+# The names count the derivatives a method looks at. Count them for real, on the digits of {eq}`eq-4b-logistic`: wrap gradient and Hessian so that they count their calls, and run both methods until the gradient is shorter than $10^{-6}$. Newton's method has no rate to tune; its rival gets the best of five.
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
@@ -2174,13 +1205,13 @@ by_definition(
 # \;\Longrightarrow\;
 # \eta^* = \frac2{\lambda_{\min}+\lambda_{\max}},\qquad
 # \text{factor} = \frac{\lambda_{\max}-\lambda_{\min}}{\lambda_{\max}+\lambda_{\min}} = \frac{\kappa-1}{\kappa+1} .
-# $$ (eq-4-best-rate)
+# $$ (eq-4b-best-rate)
 #
 # To shrink the error by $10^{-6}$ takes $k$ steps with $\bigl(\frac{\kappa-1}{\kappa+1}\bigr)^k=10^{-6}$, and since $\ln\frac{\kappa-1}{\kappa+1}\approx-\frac2\kappa$ for large $\kappa$,
 #
 # $$
 # k = \frac{6\ln10}{-\ln\frac{\kappa-1}{\kappa+1}}\approx\frac{6\ln10}{2}\,\kappa\approx6.9\,\kappa .
-# $$ (eq-4-iterations)
+# $$ (eq-4b-iterations)
 #
 # Newton's method on a quadratic needs one step, whatever $\kappa$ is, since its model *is* the function. (It needs no more on a quadratic with a saddle; there the one step leads to the saddle.) Move the slider.
 
@@ -2244,7 +1275,7 @@ explore(draw_walks, condition_number=conditions, start=3, columns=2, figsize=(8.
 #
 # $$
 # x-\frac{f'}{f''} = x-x\,(1+x^2) = -x^3 .
-# $$ (eq-4-runaway)
+# $$ (eq-4b-runaway)
 #
 # From $|x|<1$ it converges, and very fast; from $|x|>1$ it flies off just as fast. Far from the minimum the parabola is too flat, and its vertex too far.
 #
@@ -2269,7 +1300,7 @@ assert rest["Newton"]["saddle"] > 50 and rest["gradient descent"]["saddle"] == 0
 # From these starts gradient descent never ends on a pass. Newton's method often does, for to it a saddle is as good a zero of the gradient as any. If saddles are the rule in high dimension, that is a grave fault. Chapter 8 meets the compromises: methods that use a little curvature, cheaply.
 
 # %% [markdown]
-# (sec-4-convex)=
+# (sec-4b-convex)=
 # ## Convex functions, and how one proves it
 #
 # *You know that a local minimum may be a poor one. After this section you know the class of functions where that cannot happen, four ways to prove that a function belongs to it, and on which side of the line a network stands.*
@@ -2278,9 +1309,9 @@ assert rest["Newton"]["saddle"] > 50 and rest["gradient descent"]["saddle"] == 0
 #
 # $$
 # f\bigl((1-t)\,\mathbf a+t\,\mathbf b\bigr)\le(1-t)\,f(\mathbf a)+t\,f(\mathbf b) .
-# $$ (eq-4-convex)
+# $$ (eq-4b-convex)
 #
-# What it buys: **every local minimum is a global one.** Suppose $\mathbf a$ is a local minimum and some $\mathbf b$ is lower, $f(\mathbf b)<f(\mathbf a)$. By {eq}`eq-4-convex`, $f$ at the point a small $t$ along the chord is at most $(1-t)f(\mathbf a)+tf(\mathbf b)<f(\mathbf a)$. But that point is as near to $\mathbf a$ as you like: contradiction. $\square$
+# What it buys: **every local minimum is a global one.** Suppose $\mathbf a$ is a local minimum and some $\mathbf b$ is lower, $f(\mathbf b)<f(\mathbf a)$. By {eq}`eq-4b-convex`, $f$ at the point a small $t$ along the chord is at most $(1-t)f(\mathbf a)+tf(\mathbf b)<f(\mathbf a)$. But that point is as near to $\mathbf a$ as you like: contradiction. $\square$
 #
 # The notes report that "cross-entropy is a convex function", and their author asks, being curious:
 #
@@ -2290,26 +1321,26 @@ assert rest["Newton"]["saddle"] > 50 and rest["gradient descent"]["saddle"] == 0
 # In four ways, on a domain that holds the chord between any two of its points. (1) By the definition: show that chords lie above. (2) By tangents: $f(\mathbf b)\ge f(\mathbf a)+\nabla f(\mathbf a)^\top(\mathbf b-\mathbf a)$ for all $\mathbf a,\mathbf b$. (3) By curvature: $\mathbf v^\top H\mathbf v\ge0$ everywhere, for every $\mathbf v$. (Ways 2 and 3 need the derivatives to exist.) (4) By rules: sums with positive factors, maxima, and $f(A\mathbf x+\mathbf b)$ of convex functions are convex. An experiment can only *refute*: one chord below the graph is enough. All four follow, with cross-entropy as the example.
 # :::
 #
-# **(3) proves (1).** On the way from $\mathbf a$ to $\mathbf b$ let $\varphi(t)=f(\mathbf a+t(\mathbf b-\mathbf a))$. By {eq}`eq-4-curvature`, $\varphi''(t)=(\mathbf b-\mathbf a)^\top H(\mathbf b-\mathbf a)\ge0$, so $\varphi'$ never decreases. Then the mean slope over $[0,t]$ is at most that over $[t,1]$:
+# **(3) proves (1).** On the way from $\mathbf a$ to $\mathbf b$ let $\varphi(t)=f(\mathbf a+t(\mathbf b-\mathbf a))$. By {eq}`eq-4b-curvature`, $\varphi''(t)=(\mathbf b-\mathbf a)^\top H(\mathbf b-\mathbf a)\ge0$, so $\varphi'$ never decreases. Then the mean slope over $[0,t]$ is at most that over $[t,1]$:
 #
 # $$
 # \frac{\varphi(t)-\varphi(0)}{t}\le\varphi'(t)\le\frac{\varphi(1)-\varphi(t)}{1-t}
 # \quad\Longrightarrow\quad
 # \varphi(t)\le(1-t)\,\varphi(0)+t\,\varphi(1) .
-# $$ (eq-4-second-order)
+# $$ (eq-4b-second-order)
 #
 # (Multiply by $t(1-t)$ and collect $\varphi(t)$.) **(3) proves (2)** as well: a slope that never decreases never falls below its start, so $\varphi(1)\ge\varphi(0)+\varphi'(0)$.
 #
-# **(2) proves (1).** Take the tangent at $\mathbf c=(1-t)\,\mathbf a+t\,\mathbf b$. By (2), $f(\mathbf a)\ge f(\mathbf c)+\nabla f(\mathbf c)^\top(\mathbf a-\mathbf c)$, and the same with $\mathbf b$. Add $(1-t)$ times the first to $t$ times the second. The gradient drops out, because $(1-t)(\mathbf a-\mathbf c)+t(\mathbf b-\mathbf c)=\mathbf 0$, and {eq}`eq-4-convex` is left.
+# **(2) proves (1).** Take the tangent at $\mathbf c=(1-t)\,\mathbf a+t\,\mathbf b$. By (2), $f(\mathbf a)\ge f(\mathbf c)+\nabla f(\mathbf c)^\top(\mathbf a-\mathbf c)$, and the same with $\mathbf b$. Add $(1-t)$ times the first to $t$ times the second. The gradient drops out, because $(1-t)(\mathbf a-\mathbf c)+t(\mathbf b-\mathbf c)=\mathbf 0$, and {eq}`eq-4b-convex` is left.
 #
-# **The rules of (4).** Sums: add the inequalities {eq}`eq-4-convex` of the parts. Maxima: at each point of the chord the larger part is below *its* chord, which is below the chord of the maximum. Affine maps: put $\mathbf x=(1-t)\mathbf a+t\mathbf b$ into $A\mathbf x+\mathbf c$ and get $(1-t)(A\mathbf a+\mathbf c)+t(A\mathbf b+\mathbf c)$: chords go to chords, and so $f(A\mathbf x+\mathbf c)$ inherits {eq}`eq-4-convex` from $f$.
+# **The rules of (4).** Sums: add the inequalities {eq}`eq-4b-convex` of the parts. Maxima: at each point of the chord the larger part is below *its* chord, which is below the chord of the maximum. Affine maps: put $\mathbf x=(1-t)\mathbf a+t\mathbf b$ into $A\mathbf x+\mathbf c$ and get $(1-t)(A\mathbf a+\mathbf c)+t(A\mathbf b+\mathbf c)$: chords go to chords, and so $f(A\mathbf x+\mathbf c)$ inherits {eq}`eq-4b-convex` from $f$.
 #
-# **Cross-entropy in the scores.** For one sample with right class $c$, $\ell(\mathbf z)=\mathrm{LSE}(\mathbf z)-z_c$. The gradient of LSE is softmax, $\partial\,\mathrm{LSE}/\partial z_j=e^{z_j}/\sum_ke^{z_k}=p_j$; the linear term $z_c$ has no curvature; so the Hessian is the Jacobian of softmax, {eq}`eq-4-softmax-jacobian`, and
+# **Cross-entropy in the scores.** For one sample with right class $c$, $\ell(\mathbf z)=\mathrm{LSE}(\mathbf z)-z_c$. The gradient of LSE is softmax, $\partial\,\mathrm{LSE}/\partial z_j=e^{z_j}/\sum_ke^{z_k}=p_j$; the linear term $z_c$ has no curvature; so the Hessian is the Jacobian of softmax, {eq}`eq-4b-softmax-jacobian`, and
 #
 # $$
 # \mathbf v^\top\bigl(\mathrm{diag}(\mathbf p)-\mathbf p\,\mathbf p^\top\bigr)\mathbf v
 # = \sum_ip_iv_i^2-\Bigl(\sum_ip_iv_i\Bigr)^2 = \mathrm{Var}_{\mathbf p}(v)\;\ge\;0 ,
-# $$ (eq-4-variance)
+# $$ (eq-4b-variance)
 #
 # the variance of a quantity that takes the value $v_i$ with probability $p_i$. A variance is never negative. Convex, and the proof fits on a line. Try to break the first three:
 
@@ -2325,14 +1356,14 @@ def chord_gap(f, a, b):
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 def ce_first(z):
     """Cross-entropy of one sample whose right class is 0."""
-    return logsumexp(z).item() - z[0]
+    return -F.log_softmax(z)[0][0]
 
 
 worst = {"chord": [], "tangent": [], "curvature": []}
 for seed in range(200):
     rng = np.random.default_rng(seed)
     a, b = rng.standard_normal((2, 6)) * rng.choice([0.1, 1, 10, 100])
-    p = stable_softmax(a)
+    p = softmax(a)
     tangent = ce_first(a) + (p - np.eye(6)[0]) @ (b - a)
     worst["chord"].append(chord_gap(ce_first, a, b))
     worst["tangent"].append(tangent - ce_first(b))
@@ -2354,6 +1385,7 @@ for way, violations in worst.items():
 # The exchanged network computes the same function: same loss, other point in weight space. *If* the loss were convex, then on the chord between the two it could only be lower or equal. But halfway the two units are averaged, hence identical, and the network has one unit less to work with.
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
+data = datasets.split(datasets.digits(), validation=300, test=400)
 x300, y300 = data.train.x[:300], data.train.y[:300]
 SHAPES = [(64, 6), (6,), (6, 10), (10,)]
 
@@ -2505,7 +1537,7 @@ assert (
 ).all()
 
 # %% [markdown]
-# :::{admonition} Exercise 10 · a chord that violates
+# :::{admonition} Exercise 5 · a chord that violates
 # :class: exercise
 # Write the tool of this section: how far does $f$ rise above its chord from $\mathbf a$ to $\mathbf b$, at most? Use 101 evenly spaced points, both ends included.
 # :::
@@ -2531,18 +1563,14 @@ def largest_chord_gap(f, a, b):
 exercises.check_chord_gap(largest_chord_gap)
 
 # %% [markdown]
-# (sec-4-summary)=
+# (sec-4b-summary)=
 # ## What to take away
 #
-# 1. A format is three numbers: precision $p$, smallest and largest exponent. In its range every stored number carries a relative error of at most $u=2^{-p}$; `inf` and `nan` stand where no number is.
-# 2. Softmax needs the maximum subtracted; *one* large score is enough to break it. For the loss, never take the logarithm of a probability: use $x-\mathrm{LSE}(x)$.
-# 3. Rounding errors of a sum grow with the longest chain of additions: at most like $n$ naively, like $\log_2n$ pairwise, and hardly at all with compensation.
-# 4. A condition number says what a problem does to errors. Cancellation harms where the operands carry errors, and can often be avoided; $\kappa(A)=\lambda_{\max}/\lambda_{\min}$ cannot.
-# 5. $D_{\mathbf u}f=\nabla f\cdot\mathbf u$. The gradient is the steepest direction for a differentiable function and Euclidean length.
-# 6. Gradient descent minimizes slope plus price of distance. The price is chosen, the rule follows. It descends if $\eta<2/\bar\lambda$, a bound on all curvatures, and cannot settle above $2/\lambda_{\max}$ at the minimum.
-# 7. At a critical point the eigenvalues of the Hessian tell minimum, maximum and saddle, locally, and are silent at zero.
-# 8. Newton's method replaces the price by the curvature: one step on any quadratic, against about $6.9\,\kappa$ steps to a millionth. It goes to any critical point, and costs $D^3$.
-# 9. Cross-entropy is convex in the scores, because its curvature is a variance; in the weights of a linear model, because scores are affine in them; in hidden weights it is not.
+# 1. $D_{\mathbf u}f=\nabla f\cdot\mathbf u$. The gradient is the steepest direction for a differentiable function and Euclidean length.
+# 2. Gradient descent minimizes slope plus price of distance. The price is chosen, the rule follows. It descends if $\eta<2/\bar\lambda$, a bound on all curvatures, and cannot settle above $2/\lambda_{\max}$ at the minimum.
+# 3. At a critical point the eigenvalues of the Hessian tell minimum, maximum and saddle, locally, and are silent at zero.
+# 4. Newton's method replaces the price by the curvature: one step on any quadratic, against about $6.9\,\kappa$ steps to a millionth. It goes to any critical point, and costs $D^3$.
+# 5. Cross-entropy is convex in the scores, because its curvature is a variance; in the weights of a linear model, because scores are affine in them; in hidden weights it is not.
 #
 # **What became of the claims of the notes:**
 
@@ -2550,5 +1578,4 @@ exercises.check_chord_gap(largest_chord_gap)
 recap()
 
 # %% [markdown]
-# **Where to read on.** Goldberg ([1991](../book/bibliography.md)) is the classic introduction to floating-point numbers, Higham ([2002](../book/bibliography.md)) the reference for what roundings do. Goodfellow, Bengio and Courville ([2016](../book/bibliography.md)), chapter 4, is the source of the notes. Boyd and Vandenberghe ([2004](../book/bibliography.md)) treat convex functions and the rules for proving them in their chapter 3;
-# Nocedal and Wright ([2006](../book/bibliography.md)) treat gradient descent, Newton's method and everything between. [Chapter 6b](06b_backpropagation.ipynb) takes up the gradients themselves, Chapter 8 the optimizers.
+# **Where to read on.** Goodfellow, Bengio and Courville ([2016](../book/bibliography.md)), sections 4.3 and 4.4, are the source of the notes. Boyd and Vandenberghe ([2004](../book/bibliography.md)) treat convex functions and the rules for proving them in their chapter 3; Nocedal and Wright ([2006](../book/bibliography.md)) treat gradient descent, Newton's method and everything between. [Chapter 6b](06b_backpropagation.ipynb) takes up the gradients themselves, Chapter 8 the optimizers.

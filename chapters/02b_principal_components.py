@@ -1,5 +1,5 @@
 # %% [markdown]
-# # Linear algebra and PCA
+# # Principal components
 #
 # A shop keeps a log. Each evening somebody writes down the day's page views (浏览量) and the day's visitors (访客数). After a year the two columns look so much alike that one of them seems too many. What does it cost to keep only one column of numbers, and which one should it be? Turn the axis: at 0° the visitors are kept, at 90° the views, and in between a mixture of both.
 
@@ -9,16 +9,15 @@ from math import erf
 
 import numpy as np
 from dlnotes import datasets, decomposition, losses, metrics, optim, training
-from dlnotes.claims import by_definition, recap, settle, untestable
+from dlnotes.claims import by_definition, recap, settle
 from dlnotes.decomposition import AffineMap
-from dlnotes.exercises import linear_algebra as exercises
+from dlnotes.exercises import principal_components as exercises
 from dlnotes.experiments import contest, share_right
 from dlnotes.explore import explore, show
 from dlnotes.layers import mlp
 from dlnotes.neighbors import nearest_neighbors
 from dlnotes.plotting import (
     BLUE,
-    GREEN,
     INK,
     ORANGE,
     arrow,
@@ -28,6 +27,11 @@ from dlnotes.plotting import (
 )
 
 np.set_printoptions(precision=4, suppress=True)
+
+
+def rotation(degrees):
+    c, s = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
+    return np.array([[c, -s], [s, c]])
 
 
 def shop_log(days=365, seed=2):
@@ -99,18 +103,17 @@ explore(
 #
 # **After this chapter you can**
 #
-# - read $A\mathbf x=\mathbf b$ as a walk along columns, and say which of three fates a linear system has;
-# - compute norms, eigenvectors, singular values and a pseudo-inverse, and know when they fail;
+# - say what a deleted column costs, in one formula;
 # - derive PCA in three ways, prove that they agree, and program it in six lines;
 # - choose the number of components by the spectrum or by validation, and know what neither can see;
 # - center, scale and whiten data, and predict which models will care.
 #
-# **You need** school calculus, arrows in the plane, and Python with NumPy.
+# **You need** [chapter 2a](02a_linear_algebra.ipynb): matrix products, least squares, eigenvectors and the singular value decomposition.
 #
-# The page follows the notes' section on linear algebra (线性代数), their section on preprocessing, and chapter 2 of Goodfellow, Bengio and Courville ([2016](../book/bibliography.md)). Every claim gets a verdict, and the verdict is computed. It stands where the test was made, as a card or as a line that unfolds; many name a change to the code that turns it. Questions and claims keep the numbers they have in the notes, so they do not come in order.
+# The page follows the notes' sections on PCA and on preprocessing, and section 2.12 of Goodfellow, Bengio and Courville ([2016](../book/bibliography.md)).
 
 # %% [markdown]
-# (sec-2-shop)=
+# (sec-2b-shop)=
 # ## A shop with one column too many
 #
 # *You cannot yet say what a deleted column costs. After this section you can, in one formula.*
@@ -123,7 +126,7 @@ explore(
 #
 # $$
 # \operatorname{cov}(x,y) = \frac1N\sum_n (x_n-\bar x)(y_n-\bar y), \qquad \rho = \frac{\operatorname{cov}(x,y)}{s_x\,s_y} .
-# $$ (eq-2-covariance)
+# $$ (eq-2b-covariance)
 #
 # *Standardize* (标准化) them: replace each entry by $z_n = (x_n-\bar x)/s_x$, its *z-score*. The new column has mean 0 and variance 1, and the covariance of two such columns *is* their correlation.
 
@@ -144,7 +147,7 @@ assert abs(ρ - np.corrcoef(pair.T)[0, 1]) < 1e-12 and 0.9 < ρ < 0.97
 # L'(a) &= -2\rho+2a = 0 \;\Longrightarrow\; a = \rho && \text{(the best } a)\\
 # L(\rho) &= 1-2\rho^2+\rho^2 = 1-\rho^2
 # \end{aligned}
-# $$ (eq-2-drop)
+# $$ (eq-2b-drop)
 #
 # The visitors themselves are kept without loss. Of a total variance of 2 we lose $(1-\rho^2)/2$. Delete the visitors instead and the same sum comes out. So for two
 # standardized columns *which* is a question without a difference.
@@ -159,45 +162,7 @@ assert abs(lost(visitors) - (1 - ρ**2) / 2) < 1e-12
 assert 0.5 < lost(views + visitors) / lost(visitors) < 0.53
 
 # %% [markdown]
-# The sum loses about half as much. At 0° every error in the figure must be vertical, because the visitors are kept exactly; at 45° errors may lean, and the shortest way to a line is the perpendicular. Is the sum the best single column? What if the columns are five, or sixty-four pixels? For that we need the tools that the notes list before PCA: products, spans and least squares, lengths, eigenvectors and the SVD.
-#
-# (sec-2-products)=
-# ## Tables, products and their laws
-#
-# *You can multiply numbers. After this section you can multiply tables, and know which laws of numbers survive.*
-#
-# A *scalar* (标量) is one number, a *vector* (向量) a list, on paper written as a column, a *matrix* (矩阵) a table, and a *tensor* (张量) in this trade an array with any number of axes.
-#
-# **A trap first.** NumPy stretches shapes that differ (broadcasting, 广播). It lines the shapes up from the last axis; two sizes fit if they are equal or one of them is 1, and the 1 is stretched. So `log - log.mean(axis=0)`, (365, 5) and (5,), subtracts from each column its mean. The wrong axis gives (365, 5) and (365,), which do not fit, and an error. But on exactly five days of five columns it gives (5, 5) and (5,): row means are subtracted from columns without a word. The check is the definition: after centering, column means must vanish.
-#
-# **Two products.** The *Hadamard product* (the notes spell it "hadmaard") multiplies entry by entry, `A * B`. The *matrix product* (矩阵乘积) `A @ B` takes rows of $A$ with columns of $B$:
-#
-# $$
-# (A\odot B)_{ij} = A_{ij}B_{ij}, \qquad (AB)_{ij} = \sum_k A_{ik}B_{kj} .
-# $$ (eq-2-products)
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-x_digits, y_digits = datasets.digits()
-square = log[:5]
-right, wrong = square - square.mean(axis=0), square - square.mean(axis=1)
-assert np.abs(right.mean(axis=0)).max() < 1e-9 < np.abs(wrong.mean(axis=0)).max()
-
-# %% [markdown]
-# The *transpose* (转置) $A^\top$ has the columns of $A$ as rows. A product is transposed factor by factor, in reverse order: $(AB)^\top=B^\top A^\top$, since entry $ij$ of either side is $\sum_k A_{jk}B_{ki}$.
-#
-# A column times a row is a whole table, the *outer product* $\mathbf x\mathbf y^\top$ with the entries $x_iy_j$ (`np.outer`); all its rows are multiples of $\mathbf y$. The sum in {eq}`eq-2-products` says that every product is a sum of such tables: $AB=\sum_k(\text{column }k\text{ of }A)\,(\text{row }k\text{ of }B)$.
-#
-# The *dot product* (点积) $\mathbf x^\top\mathbf y=\sum_i x_iy_i$ is the case of one row and one column. It gives lengths, $\lVert\mathbf x\rVert=\sqrt{\mathbf x^\top\mathbf x}$ by Pythagoras, and angles. Expand the squared distance, and compare with the law of cosines of school; two arrows lie in one plane, also among 365 dimensions, and $\theta$ is the angle between them there:
-#
-# $$
-# \begin{aligned}
-# \lVert\mathbf x-\mathbf y\rVert^2 &= \lVert\mathbf x\rVert^2+\lVert\mathbf y\rVert^2-2\,\mathbf x^\top\mathbf y && \text{(expand the squares)}\\
-# \lVert\mathbf x-\mathbf y\rVert^2 &= \lVert\mathbf x\rVert^2+\lVert\mathbf y\rVert^2-2\,\lVert\mathbf x\rVert\,\lVert\mathbf y\rVert\cos\theta && \text{(law of cosines)}\\
-# \Longrightarrow\quad \mathbf x^\top\mathbf y &= \lVert\mathbf x\rVert\,\lVert\mathbf y\rVert\cos\theta .
-# \end{aligned}
-# $$ (eq-2-cosine)
-#
-# Compare with {eq}`eq-2-covariance`: **a correlation is the cosine of the angle between two centered columns.** It is positive when they point to the same side, 0 when they are perpendicular.
+# A correlation also has a direction in it. For centered columns {eq}`eq-2b-covariance` is a dot product divided by two lengths, and so **a correlation is the cosine of the angle between two centered columns**, two arrows among 365 dimensions.
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 cosine = views @ visitors / (np.linalg.norm(views) * np.linalg.norm(visitors))
@@ -205,853 +170,9 @@ print(f"angle between the columns: {np.degrees(np.arccos(cosine)):.1f} degrees")
 assert abs(cosine - ρ) < 1e-12
 
 # %% [markdown]
-# **Three laws.** The notes say that the matrix product is distributive and associative but not commutative. The first two follow from the definition, because finite sums may be reordered:
+# The sum loses about half as much. At 0° every error in the figure must be vertical, because the visitors are kept exactly; at 45° errors may lean, and the shortest way to a line is the perpendicular. Is the sum the best single column? What if the columns are five, or sixty-four pixels? For that we need axes that are neither of the columns.
 #
-# $$
-# \begin{aligned}
-# \bigl(A(B+C)\bigr)_{ij} &= \sum_k A_{ik}(B_{kj}+C_{kj}) = \sum_k A_{ik}B_{kj}+\sum_k A_{ik}C_{kj} = (AB+AC)_{ij},\\
-# \bigl((AB)C\bigr)_{ij} &= \sum_l\Bigl(\sum_k A_{ik}B_{kl}\Bigr)C_{lj} = \sum_k A_{ik}\Bigl(\sum_l B_{kl}C_{lj}\Bigr) = \bigl(A(BC)\bigr)_{ij} .
-# \end{aligned}
-# $$ (eq-2-laws)
-#
-# The third has no such proof, and a picture shows why. A matrix moves points: it sends $\mathbf x$ to $A\mathbf x$. By the second law $(RS)\mathbf x=R(S\mathbf x)$, so a product makes both moves, the right one first. Take a shear and a rotation and do them in both orders.
-
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-LETTER = np.array(
-    [
-        [0, 0, 1.2, 1.2, 0.4, 0.4, 1, 1, 0.4, 0.4, 0],
-        [0, 2, 2, 1.6, 1.6, 1.2, 1.2, 0.8, 0.8, 0, 0],
-    ]
-)
-
-
-def rotation(degrees):
-    c, s = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
-    return np.array([[c, -s], [s, c]])
-
-
-def draw_orders(ax, rotation_degrees):
-    R, S = rotation(rotation_degrees), np.array([[1.0, 1.0], [0.0, 1.0]])
-    ax.plot(*LETTER, ":", color=INK, label="before")
-    ax.plot(*(R @ S @ LETTER), "-", color=BLUE, label="RS: shear, then rotate")
-    ax.plot(*(S @ R @ LETTER), "--", color=ORANGE, label="SR: rotate, then shear")
-    gap = np.linalg.norm(R @ S - S @ R)
-    plane(ax, (-4, 4), (-4, 4), title=f"‖RS − SR‖ = {gap:.2f}")
-    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.08))
-    return (
-        f"A shear S and a rotation R by {rotation_degrees:.0f} degrees, in both orders: the entries of RS and SR "
-        f"differ by {gap:.3f} in norm."
-    )
-
-
-explore(
-    draw_orders, rotation_degrees=np.arange(0, 181, 12), start=5, figsize=(4.2, 4.7)
-)
-
-# %% [markdown]
-# At 0 and at 180 degrees the two orders agree, since then $R$ keeps every arrow or reverses every arrow. *Diagonal* matrices (zero off the diagonal) always commute, and so do powers of one matrix; they are exceptions.
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-rng = np.random.default_rng(0)
-A, B, C = rng.standard_normal((3, 200, 3, 3))  # 200 triples of 3 × 3 matrices
-
-
-def same(left, right):
-    return np.abs(left - right).reshape(len(left), -1).max(axis=1) < 1e-12
-
-
-def laws(product):
-    """For each triple: is the product distributive, associative, commutative?"""
-    return np.array(
-        [
-            same(product(A, B + C), product(A, B) + product(A, C)),
-            same(product(product(A, B), C), product(A, product(B, C))),
-            same(product(A, B), product(B, A)),
-        ]
-    )
-
-
-products = {"A @ B": np.matmul, "A * B": np.multiply, "cross, by rows": np.cross}
-print(f"{'share of triples':18s} distributive  associative  commutative")
-for name, product in products.items():
-    print(
-        f"{name:18s}"
-        + "".join(f"{share:13.0%}" for share in laws(product).mean(axis=1))
-    )
-d, e = np.diag([1.0, 2, 3]), np.diag([4.0, 5, 6])
-R, S = rotation(30), rotation(70)
-assert (d @ e == e @ d).all() and np.allclose(R @ S, S @ R)
-assert np.allclose(A @ (A @ A), (A @ A) @ A)
-bitwise = ((A @ B) @ C == A @ (B @ C)).all()
-print("associative to the last bit:", bool(bitwise))
-
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-def two_laws_of_three(product):
-    distributive, associative, commutative = laws(product)
-    return distributive & associative & ~commutative
-
-
-settle(
-    "C2.1",
-    tested="whether a product of random matrices is distributive and associative, within rounding, and not commutative",
-    holds=two_laws_of_three(np.matmul),
-    control={
-        "the Hadamard product of the same matrices, which commutes": two_laws_of_three(
-            np.multiply
-        ),
-        "the cross product of their rows, which is not associative": two_laws_of_three(
-            np.cross
-        ),
-    },
-    evidence=f"Both laws hold in {laws(np.matmul)[:2].all(axis=0).mean():.0%} of {len(A)} triples, and AB = BA in {laws(np.matmul)[2].mean():.0%}.",
-    turns={
-        (
-            "rng.standard_normal((3, 200, 3, 3))",
-            "rng.standard_normal((3, 200, 3, 3)) * np.eye(3)",
-        ): "FALSE"
-    },
-)
-
-# %% [markdown]
-# On a computer even associativity holds only up to rounding. And it is worth money: the *order* of a product decides its cost, as the first exercise shows.
-#
-# **Does the dot product commute because it is a scalar?** The notes give this as the reason. A scalar equals its own transpose, so $\mathbf x^\top\mathbf y = (\mathbf x^\top\mathbf y)^\top = \mathbf y^\top\mathbf x$. That is a proof, for real vectors. The word *real* is needed: for complex vectors the inner product conjugates its first factor (turns $i$ into $-i$), is a scalar, and does not commute.
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-x, y = rng.standard_normal((2, 200, 3))  # 200 pairs of vectors
-u, v = x + 1j * y, y - 2j * x
-
-
-def dot(x, y):
-    return (np.conj(x) * y).sum(axis=-1)  # real vectors are their own conjugates
-
-
-def outer(x, y):
-    return x[:, :, None] * y[:, None, :]
-
-
-print("first pair:  xᵀy, yᵀx =", dot(x, y)[0].round(4), dot(y, x)[0].round(4))
-print("             uᴴv, vᴴu =", dot(u, v)[0].round(4), dot(v, u)[0].round(4))
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-settle(
-    "C2.2",
-    tested="whether the dot product of two random real vectors stays the same when the vectors change places",
-    holds=same(dot(x, y), dot(y, x)),
-    control={
-        "the outer product of the same vectors, no scalar": same(
-            outer(x, y), outer(y, x)
-        ),
-        "the inner product of complex vectors, a scalar that is not its own conjugate": same(
-            dot(u, v), dot(v, u)
-        ),
-    },
-    evidence=f"The dot product commutes in all of {len(x)} pairs; the outer product changes by up to {np.abs(outer(x, y) - outer(y, x)).max():.2f}, the complex one by up to {np.abs(dot(u, v) - dot(v, u)).max():.2f}.",
-    turns={
-        (
-            "holds=same(dot(x, y), dot(y, x))",
-            "holds=same(dot(u, v), dot(v, u))",
-        ): "FALSE",
-        ("return (np.conj(x) * y).sum(axis=-1)", "return np.cross(x, y)"): "FALSE",
-    },
-)
-
-# %% [markdown]
-# :::{admonition} Exercise 1 · where to put the brackets
-# :class: exercise
-# $A$ has shape $(m,n)$, $B$ has shape $(n,p)$ and $\mathbf c$ is a column with $p$ entries. Return the number of multiplications for $(AB)\mathbf c$ and for $A(B\mathbf c)$.
-# :::
-
-
-# %%
-def bracket_costs(m, n, p):
-    """Multiplications for ((A B) c, A (B c))."""
-    ...
-
-
-exercises.check_bracket_costs(bracket_costs)
-
-
-# %% tags=["hide-cell"] jupyter={"source_hidden": true}
-# Solution. A product (a, b) by (b, c) takes a·b·c multiplications. For m = n = p = 1000 the second order is about 500 times cheaper.
-def bracket_costs(m, n, p):
-    return m * n * p + m * p, n * p + m * n
-
-
-exercises.check_bracket_costs(bracket_costs)
-
-# %% [markdown]
-# (sec-2-walk)=
-# ## Ax = b is a walk along columns
-#
-# *You can solve two equations with two unknowns. After this section you can see, before you solve, whether there is anything to find.*
-#
-# The notes ask: *explain what happens in Ax = b.* School reads a linear system row by row, as equations. Read it by columns instead. With $\mathbf a_1,\dots,\mathbf a_n$ for the columns of $A$,
-#
-# $$
-# A\mathbf x = x_1\mathbf a_1 + x_2\mathbf a_2 + \dots + x_n\mathbf a_n = \mathbf b .
-# $$ (eq-2-columns)
-#
-# Go $x_1$ steps of the kind $\mathbf a_1$, then $x_2$ steps of the kind $\mathbf a_2$, and so on. The question is where to stop so that you arrive at $\mathbf b$. Move the slider until you do.
-
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-def draw_walk(ax, x1, x2):
-    A, b = np.array([[2.0, -1.0], [1.0, 2.0]]), np.array([3.0, 4.0])
-    corner, end = x1 * A[:, 0], x1 * A[:, 0] + x2 * A[:, 1]
-    for k in range(-4, 7):  # the grid of the two columns
-        for first, second in ((A[:, 0], A[:, 1]), (A[:, 1], A[:, 0])):
-            line = k * first[:, None] + second[:, None] * [-6, 6]
-            ax.plot(*line, color=INK, lw=0.5, alpha=0.35)
-    for start, stop, color, name in (
-        ((0, 0), corner, BLUE, f"{x1:.2f} · a₁"),
-        (corner, end, ORANGE, f"{x2:.2f} · a₂"),
-    ):
-        arrow(ax, start, stop, color=color)
-        ax.text(*(np.add(start, stop) / 2 + [0.15, -0.35]), name, color=color)
-    ax.plot(*b, "*", ms=16, color=GREEN)
-    ax.text(*(b + [0.2, 0.1]), "b = (3, 4)", color=GREEN)
-    miss = np.linalg.norm(end - b)
-    title = "Arrived" if miss < 1e-9 else f"Missed by {miss:.2f}"
-    plane(ax, (-1.6, 7), (-0.7, 5.6), title=title)
-    ax.set(xlabel="first coordinate", ylabel="second coordinate")
-    return f"The walk of {x1:.2f} times (2, 1) and {x2:.2f} times (−1, 2) ends at ({end[0]:.2f}, {end[1]:.2f}), {miss:.2f} away from b."
-
-
-explore(
-    draw_walk,
-    x1=np.linspace(0, 3, 16),
-    x2=[1.0, 0.0, 0.5, 1.5, 2.0],
-    start=4,
-    figsize=(4.8, 3.8),
-)
-
-# %% [markdown]
-# You arrive at $x_1=2$, $x_2=1$. These two numbers are also the *coordinates* of $\mathbf b$ in the oblique grid of $\mathbf a_1$ and $\mathbf a_2$, thin in the figure: the same point, another grid.
-#
-# **Where can you get at all?** The set of all $A\mathbf x$ is the *span* (生成子空间) of the columns, a line, a plane, or more. Columns are *linearly dependent* (线性相关) if one of
-# them is a combination of the others; it then adds nothing to the span. The *rank* (秩) is the largest number of independent columns, the dimension of the span. A third vector that slides into the plane of the first two shows it:
-
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-EDGES = [(i, j) for i, j in combinations(range(8), 2) if (i ^ j) in (1, 2, 4)]
-CORNERS = np.array([[i & 1, i >> 1 & 1, i >> 2 & 1] for i in range(8)])
-VIEW = np.array([[0.87, -0.5, 0.0], [0.25, 0.43, 0.87]])  # an orthographic camera
-
-
-def draw_span(ax, dependence):
-    a1, a2, free = np.array([[1.6, 0.2, 0.1], [0.3, 1.5, 0.2], [0.3, 0.2, 1.6]])
-    a3 = (1 - dependence) * free + dependence * (0.5 * a1 + 0.4 * a2)
-    A = np.stack([a1, a2, a3], axis=1)
-    corners = VIEW @ A @ CORNERS.T
-    for i, j in EDGES:
-        ax.plot(*corners[:, [i, j]], "-", color=INK, lw=1)
-    for column, color, name in zip(A.T, (BLUE, ORANGE, GREEN), ("a₁", "a₂", "a₃")):
-        arrow(ax, (0, 0), VIEW @ column, name, color=color)
-    rank, volume = np.linalg.matrix_rank(A), abs(np.linalg.det(A))
-    plane(ax, (-0.9, 2.1), (-0.3, 3.2), title=f"rank {rank}, volume {volume:.2f}")
-    ax.set(xticks=[], yticks=[])
-    return f"With a dependence of {dependence:.2f} the three columns have rank {rank} and span a box of volume {volume:.3f}."
-
-
-explore(draw_span, dependence=np.linspace(0, 1, 17), figsize=(4.4, 3.6))
-
-# %% [markdown]
-# The box that the columns span has a volume; up to its sign that is the *determinant* (行列式), which the notes leave out. In the plane the box is a parallelogram, and $\det\begin{pmatrix}a&b\\c&d\end{pmatrix}=ad-bc$. While the volume falls smoothly, the rank stays 3 until the last moment and then jumps to 2. A square matrix with determinant 0 is *singular*: it flattens space, and that cannot be undone. Since $A$ multiplies every volume by $\det A$, determinants multiply: $\det(AB)=\det A\,\det B$.
-#
-# **Three fates.** Some $\mathbf x$ solves $A\mathbf x=\mathbf b$ exactly when $\mathbf b$ lies in the span, that is, when appending $\mathbf b$ as a further column does not raise the rank. And if $\mathbf x$ solves it, so does $\mathbf x+\mathbf n$ for every $\mathbf n$ with $A\mathbf n=\mathbf 0$; such $\mathbf n\neq\mathbf 0$ exist exactly when the columns are dependent. Hence
-#
-# $$
-# \begin{array}{lll}
-# \operatorname{rank}[A\,|\,\mathbf b] > \operatorname{rank}A & \text{none} & (\mathbf b \text{ is out of reach})\\
-# \operatorname{rank}[A\,|\,\mathbf b] = \operatorname{rank}A = n & \text{one} & (\text{one walk leads there})\\
-# \operatorname{rank}[A\,|\,\mathbf b] = \operatorname{rank}A < n & \text{infinitely many} & (\text{walk, plus any round trip } \mathbf n)
-# \end{array}
-# $$ (eq-2-fates)
-#
-# **And if there is none?** Then ask for the nearest reachable point. $L(\mathbf x)=\lVert\mathbf b-A\mathbf x\rVert^2$ is a sum of squares, a bowl, and lowest where all its slopes vanish. (The *partial derivative* $\partial L/\partial x_j$ is the slope when only $x_j$ moves. The list of them all is the *gradient* (梯度) $\nabla L$; it points the steepest way uphill.)
-#
-# $$
-# \begin{aligned}
-# \frac{\partial L}{\partial x_j} &= -2\sum_i A_{ij}\Bigl(b_i-\sum_k A_{ik}x_k\Bigr) = 0 && \text{(for all } j)\\
-# \Longrightarrow\quad A^\top(\mathbf b-A\mathbf x) &= \mathbf 0 && \text{(error } \perp \text{ every column)}\\
-# \Longrightarrow\quad A^\top A\,\mathbf x &= A^\top\mathbf b && \text{(the normal equations)}
-# \end{aligned}
-# $$ (eq-2-normal)
-#
-# Nothing lies lower than such a point, since there $L(\mathbf x+\mathbf h)=L(\mathbf x)+\lVert A\mathbf h\rVert^2$. This is *least squares* (最小二乘), in NumPy `np.linalg.lstsq(A, b)[0]`, and PCA will rest on it. Does the rank test predict the fate? A thousand small systems with whole numbers:
-
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-def random_system(rng):
-    """A (m, n) of random rank and b, half of the time made reachable."""
-    m, n, r = rng.integers(1, 5, size=3)
-    A = (rng.integers(-3, 4, (m, r)) @ rng.integers(-3, 4, (r, n))).astype(float)
-    b = A @ rng.integers(-3, 4, n) if rng.random() < 0.5 else rng.integers(-9, 10, m)
-    return A, b.astype(float)
-
-
-def reachable(A, b):
-    return np.linalg.matrix_rank(np.column_stack([A, b])) == np.linalg.matrix_rank(A)
-
-
-systems = [random_system(np.random.default_rng(seed)) for seed in range(1000)]
-residuals = np.array(
-    [np.linalg.norm(b - A @ np.linalg.lstsq(A, b)[0]) for A, b in systems]
-)
-predicted = np.array([reachable(A, b) for A, b in systems])
-agree = (residuals < 1e-9) == predicted
-lengths = np.array([np.linalg.norm(b) for _, b in systems])
-shares = residuals[~predicted] / np.maximum(lengths[~predicted], 1e-9)
-print(
-    f"solvable {predicted.sum()}, not solvable {(~predicted).sum()}; "
-    f"rank test right in {agree.sum()} of {len(agree)}"
-)
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-untestable(
-    "C2.3",
-    reason="How important a question is no computation can tell. What was computed is its answer: the ranks foretell for every random system whether it has a solution.",
-    reference="Goodfellow, Bengio and Courville (2016), section 2.4",
-)
-assert agree.all() and residuals[~predicted].min() > 0.05
-
-# %% [markdown]
-# One sentence of the notes needs care. They call $\mathbf b$ *the span of the vectors A, the set of points that are reached*. But $\mathbf b$ is one point; it lies *in* the span, which is the set of all $A\mathbf x$.
-
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-def gaps_to_walks(nearest, seed):
-    """How far 1,000 points Ax lie from a set, given its member nearest to each."""
-    rng = np.random.default_rng(seed)
-    A, x = rng.standard_normal((3, 2)), rng.standard_normal(2)
-    points = A @ rng.standard_normal((2, 1000))
-    return np.linalg.norm(points - nearest(A, A @ x, points), axis=0)
-
-
-def only_b(A, b, points):
-    return b[:, None]
-
-
-def all_walks(A, b, points):
-    return A @ np.linalg.lstsq(A, points)[0]
-
-
-gaps = {
-    f: np.array([gaps_to_walks(f, seed) for seed in range(20)])
-    for f in (only_b, all_walks)
-}
-print(f"a point Ax lies {gaps[only_b].mean():.2f} away from b on average")
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-settle(
-    "C2.4",
-    tested="whether every point Ax belongs to what is said to be the span, here b alone, for random A of two columns in space",
-    holds=gaps[only_b].max(axis=1) < 1e-9,
-    control={
-        "all points that least squares reaches, in the place of b": gaps[all_walks].max(
-            axis=1
-        )
-        < 1e-9
-    },
-    evidence=f"For each of {len(gaps[only_b])} matrices, {gaps[only_b].shape[1]} points Ax were tried; they lie {gaps[only_b].mean():.2f} away from b on average, and nowhere off the plane of the columns.",
-    turns={("A, x = rng.standard_normal((3, 2)),", "A, x = np.zeros((3, 2)),"): "TRUE"},
-)
-
-# %% [markdown]
-# Another sentence calls $A$ a change of basis: $\mathbf x$ is carried into the space that $A$ spans and *expressed there as* $\mathbf b$. Then $\mathbf x$ and $\mathbf b$ are two descriptions of one point, and there must be a way back. Is there?
-
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-def comes_back(m, n, rank, seed):
-    """Whether x can be read off b = Ax, for a random A (m, n) of the given rank."""
-    rng = np.random.default_rng(seed)
-    A = rng.standard_normal((m, rank)) @ rng.standard_normal((rank, n))
-    x = rng.standard_normal(n)
-    return np.allclose(np.linalg.lstsq(A, A @ x)[0], x)
-
-
-shapes = {
-    "independent, A square": (3, 3, 3),
-    "independent, A tall": (4, 3, 3),
-    "dependent, A square": (3, 3, 2),
-    "dependent, A wide": (2, 3, 2),
-}
-back = {
-    name: np.array([comes_back(*shape, seed) for seed in range(20)])
-    for name, shape in shapes.items()
-}
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-settle(
-    "C2.19",
-    tested="whether b = Ax still tells x, so that both can be descriptions of one point; random matrices of four kinds",
-    on="columns of A",
-    cases=back,
-    evidence="Share of matrices for which least squares finds x again: "
-    + ", ".join(f"{name} {found.mean():.0%}" for name, found in back.items())
-    + ".",
-    turns={
-        (
-            '"dependent, A square": (3, 3, 2)',
-            '"dependent, A square": (3, 3, 3)',
-            '"dependent, A wide": (2, 3, 2)',
-            '"dependent, A wide": (3, 3, 3)',
-        ): "TRUE"
-    },
-)
-
-# %% [markdown]
-# With independent columns $\mathbf x$ and $\mathbf b$ name one point in two grids. With dependent ones many $\mathbf x$ share one $\mathbf b$, by the third line of {eq}`eq-2-fates`: that is a map that forgets, no change of basis.
-#
-# (q2-1)=
-# :::{admonition} Question 2.1 · What happens in the equation Ax = b?
-# :class: question
-# $A\mathbf x$ adds up the columns of $A$ with the entries of $\mathbf x$ as weights. Solving means finding the walk that ends at $\mathbf b$, or, which is the same, the coordinates of $\mathbf b$ in the system of the columns. There is such a walk exactly when $\mathbf b$ lies in the span, and only
-# one exactly when the columns are independent. When there is none, least squares walks to the nearest point.
-# :::
-#
-# **The inverse** (逆矩阵), a heading that the notes leave empty. If $A$ is square with independent columns, every $\mathbf b$ has exactly one $\mathbf x$, and $\mathbf x=A^{-1}\mathbf b$ with $A^{-1}A=I$, the identity (单位矩阵). ($AA^{-1}=I$ too, since $A(A^{-1}\mathbf b)=\mathbf b$ for every $\mathbf b$.) Gauss and Jordan find it by turning
-# $[A\,|\,I]$ into $[I\,|\,A^{-1}]$ with row operations. Each of them multiplies from the left by some matrix; if all together are $M$, then $MA=I$, so $M=A^{-1}$, and the right half has become $MI=A^{-1}$. In practice you rarely want it: `np.linalg.solve(A, b)` carries one column along instead of $n$, and its answer fits better.
-
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-def inverse(A):
-    """A⁻¹ (n, n) by Gauss–Jordan elimination, the largest pivot first."""
-    n = len(A)
-    M = np.hstack([A.astype(float), np.eye(n)])
-    for j in range(n):
-        pivot = j + np.abs(M[j:, j]).argmax()
-        if abs(M[pivot, j]) < 1e-14 * np.abs(A).max():
-            raise ValueError("A is singular: its columns are dependent")
-        M[[j, pivot]] = M[[pivot, j]]
-        M[j] /= M[j, j]
-        others = np.arange(n) != j
-        M[others] -= np.outer(M[others, j], M[j])
-    return M[:, n:]
-
-
-A = np.array([[2.0, -1.0], [1.0, 2.0]])
-print("A⁻¹ =", *inverse(A), "  A⁻¹b =", inverse(A) @ [3.0, 4.0])
-try:
-    inverse(np.array([[1.0, 2.0], [2.0, 4.0]]))
-except ValueError as error:
-    print("ValueError:", error)
-
-# %% [markdown]
-# :::{admonition} Exercise 2 · the three fates
-# :class: exercise
-# Return `"none"`, `"one"` or `"many"` for any $A$ $(m, n)$ and $\mathbf b$ $(m)$. `np.linalg.matrix_rank` is all you need.
-# :::
-
-
-# %%
-def fate(A, b):
-    """How many solutions Ax = b has: "none", "one" or "many"."""
-    ...
-
-
-exercises.check_fate(fate)
-
-
-# %% tags=["hide-cell"] jupyter={"source_hidden": true}
-# Solution. Reachable first; then unique exactly if the rank equals the number of columns, whatever the number of rows.
-def fate(A, b):
-    rank = np.linalg.matrix_rank(A)
-    if np.linalg.matrix_rank(np.column_stack([A, b])) > rank:
-        return "none"
-    return "one" if rank == A.shape[1] else "many"
-
-
-exercises.check_fate(fate)
-
-# %% [markdown]
-# (sec-2-norms)=
-# ## How large is a vector?
-#
-# *You know the length of an arrow. After this section you know a whole family of lengths, and why some of its members are impostors.*
-#
-# The notes have a heading "size of a vector" (向量大小) and nothing under it; two of the sizes return later as penalties. The family is
-#
-# $$
-# \lVert\mathbf x\rVert_p = \Bigl(\sum_i |x_i|^p\Bigr)^{1/p}, \qquad
-# \lVert\mathbf x\rVert_1 = \sum_i|x_i|,\quad \lVert\mathbf x\rVert_2 = \sqrt{\textstyle\sum_i x_i^2},\quad \lVert\mathbf x\rVert_\infty = \max_i |x_i| .
-# $$ (eq-2-norms)
-#
-# A *norm* (范数) has to obey three rules: it is zero only for $\mathbf 0$; $\lVert c\,\mathbf x\rVert=|c|\,\lVert\mathbf x\rVert$; and no detour is shorter than the direct way, $\lVert\mathbf x+\mathbf y\rVert\le\lVert\mathbf x\rVert+\lVert\mathbf y\rVert$. Try the last on the two unit arrows of the plane: $\lVert\mathbf e_1+\mathbf e_2\rVert_p = 2^{1/p}$, and the detour has length 2. For $p<1$ the direct way is longer
-# than the detour: no norm. For $p\ge1$ the curve $|t|^p$ is convex, so the *ball* $\sum_i|x_i|^p\le1$ contains with two points the segment between them. Take the two points $\mathbf x/\lVert\mathbf x\rVert$ and $\mathbf y/\lVert\mathbf y\rVert$ and mix them in proportion to $\lVert\mathbf x\rVert$ and $\lVert\mathbf y\rVert$: $(\mathbf x+\mathbf y)/(\lVert\mathbf x\rVert+\lVert\mathbf y\rVert)$ lies in the ball, which is the third rule. Where the rule fails, the ball has a dent:
-
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-def draw_ball(ax, p):
-    angle = np.linspace(0, 2 * np.pi, 241)
-    c, s = np.cos(angle), np.sin(angle)
-    radius = (np.abs(c) ** p + np.abs(s) ** p) ** (-1 / p)
-    direct = 2 ** (1 / p)
-    style = {"color": BLUE, "ls": "-"} if p >= 1 else {"color": ORANGE, "ls": "--"}
-    ax.plot(radius * c, radius * s, **style)
-    ax.plot([1, 0], [0, 1], ":o", color=INK)
-    verdict = "a norm" if p >= 1 else "no norm: dented inward"
-    plane(ax, (-1.3, 1.3), (-1.3, 1.3), xlabel="x₁", ylabel="x₂")
-    ax.set_title(f"p = {p:.2g}: {verdict}")
-    return f"All points of size 1 for p = {p:.3g}. The size of (1, 1) is {direct:.3g}, that of the detour 2, so this is {verdict}."
-
-
-explore(
-    draw_ball,
-    p=[0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.2, 1.5, 2, 2.5, 3, 4, 6, 8, 12, 20],
-    start=10,
-    figsize=(4.0, 4.0),
-)
-
-# %% [markdown]
-# For $p=1$ the ball has corners on the axes, for $p=2$ it is round, and for growing $p$ it fills the square of $\lVert\cdot\rVert_\infty$. Those corners are why an L1 penalty makes weights exactly zero, a story for the chapter on regularization. The "L0 norm", the number of nonzero entries, breaks the second rule: doubling a vector does not double it.
-#
-# A matrix has a size too. The *Frobenius norm* (Frobenius 范数) takes all entries as one long vector, and it can be written with the *trace* (迹), the sum of the diagonal, another heading the notes leave empty:
-#
-# $$
-# \begin{aligned}
-# \lVert A\rVert_F^2 &= \sum_{ij}A_{ij}^2 = \sum_j\Bigl(\sum_i A^\top_{ji}A_{ij}\Bigr) = \operatorname{Tr}(A^\top A) && \text{(its diagonal)}\\
-# \operatorname{Tr}(AB) &= \sum_i\sum_k A_{ik}B_{ki} = \sum_k\sum_i B_{ki}A_{ik} = \operatorname{Tr}(BA) && \text{(reorder)}
-# \end{aligned}
-# $$ (eq-2-trace)
-#
-# So inside a trace, factors may be rotated in a circle: $\operatorname{Tr}(ABC)=\operatorname{Tr}(CAB)$. They may not be swapped at will.
-
-# %% [markdown]
-# **Special matrices**, which the notes skip and everything below needs. A *diagonal* matrix stretches along the axes. A *symmetric* one has $A=A^\top$; covariances are symmetric. An *orthogonal* matrix $Q$ (正交矩阵) is square and has perpendicular columns of length one, in short *orthonormal* ones. So $Q^\top Q=I$, that is, $Q^\top=Q^{-1}$, and
-#
-# $$
-# \lVert Q\mathbf x\rVert_2^2 = \mathbf x^\top Q^\top Q\,\mathbf x = \mathbf x^\top\mathbf x = \lVert\mathbf x\rVert_2^2 .
-# $$ (eq-2-orthogonal)
-#
-# It turns or mirrors, and leaves every length alone. A turned data set has the same total variance, which is why we may look for better axes without cheating.
-#
-# :::{admonition} Exercise 3 · the p-norm of every row
-# :class: exercise
-# Return $\lVert\cdot\rVert_p$ over the last axis of `x`, for $p \ge 1$ and for `p = np.inf`. It must survive rows with entries such as $10^{200}$, whose squares overflow, and rows of zeros. (The second rule of a norm lets you take a number out of it first.)
-# :::
-
-
-# %%
-def p_norm(x, p):
-    """‖x‖ₚ over the last axis: (..., D) → (...)."""
-    ...
-
-
-exercises.check_p_norm(p_norm)
-
-
-# %% tags=["hide-cell"] jupyter={"source_hidden": true}
-# Solution. Take the largest entry out first: ‖x‖ = m ‖x/m‖, by the second rule of a norm.
-def p_norm(x, p):
-    largest = np.abs(x).max(axis=-1)
-    if np.isinf(p):
-        return largest
-    scale = np.where(largest > 0, largest, 1.0)
-    return scale * ((np.abs(x) / scale[..., None]) ** p).sum(axis=-1) ** (1 / p)
-
-
-exercises.check_p_norm(p_norm)
-
-# %% [markdown]
-# (sec-2-eigen)=
-# ## Directions that only stretch
-#
-# *A matrix turns almost every arrow. After this section you can find the arrows it does not turn, and you know which matrices are made of them.*
-#
-# An *eigenvector* (特征向量) of a square matrix is a direction $\mathbf v\neq\mathbf 0$ that the matrix only stretches, $A\mathbf v=\lambda\mathbf v$; the factor $\lambda$ is its *eigenvalue* (特征值). By hand: $(A-\lambda I)\mathbf v=\mathbf 0$ needs dependent columns, so
-#
-# $$
-# \begin{aligned}
-# A=\begin{pmatrix}2&1\\1&2\end{pmatrix}:\quad \det(A-\lambda I) &= (2-\lambda)^2-1 = 0 \;\Longrightarrow\; \lambda = 3 \text{ or } 1,\\
-# \lambda=3:\quad -v_1+v_2=0, \qquad \lambda=1:&\quad v_1+v_2=0,\\
-# \mathbf v &= \tfrac1{\sqrt2}\begin{pmatrix}1\\1\end{pmatrix} \text{ or } \tfrac1{\sqrt2}\begin{pmatrix}1\\-1\end{pmatrix} .
-# \end{aligned}
-# $$ (eq-2-eigen-hand)
-#
-# Turn the arrow $\mathbf x$ around the circle and watch $A\mathbf x$ run around an ellipse. When do the two point the same way?
-
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-def draw_ellipse(ax, angle_degrees):
-    A = np.array([[2.0, 1.0], [1.0, 2.0]])
-    t = np.linspace(0, 2 * np.pi, 121)
-    circle = np.stack([np.cos(t), np.sin(t)])
-    ax.plot(*circle, ":", color=INK)
-    ax.plot(*(A @ circle), "-", color=INK, lw=1)
-    x = rotation(angle_degrees) @ [1.0, 0.0]
-    y = A @ x
-    arrow(ax, (0, 0), y, "Ax", color=ORANGE)
-    arrow(ax, (0, 0), x, "x")
-    turn = np.degrees(np.arccos(min(1.0, x @ y / np.linalg.norm(y))))
-    title = f"turned by {turn:.1f}°"
-    if turn < 1e-3:
-        title = f"an eigenvector: λ = {np.linalg.norm(y):.0f}"
-    plane(ax, (-3.2, 3.2), (-3.2, 3.2), xlabel="x₁", ylabel="x₂", title=title)
-    return f"The arrow at {angle_degrees:.0f} degrees is stretched to length {np.linalg.norm(y):.3f} and turned by {turn:.1f} degrees."
-
-
-explore(
-    draw_ellipse, angle_degrees=np.arange(0, 181, 11.25), start=1, figsize=(4.0, 4.0)
-)
-
-# %% [markdown]
-# At 45 and at 135 degrees nothing turns, and there the ellipse is longest and shortest: the eigenvectors are its axes. That is no accident, and the reason is worth more than the fact.
-#
-# **Every symmetric matrix has perpendicular eigenvectors.** Let $A=A^\top$ be $n\times n$, and look for the unit vector with the largest $q(\mathbf x)=\mathbf x^\top A\mathbf x$. The unit sphere is closed and bounded and $q$ is continuous, so a largest value exists. Let $\mathbf v_1$ reach it, and walk away from it on the sphere, toward any unit vector $\mathbf y\perp\mathbf v_1$ (of the four terms the two mixed ones are equal, because $A=A^\top$):
-#
-# $$
-# \begin{aligned}
-# q(\cos t\,\mathbf v_1+\sin t\,\mathbf y) &= \cos^2t\;q(\mathbf v_1)+2\sin t\cos t\;\mathbf y^\top A\mathbf v_1+\sin^2t\;q(\mathbf y)\\
-# \text{slope at } t=0:\quad 2\,\mathbf y^\top A\mathbf v_1 &= 0 \qquad(\mathbf v_1 \text{ is highest})\\
-# \Longrightarrow\quad A\mathbf v_1&=\lambda_1\mathbf v_1 \qquad(A\mathbf v_1 \text{ is perpendicular to all } \mathbf y\perp\mathbf v_1)\\
-# q(\mathbf v_1) &= \mathbf v_1^\top\lambda_1\mathbf v_1 = \lambda_1 \qquad\text{(the largest value)}
-# \end{aligned}
-# $$ (eq-2-spectral)
-#
-# Read the second line once more as $\mathbf v_1^\top A\mathbf y=0$: $A$ maps what is perpendicular to $\mathbf v_1$ to what is perpendicular to $\mathbf v_1$. So we may forget $\mathbf v_1$ and repeat the argument in the remaining $n-1$ dimensions, until $n$ orthonormal eigenvectors are found, with eigenvalues $\lambda_1\ge\dots\ge\lambda_n$. With the $\mathbf v_i$ as columns of $V$ and $\Lambda=\operatorname{diag}(\lambda_1,\dots,\lambda_n)$,
-#
-# $$
-# AV = V\Lambda \;\Longrightarrow\; A = V\Lambda V^{-1} = V\Lambda V^\top \qquad\text{(eigendecomposition, 特征分解)} . \qquad\square
-# $$ (eq-2-eigendecomposition)
-#
-# **Power iteration.** How does a computer find $\mathbf v_1$? Multiply any start again and again. Write it in eigenvectors, $\mathbf x=\sum_i c_i\mathbf v_i$; then
-#
-# $$
-# A^t\mathbf x = \sum_i c_i\lambda_i^t\,\mathbf v_i = \lambda_1^t\Bigl(c_1\mathbf v_1+\sum_{i>1}c_i\Bigl(\frac{\lambda_i}{\lambda_1}\Bigr)^{t}\mathbf v_i\Bigr) ,
-# $$ (eq-2-power)
-#
-# and if $\lambda_1$ is largest in size and $c_1\ne0$, the rest dies out, per step by the largest factor $|\lambda_i/\lambda_1|$ with $i>1$.
-
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-def power_iteration(A, steps, x):
-    """Unit vectors after each step, (steps, n)."""
-    path = []
-    for _ in range(steps):
-        x = A @ x
-        x = x / np.linalg.norm(x)
-        path.append(x)
-    return np.array(path)
-
-
-A = np.array([[2.0, 1.0], [1.0, 2.0]])
-path = power_iteration(A, 12, np.array([1.0, 0.0]))
-slopes = path[:, 1] / path[:, 0]
-remaining = (1 - slopes) / (1 + slopes)  # coordinate along v₂ over that along v₁
-print("after 1, 2, 4, 12 steps:", *path[[0, 1, 3, 11]])
-print("remaining error shrinks per step by", remaining[1:4] / remaining[:3])
-assert np.allclose(remaining[1:6] / remaining[:5], 1 / 3)
-
-# %% [markdown]
-# The measured factor is $\lambda_2/\lambda_1=\frac13$, as promised.
-#
-# **When is there no such decomposition?** The notes ask and do not answer. $A=V\Lambda V^{-1}$ needs $n$ *independent* eigenvectors, enough to fill $V$, and that is all it needs, since then $AV=V\Lambda$ can be solved for $A$. Different eigenvalues suffice: a shortest relation $\sum_ic_i\mathbf v_i=\mathbf 0$ would become shorter under $A-\lambda_kI$, which removes $\mathbf v_k$ and multiplies every other $\mathbf v_i$ by $\lambda_i-\lambda_k\ne0$. Four families, twenty random members each; in the last, one number stands all along the diagonal and again just above it. Column by column: are the eigenvalues real, are there enough independent eigenvectors, are these perpendicular?
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-rng = np.random.default_rng(3)
-G = rng.standard_normal((20, 4, 4))
-jordan = np.eye(4) + np.diag(np.ones(3), 1)
-families = {
-    "symmetric": G + np.swapaxes(G, 1, 2),
-    "any random matrix": G,
-    "plane rotations": np.stack([rotation(a) for a in rng.uniform(10, 170, 20)]),
-    "one number, twice": rng.uniform(1, 2, 20)[:, None, None] * jordan,
-}
-print(f"{'family':20s}{'real λ':>8s}{'independent':>14s}{'perpendicular':>16s}")
-found = {}
-for name, members in families.items():
-    λ, V = np.linalg.eig(members)
-    real = (np.abs(λ.imag).max(axis=1) < 1e-9).mean()
-    independent = (np.linalg.cond(V) < 1e6).mean()
-    orthogonal = (np.linalg.cond(V) < 1 + 1e-6).mean()
-    found[name] = (real, independent, orthogonal)
-    print(f"{name:20s}{real:8.0%}{independent:14.0%}{orthogonal:16.0%}")
-assert found["symmetric"] == (1, 1, 1) and found["one number, twice"][1] == 0
-assert found["any random matrix"][1] == found["plane rotations"][1] == 1
-
-# %% [markdown]
-# Random matrices have eigenvectors enough, though often complex ones: a rotation of the plane turns every real arrow, so its eigenvalues cannot be real. The last family fails. For $\begin{pmatrix}1&1\\0&1\end{pmatrix}$ both eigenvalues are 1, and $(A-I)\mathbf v=(v_2,0)^\top=\mathbf 0$ leaves only $\mathbf v=(1,0)^\top$: one eigenvector for two places. Such a matrix is called *defective*. Close to it, with $1+\varepsilon$ in the lower right corner, there are two eigenvectors, $(1,0)^\top$ and $(1,\varepsilon)^\top$, but they nearly coincide, and $V^{-1}$ blows up like $1/\varepsilon$.
-
-# %% [markdown]
-# (q2-2)=
-# :::{admonition} Question 2.2 · What is the condition that decides whether a matrix can be decomposed into eigenvectors and eigenvalues?
-# :class: question
-# A square matrix can exactly when it has $n$ linearly independent eigenvectors. Different eigenvalues suffice. Real symmetric matrices always can, with real eigenvalues and orthonormal eigenvectors. Some real matrices need complex numbers (rotations); defective ones cannot at all, and close to them the decomposition exists but
-# is numerically worthless. Every matrix, also a rectangular one, has a *singular value* decomposition: next section.
-# :::
-#
-# Two checks come free with any decomposition. By {eq}`eq-2-trace` and because determinants multiply,
-#
-# $$
-# \begin{aligned}
-# \operatorname{Tr}A &= \operatorname{Tr}(V\Lambda V^{-1}) = \operatorname{Tr}(\Lambda V^{-1}V) = \textstyle\sum_i\lambda_i,\\
-# \det A &= \det V\cdot\textstyle\prod_i\lambda_i\cdot\det V^{-1} = \textstyle\prod_i\lambda_i .
-# \end{aligned}
-# $$ (eq-2-trace-det)
-
-# %% [markdown]
-# :::{admonition} Exercise 4 · the largest eigenvalue
-# :class: exercise
-# For a symmetric $A$, run `steps` steps of power iteration from `x` and return the estimate $\mathbf v^\top A\mathbf v$ of the eigenvalue, with $\mathbf v$ the final *unit* vector. The largest eigenvalue in size may be negative.
-# :::
-
-
-# %%
-def largest_eigenvalue(A, x, steps):
-    """vᵀAv after `steps` multiplications of x (n,) by A (n, n)."""
-    ...
-
-
-exercises.check_largest_eigenvalue(largest_eigenvalue)
-
-
-# %% tags=["hide-cell"] jupyter={"source_hidden": true}
-# Solution. Normalize at every step, or large powers overflow; the quotient vᵀAv keeps the sign that ‖Av‖ would lose.
-def largest_eigenvalue(A, x, steps):
-    for _ in range(steps):
-        x = A @ x
-        x = x / np.linalg.norm(x)
-    return x @ A @ x / (x @ x)
-
-
-exercises.check_largest_eigenvalue(largest_eigenvalue)
-
-# %% [markdown]
-# (sec-2-svd)=
-# ## Every matrix is a rotation, a stretch and a rotation
-#
-# *Eigenvectors exist for some square matrices. After this section you have something as good for every table of numbers.*
-#
-# A log of 365 days and 5 columns is not square, so it has no eigenvectors. But $A^\top A$ is square and symmetric, hence $A^\top A=V\Lambda V^\top$ by {eq}`eq-2-eigendecomposition`, and $\lambda_i=\mathbf v_i^\top A^\top A\mathbf v_i=\lVert A\mathbf v_i\rVert^2\ge0$. Define the *singular values* (奇异值) $\sigma_i=\sqrt{\lambda_i}$ and, for the $r$ of them that are positive, $\mathbf u_i=A\mathbf v_i/\sigma_i$. Then
-#
-# $$
-# \begin{aligned}
-# \mathbf u_i^\top\mathbf u_j &= \frac{\mathbf v_i^\top A^\top A\,\mathbf v_j}{\sigma_i\sigma_j} = \frac{\lambda_j\,\mathbf v_i^\top\mathbf v_j}{\sigma_i\sigma_j} = [i=j] && \text{(orthonormal too)}\\
-# A\mathbf v_i &= \sigma_i\mathbf u_i \;(i\le r), \qquad A\mathbf v_i=\mathbf 0 \;(i>r) && (\lVert A\mathbf v_i\rVert=\sigma_i)\\
-# A &= A\,VV^\top = \sum_iA\mathbf v_i\,\mathbf v_i^\top = \sum_{i\le r}\sigma_i\,\mathbf u_i\mathbf v_i^\top = U\Sigma V^\top && (VV^\top=I)
-# \end{aligned}
-# $$ (eq-2-svd)
-#
-# with $\Sigma=\operatorname{diag}(\sigma_1\ge\dots\ge\sigma_r)$. ($[i=j]$ is 1 if $i=j$ and 0 otherwise.) This is the *singular value decomposition* (奇异值分解), SVD. Fill up $U$ and $V$ with further perpendicular unit vectors, and $\Sigma$ with zeros, and both become square: rotate (or mirror) by $V^\top$, stretch, rotate (or mirror) by $U$. Code keeps the short form, line for line:
-
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-def svd(A):
-    """U (m, r), σ (r,) and Vᵀ (r, n), for the r singular values clearly above zero."""
-    λ, V = np.linalg.eigh(A.T @ A)
-    λ, V = λ[::-1], V[:, ::-1]  # largest first
-    r = (λ > 1e-12 * λ[0]).sum()
-    σ, V = np.sqrt(λ[:r]), V[:, :r]
-    return A @ V / σ, σ, V.T
-
-
-rng = np.random.default_rng(4)
-A = rng.standard_normal((6, 2)) @ rng.standard_normal((2, 4))
-U, σ, Vt = svd(A)
-print(f"shape {A.shape}, rank {len(σ)}, singular values", σ)
-assert np.allclose(U * σ @ Vt, A) and np.allclose(U.T @ U, np.eye(2))
-assert np.allclose(σ, np.linalg.svd(A)[1][:2])
-
-# %% [markdown]
-# **What goes wrong in practice.** Squaring. A singular value of $10^{-9}$ becomes an eigenvalue of $10^{-18}$, and $1+10^{-18}$ is rounded to 1 before anybody looks for eigenvalues. `np.linalg.svd` never forms $A^\top A$, and neither does the library's `pca`.
-
-# %% [markdown]
-# ### A picture in few numbers
-#
-# Keep only the first $k$ terms of {eq}`eq-2-svd`. The terms are orthonormal as long vectors, $\langle\mathbf u_i\mathbf v_i^\top,\mathbf u_j\mathbf v_j^\top\rangle=(\mathbf u_i^\top\mathbf u_j)(\mathbf v_i^\top\mathbf v_j)=[i=j]$, so the error is read off the singular values:
-#
-# $$
-# A_k = \sum_{i\le k}\sigma_i\mathbf u_i\mathbf v_i^\top, \qquad \lVert A-A_k\rVert_F^2 = \sum_{i>k}\sigma_i^2 .
-# $$ (eq-2-truncate)
-#
-# No matrix of rank $k$ comes closer (Eckart and Young [1936](../book/bibliography.md)); we prove it [below](#sec-2-variance) in another dress. An image of $m\times n$ pixels then costs $k(m+n)$ numbers. Here is one made of 120 real handwritten digits (Alpaydin and Kaynak [1998](../book/bibliography.md)).
-#
-# :::{admonition} Predict
-# :class: predict
-# The picture has 80 × 96 pixels. At which rank will you be able to read the digits, and how many numbers will that have saved?
-# :::
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-tiles = x_digits[:120].reshape(10, 12, 8, 8)
-picture = tiles.transpose(0, 2, 1, 3).reshape(80, 96)
-U, σ, Vt = np.linalg.svd(picture, full_matrices=False)
-
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-def draw_rank(ax, rank):
-    kept = U[:, :rank] * σ[:rank] @ Vt[:rank]
-    gaps = ((0, 0), (0, 1), (0, 0))  # a line between the rows of digits, for the eye
-    rows = np.pad(kept.round(9).reshape(10, 8, 96), gaps, constant_values=np.nan)
-    ax.imshow(rows.reshape(90, 96), vmin=0, vmax=1, cmap="cividis")
-    ax.set(xticks=[], yticks=[])
-    ax.grid(False)
-    numbers = rank * sum(picture.shape)
-    error = np.sqrt(np.mean((picture - kept) ** 2))
-    ax.set_title(f"rank {rank}: {numbers:,} of {picture.size:,} numbers")
-    return f"Rank {rank} stores {numbers:,} numbers instead of {picture.size:,}; the root mean square error is {error:.3f} of the full range."
-
-
-explore(
-    draw_rank,
-    rank=[1, 2, 3, 4, 6, 8, 10, 12, 15, 18, 22, 26, 30, 36, 43, 50, 60, 80],
-    start=9,
-    figsize=(4.6, 4.4),
-)
-
-# %% [markdown]
-# Around rank 20 many digits become legible, at about half of the numbers: not much has been saved, because rows of a picture have little in common. Put each digit into one row of a table instead, and the rows have a great deal in common. The SVD of *that* table is PCA, up to centering.
-
-# %% [markdown]
-# **The pseudo-inverse** (伪逆), another gap of the notes, answers all three fates at once. Undo the stretches that can be undone:
-#
-# $$
-# A^+ = V\Sigma^+U^\top, \qquad \sigma_i^+ = 1/\sigma_i \text{ if } \sigma_i>0, \text{ else } 0 ,\qquad \mathbf x = A^+\mathbf b=\sum_{\sigma_i>0}\frac{\mathbf u_i^\top\mathbf b}{\sigma_i}\,\mathbf v_i .
-# $$ (eq-2-pinv)
-#
-# Then $A\mathbf x=\sum\mathbf u_i(\mathbf u_i^\top\mathbf b)$ is the nearest reachable point, because what is left of $\mathbf b$ is perpendicular to all $\mathbf u_i$, which span the columns. Every other solution adds some $\mathbf n=\sum_{\sigma_i=0}c_i\mathbf v_i$, and as $\mathbf n\perp\mathbf x$, $\lVert\mathbf x+\mathbf n\rVert^2=\lVert\mathbf x\rVert^2+\lVert\mathbf n\rVert^2$. So $A^+\mathbf b$ is the exact solution if there is one, the nearest miss if there is none, and the shortest walk if there are many.
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-parallel = np.array([[1.0, 2.0], [2.0, 4.0]])
-for name, A, b in (
-    ("one ", np.array([[2.0, -1.0], [1.0, 2.0]]), np.array([3.0, 4.0])),
-    ("none", parallel, np.array([1.0, 0.0])),
-    ("many", parallel, np.array([5.0, 10.0])),
-):
-    x = np.linalg.pinv(A) @ b
-    print(f"{name}: x = {x.round(4)}, A x = {(A @ x).round(4)}, b = {b}")
-
-# %% [markdown]
-# :::{admonition} Exercise 5 · pseudo-inverse from the SVD
-# :class: exercise
-# Build $A^+$ from `np.linalg.svd`. A singular value that should be zero comes out as $10^{-17}$; treat all below $10^{-12}\sigma_1$ as zero.
-# :::
-
-
-# %%
-def pseudo_inverse(A):
-    """A⁺ (n, m) of A (m, n)."""
-    ...
-
-
-exercises.check_pseudo_inverse(pseudo_inverse)
-
-
-# %% tags=["hide-cell"] jupyter={"source_hidden": true}
-# Solution. Keep the r clear singular values only, and divide by them.
-def pseudo_inverse(A):
-    U, s, Vt = np.linalg.svd(A, full_matrices=False)
-    r = (s > 1e-12 * s[0]).sum()
-    return Vt[:r].T / s[:r] @ U[:, :r].T
-
-
-exercises.check_pseudo_inverse(pseudo_inverse)
-
-# %% [markdown]
-# (sec-2-basis)=
+# (sec-2b-basis)=
 # ## Fewer axes
 #
 # *You can describe a point by other axes. After this section you can describe it by fewer, and say exactly when the numbers are coordinates.*
@@ -1085,7 +206,7 @@ by_definition(
 #
 # $$
 # \mathbf p_j^\top\mathbf x = \sum_k c_k\,\mathbf p_j^\top\mathbf p_k = c_j \quad\text{for every } \mathbf x \quad\Longleftrightarrow\quad \mathbf p_j^\top\mathbf p_k=[j=k] .
-# $$ (eq-2-coordinates)
+# $$ (eq-2b-coordinates)
 #
 # Only for orthonormal rows. For oblique ones $P\mathbf x$ holds dot products, and the coordinates are $(P^\top)^{-1}\mathbf x$.
 
@@ -1133,7 +254,7 @@ settle(
 # %% [markdown]
 # So from now on axes are orthonormal. The question of the notes is which.
 #
-# (sec-2-code)=
+# (sec-2b-code)=
 # ## PCA, way one: the best code
 #
 # *You can throw axes away. After this section you know what the best code for given axes is, and can measure what it loses.*
@@ -1146,9 +267,9 @@ settle(
 # &= \mathbf x^\top\mathbf x-2\,\mathbf x^\top B\mathbf c+\mathbf c^\top\mathbf c && (B^\top B=I)\\
 # \nabla_{\mathbf c} = -2B^\top\mathbf x+2\mathbf c = \mathbf 0 &\;\Longrightarrow\; \mathbf c = B^\top\mathbf x && \text{(the best code)}
 # \end{aligned}
-# $$ (eq-2-code)
+# $$ (eq-2b-code)
 #
-# It is least squares {eq}`eq-2-normal` with $B^\top B=I$. The notes write that the best code "is simply $D\mathbf x$". Call the decoder $D$ for a moment, as they do: the product exists only if $D$ is square. So take it square, with orthonormal columns, and give both codes their chance.
+# These are the normal equations of least squares with $B^\top B=I$. The notes write that the best code "is simply $D\mathbf x$". Call the decoder $D$ for a moment, as they do: the product exists only if $D$ is square. So take it square, with orthonormal columns, and give both codes their chance.
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
@@ -1185,26 +306,26 @@ settle(
 #
 # $$
 # \lVert\mathbf x-BB^\top\mathbf x\rVert^2 = \mathbf x^\top\mathbf x-2\,\mathbf x^\top BB^\top\mathbf x+\mathbf x^\top B\,(B^\top B)\,B^\top\mathbf x = \lVert\mathbf x\rVert^2-\lVert B^\top\mathbf x\rVert^2 .
-# $$ (eq-2-pythagoras)
+# $$ (eq-2b-pythagoras)
 #
 # **Why center?** If the cloud lies far from the origin, let the decoder add a constant, $g(\mathbf c)=B\mathbf c+\mathbf m$. Which $\mathbf m$? The residual is $R(\mathbf x-\mathbf m)$ with $R=I-BB^\top$, and the mean of a squared distance is smallest from the mean: with $\mathbf m=\boldsymbol\mu+\mathbf h$, the cross term vanishes because $\sum_n(\mathbf x_n-\boldsymbol\mu)=\mathbf 0$,
 #
 # $$
 # \frac1N\sum_n\lVert R(\mathbf x_n-\boldsymbol\mu-\mathbf h)\rVert^2 = \frac1N\sum_n\lVert R(\mathbf x_n-\boldsymbol\mu)\rVert^2+\lVert R\mathbf h\rVert^2 .
-# $$ (eq-2-center)
+# $$ (eq-2b-center)
 #
 # So subtract the mean first, and assume from here on that it is zero.
 #
-# (sec-2-variance)=
+# (sec-2b-variance)=
 # ## Way two: the largest variance
 #
 # *You can code for given axes. After this section you can find the best axes, and prove that none are better.*
 #
-# The notes' third principle: choose the axis on which the projected values are most spread out, that is, have the largest variance. The code was chosen anew for every sample; the axes are not. One set must serve all, so what counts is the mean error. Average {eq}`eq-2-pythagoras` over the centered samples, for one axis $\mathbf b$:
+# The notes' third principle: choose the axis on which the projected values are most spread out, that is, have the largest variance. The code was chosen anew for every sample; the axes are not. One set must serve all, so what counts is the mean error. Average {eq}`eq-2b-pythagoras` over the centered samples, for one axis $\mathbf b$:
 #
 # $$
 # \underbrace{\frac1N\sum_n\lVert\mathbf x_n-\mathbf b\mathbf b^\top\mathbf x_n\rVert^2}_{\text{error}} \;+\; \underbrace{\frac1N\sum_n(\mathbf b^\top\mathbf x_n)^2}_{\text{variance on the axis}} \;=\; \frac1N\sum_n\lVert\mathbf x_n\rVert^2 .
-# $$ (eq-2-sum)
+# $$ (eq-2b-sum)
 #
 # The right side does not know $\mathbf b$. **Smallest error and largest variance are the same demand.** Turn the axis and watch the two trade places. (These are the forty days of the first figure, centered once more; on them the total is a little above 2.)
 
@@ -1274,7 +395,7 @@ assert np.ptp(sums) > 1
 # %% [markdown]
 # The identity hangs on centering: move the cloud away from the origin, measure the variance about its own mean, and the sum is no longer constant.
 #
-# **The best axis.** The variance on $\mathbf b$ is $\frac1N\sum_n\mathbf b^\top\mathbf x_n\mathbf x_n^\top\mathbf b=\mathbf b^\top C\mathbf b$ with the covariance matrix (协方差矩阵) $C=\frac1NXX^\top$; its entry $jk$ is the covariance of columns $j$ and $k$ of the log. We have met "largest $\mathbf b^\top C\mathbf b$ on the unit sphere" in {eq}`eq-2-spectral`: the answer is the eigenvector $\mathbf v_1$ of $C$, and the variance there is $\lambda_1$.
+# **The best axis.** The variance on $\mathbf b$ is $\frac1N\sum_n\mathbf b^\top\mathbf x_n\mathbf x_n^\top\mathbf b=\mathbf b^\top C\mathbf b$ with the covariance matrix (协方差矩阵) $C=\frac1NXX^\top$; its entry $jk$ is the covariance of columns $j$ and $k$ of the log. [Chapter 2a](02a_linear_algebra.ipynb) met "largest $\mathbf b^\top C\mathbf b$ on the unit sphere" when it proved that symmetric matrices have perpendicular eigenvectors: the answer is the eigenvector $\mathbf v_1$ of $C$, and the variance there is $\lambda_1$.
 #
 # **And the second axis?** The notes demand that the basis be *linearly independent* and the values be spread as widely as possible. Let two axes follow that advice, each climbing $\mathbf b^\top C\mathbf b$ from its own start: a small step along the gradient, which is $2C\mathbf b$ since $C$ is symmetric, then back to length one:
 
@@ -1355,7 +476,7 @@ settle(
 # 0\le w_i &= \lVert B^\top\mathbf v_i\rVert^2\le\lVert\mathbf v_i\rVert^2 = 1 && \text{(Pythagoras)}\\
 # \sum_iw_i &= \sum_k\sum_i(\mathbf v_i^\top\mathbf b_k)^2 = \sum_k\lVert\mathbf b_k\rVert^2 = K && (V \text{ is orthogonal})
 # \end{aligned}
-# $$ (eq-2-kyfan)
+# $$ (eq-2b-kyfan)
 #
 # So we have $K$ units of weight to hand out, at most one to each eigenvalue. The sum is largest when the $K$ largest eigenvalues get all:
 #
@@ -1364,9 +485,9 @@ settle(
 # \operatorname{Tr}(B^\top CB)&\le\lambda_1+\dots+\lambda_K, \quad\text{with equality for } B=(\mathbf v_1,\dots,\mathbf v_K),\\
 # \text{error} &= \lambda_{K+1}+\dots+\lambda_D . \qquad\square
 # \end{aligned}
-# $$ (eq-2-best)
+# $$ (eq-2b-best)
 #
-# This is also the theorem of Eckart and Young. By {eq}`eq-2-svd` the rows of a matrix of rank $K$ are combinations of $K$ vectors $\mathbf v_i$; take $A^\top A$ for $C$ (the proof never used that the mean was zero), and no such space is nearer to the rows of $A$ than that of the first $K$ vectors $\mathbf v_i$ of $A$ itself.
+# This is also the theorem of Eckart and Young. By the singular value decomposition the rows of a matrix of rank $K$ are combinations of $K$ vectors $\mathbf v_i$; take $A^\top A$ for $C$ (the proof never used that the mean was zero), and no such space is nearer to the rows of $A$ than that of the first $K$ vectors $\mathbf v_i$ of $A$ itself.
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 rng, K = np.random.default_rng(8), 2
@@ -1393,11 +514,11 @@ by_definition(
 # (q2-8)=
 # :::{admonition} Question 2.8 · If a set of N-dimensional vectors is to be reduced to K < N dimensions, how should K basis vectors be chosen to keep the most information?
 # :class: question
-# Take the eigenvectors of the covariance matrix with the $K$ largest eigenvalues. Among all orthonormal axes they keep the most variance {eq}`eq-2-best` and so lose the least squared error {eq}`eq-2-sum`. Their span is unique if $\lambda_K>\lambda_{K+1}$. The axes within it are not: ask for zero covariances as well, and if $\lambda_1,\dots,\lambda_K$ all differ, they are fixed up to their signs. Whether variance is *information* is a question of its own; see [below](#sec-2-not-information).
+# Take the eigenvectors of the covariance matrix with the $K$ largest eigenvalues. Among all orthonormal axes they keep the most variance {eq}`eq-2b-best` and so lose the least squared error {eq}`eq-2b-sum`. Their span is unique if $\lambda_K>\lambda_{K+1}$. The axes within it are not: ask for zero covariances as well, and if $\lambda_1,\dots,\lambda_K$ all differ, they are fixed up to their signs. Whether variance is *information* is a question of its own; see [below](#sec-2b-not-information).
 # :::
 
 # %% [markdown]
-# (sec-2-diagonal)=
+# (sec-2b-diagonal)=
 # ## Way three: make the covariance diagonal
 #
 # *You have the best axes. After this section you get them in six lines, and know what uncorrelated does not mean.*
@@ -1406,14 +527,14 @@ by_definition(
 #
 # $$
 # D = \tfrac1NYY^\top = \tfrac1N(PX)(PX)^\top = P\,\bigl(\tfrac1NXX^\top\bigr)P^\top = PCP^\top .
-# $$ (eq-2-dpcp)
+# $$ (eq-2b-dpcp)
 #
 # We know a $P$ that does it: $C=V\Lambda V^\top$, so $P=V^\top$, the eigenvectors as *rows*, gives $D=V^\top V\Lambda V^\top V=\Lambda$. First by hand, on the five points of the tutorial that the notes recommend (its first field $-1,-1,0,2,0$, its second $-2,0,0,1,1$; both have mean zero):
 #
 # $$
 # C = \frac15\begin{pmatrix}6&4\\4&6\end{pmatrix},\quad \lambda = \tfrac65\pm\tfrac45 = 2,\ \tfrac25,\quad
 # P = \frac1{\sqrt2}\begin{pmatrix}1&1\\-1&1\end{pmatrix},\quad PCP^\top = \begin{pmatrix}2&0\\0&\tfrac25\end{pmatrix} .
-# $$ (eq-2-five)
+# $$ (eq-2b-five)
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 X = np.array([[-1.0, -1, 0, 2, 0], [-2, 0, 0, 1, 1]])
@@ -1498,12 +619,12 @@ settle(
 )
 
 # %% [markdown]
-# For orthonormal axes, which the notes had just demanded, it is one line: $PCP^\top=D$ and $P^\top P=I$ give $CP^\top=P^\top D$, so every row of $P$ is an eigenvector. Without that demand it is false. The inverse Cholesky factor of $C$ makes the covariance the identity, and so does $C^{-1/2}$, which returns below as a [whitening](#sec-2-whitening); the rows of neither are eigenvectors.
+# For orthonormal axes, which the notes had just demanded, it is one line: $PCP^\top=D$ and $P^\top P=I$ give $CP^\top=P^\top D$, so every row of $P$ is an eigenvector. Without that demand it is false. The inverse Cholesky factor of $C$ makes the covariance the identity, and so does $C^{-1/2}$, which returns below as a [whitening](#sec-2b-whitening); the rows of neither are eigenvectors.
 #
 # (q2-9)=
 # :::{admonition} Question 2.9 · How can a matrix P be found such that the covariance matrix D of Y = PX is diagonal?
 # :class: question
-# Center $X$, form $C$, and put its eigenvectors into the rows of $P$. By {eq}`eq-2-dpcp` then $D=\Lambda$. Such a $P$ always exists, because $C$ is symmetric {eq}`eq-2-spectral`. The fields become *uncorrelated*, which is less than independent:
+# Center $X$, form $C$, and put its eigenvectors into the rows of $P$. By {eq}`eq-2b-dpcp` then $D=\Lambda$. Such a $P$ always exists, because $C$ is symmetric. The fields become *uncorrelated*, which is less than independent:
 # :::
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
@@ -1547,7 +668,7 @@ print(
 assert np.isclose(((log - rebuilt) ** 2).sum(axis=1).mean(), library.spectrum[2:].sum())
 
 # %% [markdown]
-# The library goes through the SVD of the centered data instead: $X=U\Sigma V^\top$ with samples in rows gives $C=\frac1NX^\top X=V\frac{\Sigma^2}NV^\top$, the same $V$ with $\lambda_i=\sigma_i^2/N$, and no squaring. (Many programs, `np.cov` among them, divide by $N-1$ instead: all eigenvalues are larger by one factor, and axes, codes and shares are the same. We divide by $N$, because only then do the discarded eigenvalues *equal* the mean squared error.) Now all ways on the same data. *Best code* alternates between the best codes for given axes and the best axes for given codes; by {eq}`eq-2-normal` the latter have the span of the columns of $Z^\top\,\text{codes}$, and a covariance is never formed. *Largest variance* is a climb that makes the axes orthonormal again after each step.
+# The library goes through the SVD of the centered data instead: $X=U\Sigma V^\top$ with samples in rows gives $C=\frac1NX^\top X=V\frac{\Sigma^2}NV^\top$, the same $V$ with $\lambda_i=\sigma_i^2/N$, and no squaring. (Many programs, `np.cov` among them, divide by $N-1$ instead: all eigenvalues are larger by one factor, and axes, codes and shares are the same. We divide by $N$, because only then do the discarded eigenvalues *equal* the mean squared error.) Now all ways on the same data. *Best code* alternates between the best codes for given axes and the best axes for given codes; by the normal equations the latter have the span of the columns of $Z^\top\,\text{codes}$, and a covariance is never formed. *Largest variance* is a climb that makes the axes orthonormal again after each step.
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
@@ -1615,7 +736,7 @@ assert (
 # The plane is found. The ball has no preferred direction, and nothing can be dropped. The rolled-up sheet *is* two-dimensional, since two numbers made every point; but it is not flat, and PCA asks for flat. Curved sheets are what autoencoders are for (Chapter 14).
 
 # %% [markdown]
-# (sec-2-not-information)=
+# (sec-2b-not-information)=
 # ## Variance is not information
 #
 # *You can keep the most variance. After this section you know what else to ask before you do.*
@@ -1680,7 +801,7 @@ show(draw_kinds, figsize=(5.5, 3.9))
 # (q2-5)=
 # :::{admonition} Question 2.5 · How is the amount of information lost in dimensionality reduction measured?
 # :class: question
-# In PCA by the mean squared error of reconstruction, which equals the sum of the discarded eigenvalues {eq}`eq-2-best`. Call it squared error or lost variance. It is not information in Shannon's sense: it depends on the units of the columns, and it does not know what the data are for. If you know what they are for, measure that instead, on validation data.
+# In PCA by the mean squared error of reconstruction, which equals the sum of the discarded eigenvalues {eq}`eq-2b-best`. Call it squared error or lost variance. It is not information in Shannon's sense: it depends on the units of the columns, and it does not know what the data are for. If you know what they are for, measure that instead, on validation data.
 # :::
 #
 # **Collinearity.** One promise of the second document of notes is that PCA *solves collinearity* (共线性), that is, features that repeat each other, and improves what the model gives for its price. Take the coefficients that must be estimated as the price, and the explained share $R^2$ of the variance of new targets as what is given. Test it where the truth is known: six features, three of them nearly combinations of the rest; twenty training samples; a target that follows either the first or the last principal direction. Least squares on all features, against least squares on two components:
@@ -1762,7 +883,7 @@ for name in trials:
 # The coefficients do become steady, wherever the signal is. Whether the smaller model is the better bargain depends on where the signal is. (On all features the numbers do not depend on where the signal is, since samples and noise are the same and least squares misses only by what the noise does to it.) But note *what* steadied them: dropping directions, not rotating. With all six components the rotation cancels, $(XV)(V^\top\mathbf w)=X\mathbf w$, and every prediction stays as it was.
 
 # %% [markdown]
-# (sec-2-digits)=
+# (sec-2b-digits)=
 # ## Real digits
 #
 # *You know PCA on toys. After this section you can use it on images and choose the number of components for a reason.*
@@ -1809,7 +930,7 @@ explore(
 # (q2-4)=
 # :::{admonition} Question 2.4 · Instead of simply deleting columns, can the original data be transformed into fewer columns so that the least information is lost?
 # :class: question
-# Yes. For codes and decoders that are linear, and loss measured as squared error, PCA is that transformation, and {eq}`eq-2-best` says that none is better. (A decoder with oblique columns reaches the same subspaces, so it cannot win either.) Deleting columns is the special case in which each number of the code must be one of the columns.
+# Yes. For codes and decoders that are linear, and loss measured as squared error, PCA is that transformation, and {eq}`eq-2b-best` says that none is better. (A decoder with oblique columns reaches the same subspaces, so it cannot win either.) Deleting columns is the special case in which each number of the code must be one of the columns.
 # The price of mixing: a principal component has no name, and you still have to measure all columns to compute it.
 # :::
 #
@@ -1884,7 +1005,7 @@ def draw_choice(ax):
 show(draw_choice)
 
 # %% [markdown]
-# Most splits are content with fewer components than the 95 % rule keeps, and the test accuracy is that of all 64 within one percent. The chosen $K$ varies from split to split, because the curve is flat there: from 15 on it hardly matters, below 10 it matters a lot. The 95 % rule is no law either. It knows nothing of the task. Here it errs on the generous side; in the [section before](#sec-2-not-information) it would have kept exactly the wrong component.
+# Most splits are content with fewer components than the 95 % rule keeps, and the test accuracy is that of all 64 within one percent. The chosen $K$ varies from split to split, because the curve is flat there: from 15 on it hardly matters, below 10 it matters a lot. The 95 % rule is no law either. It knows nothing of the task. Here it errs on the generous side; in the [section before](#sec-2b-not-information) it would have kept exactly the wrong component.
 #
 # (q2-6)=
 # :::{admonition} Question 2.6 · How are the concrete steps of dimensionality reduction decided from the original data?
@@ -1892,7 +1013,7 @@ show(draw_choice)
 # Center; scale if the columns have different units; eigenvectors of the covariance (in practice the SVD); look at the spectrum, where a sharp drop suggests a $K$; otherwise choose $K$ by what the code is for, on validation data. Learn every one of these steps from the training part only.
 # :::
 #
-# :::{admonition} Exercise 6 · how many components
+# :::{admonition} Exercise 1 · how many components
 # :class: exercise
 # Return the smallest $K$ whose components keep *at least* the given share of the variance. `variances` come sorted, largest first.
 # :::
@@ -1918,7 +1039,7 @@ def components_for(variances, share):
 exercises.check_components_for(components_for)
 
 # %% [markdown]
-# (sec-2-preprocessing)=
+# (sec-2b-preprocessing)=
 # ## Center, scale, whiten
 #
 # *You have seen preprocessing as a recipe. After this section you know what each step changes, what it cannot change, and which models care.*
@@ -1971,7 +1092,7 @@ assert shifted_own < 0.6 < 0.95 < shifted_right
 #
 # $$
 # \text{min–max: } \frac{x-\min}{\max-\min}\in[0,1], \qquad\qquad \text{z-score: } \frac{x-\bar x}{s},\ \text{ mean } 0,\ \text{variance } 1 .
-# $$ (eq-2-scaling)
+# $$ (eq-2b-scaling)
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
@@ -2060,9 +1181,9 @@ settle(
 # \mathbf v_i^\top\mathbf e_t &= (1-\eta\lambda_i)^t\;\mathbf v_i^\top\mathbf e_0 && (H\mathbf v_i=\lambda_i\mathbf v_i)\\
 # \eta = \tfrac1{\lambda_1}:\quad \text{slowest factor } &= 1-\frac{\lambda_D}{\lambda_1} = 1-\frac1\kappa && (\eta>2/\lambda_1 \text{ diverges})
 # \end{aligned}
-# $$ (eq-2-descent)
+# $$ (eq-2b-descent)
 #
-# Since $(1-\frac1\kappa)^t\approx e^{-t/\kappa}$, the number of steps is proportional to $\kappa$, the condition number of $H$. Scaling changes it, and [whitening](#sec-2-whitening) makes it 1:
+# Since $(1-\frac1\kappa)^t\approx e^{-t/\kappa}$, the number of steps is proportional to $\kappa$, the condition number of $H$. Scaling changes it, and [whitening](#sec-2b-whitening) makes it 1:
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 kappas = {}
@@ -2078,7 +1199,7 @@ for name, x in {
 assert kappas["raw"] > kappas["z-scores"] * 1000 and np.isclose(kappas["whitened"], 1)
 
 # %% [markdown]
-# :::{admonition} Exercise 7 · z-scores that do not leak
+# :::{admonition} Exercise 2 · z-scores that do not leak
 # :class: exercise
 # Return the z-scores of `new` in the units of `train`. A constant column of `train` has no unit; return zeros for it.
 # :::
@@ -2113,7 +1234,7 @@ exercises.check_z_scores(z_scores)
 #
 # $$
 # \frac{\partial L}{\partial\mathbf w} = c\,\frac{\partial L}{\partial\mathbf w'} \;\Longrightarrow\; \Delta\mathbf w' = c\,\Delta\mathbf w = -\eta\,c^2\,\frac{\partial L}{\partial\mathbf w'} .
-# $$ (eq-2-unit)
+# $$ (eq-2b-unit)
 #
 # Inputs 255 times larger mean a learning rate $255^2$ times larger in the first layer *only*, and a start with weights 255 times larger. That is one question: does one factor for all pixels matter? The claim is about another: does each pixel need a *scale of its own*, as columns in different units do? Train a network by small gradient steps on 64 digits at a time (SGD); it has 32 weighted sums of the pixels in its first layer and ten in its last. ([Chapter 6b](06b_backpropagation.ipynb) explains it.) On each of twenty splits, each input gets the learning rate that is best on the validation digits, and is judged on the test digits. The rates go up in steps of ten, and the best is never the first or the last that was tried. To see whether the reason holds, do the same to pixels that do *not* share a unit: each multiplied by its own factor, between 0.03 and 30.
 
@@ -2204,16 +1325,16 @@ assert mean_of["a scale for each pixel"] > mean_of["own units, one scale"] + 0.1
 assert mean_of["divided by 255"] > mean_of["raw, 0 … 255"] + 0.2
 
 # %% [markdown]
-# The reason is right, and so is the first half of the conclusion. Pixels share one unit, so a scale for each of them brings nothing, and here even costs a little on average: pixels that are almost always empty get the same say as the strokes. Take the common unit away and nothing else, and the same step is worth more than ten points. But "no adjustment" is too much. One learning rate must serve two layers whose needs differ by the factor of {eq}`eq-2-unit`, from a start that is 255 times too large: on raw pixels even the best rate leaves the network far behind. So images *are* scaled, by one number for all pixels. A method that only compares distances, such as the nearest neighbor, does not care about that number either.
+# The reason is right, and so is the first half of the conclusion. Pixels share one unit, so a scale for each of them brings nothing, and here even costs a little on average: pixels that are almost always empty get the same say as the strokes. Take the common unit away and nothing else, and the same step is worth more than ten points. But "no adjustment" is too much. One learning rate must serve two layers whose needs differ by the factor of {eq}`eq-2b-unit`, from a start that is 255 times too large: on raw pixels even the best rate leaves the network far behind. So images *are* scaled, by one number for all pixels. A method that only compares distances, such as the nearest neighbor, does not care about that number either.
 #
-# (sec-2-whitening)=
+# (sec-2b-whitening)=
 # ### Whitening
 #
 # *Whitening* makes the covariance the identity. Turn to the principal axes, then divide each by its standard deviation: with the encoder $W=V\Lambda^{-1/2}$,
 #
 # $$
 # \operatorname{cov}(W^\top\mathbf x) = W^\top CW = \Lambda^{-1/2}V^\top(V\Lambda V^\top)V\Lambda^{-1/2} = I .
-# $$ (eq-2-whiten)
+# $$ (eq-2b-whiten)
 #
 # Any rotation $Q$ afterwards leaves it white, $Q^\top IQ=I$. The choice $Q=V^\top$ turns back: $W=V\Lambda^{-1/2}V^\top$, called ZCA (Bell and Sejnowski [1997](../book/bibliography.md)). Its result $\mathbf y$ is the white one nearest to the original in the mean square. Only the cross term depends on $Q$, and the diagonal of an orthogonal matrix cannot exceed 1:
 #
@@ -2222,7 +1343,7 @@ assert mean_of["divided by 255"] > mean_of["raw, 0 … 255"] + 0.2
 # \frac1N\sum_n\mathbf x_n^\top\mathbf y_n &= \operatorname{Tr}(Q^\top\Lambda^{-1/2}V^\top C) = \operatorname{Tr}(\Lambda^{1/2}\,V^\top Q^\top)\\
 # &\le \operatorname{Tr}(\Lambda^{1/2}), \quad\text{equal for } Q=V^\top .
 # \end{aligned}
-# $$ (eq-2-zca)
+# $$ (eq-2b-zca)
 #
 # A small $\varepsilon$ added to $\Lambda$ keeps directions without variance from blowing up.
 
@@ -2429,7 +1550,7 @@ def neighbor_model(train, test):
 
 
 # %% [markdown]
-# Four models: five nearest neighbors, a decision tree (决策树) that asks up to five questions of the form $x_j\le t$ in a row, logistic regression (the softmax classifier with two classes) and a small network. The last two descend the gradient for 120 steps, each with the step $\eta=1/\lambda_1$ of {eq}`eq-2-descent`, the largest that never overshoots in the linear model. Twenty draws of 200 training and 200 test visits.
+# Four models: five nearest neighbors, a decision tree (决策树) that asks up to five questions of the form $x_j\le t$ in a row, logistic regression (the softmax classifier with two classes) and a small network. The last two descend the gradient for 120 steps, each with the step $\eta=1/\lambda_1$ of {eq}`eq-2b-descent`, the largest that never overshoots in the linear model. Twenty draws of 200 training and 200 test visits.
 #
 # :::{admonition} Predict
 # :class: predict
@@ -2517,25 +1638,25 @@ assert table[[0, 2, 3], raw_at].mean(axis=1).max() < np.mean(guess) + 0.05
 # %% [markdown]
 # Methods that add up squared differences, or that descend a gradient for a limited number of steps, are lost in raw units and recover by scaling. The tree gives *exactly* the same answers before and after: it only compares values within one column, and scaling keeps their order. Whitening gives no model more than z-scores do, and the tree loses by it, since it now has to ask about mixtures. The gradient did not gain by whitening, since the columns of the visits were drawn independently and z-scores leave it nothing to do. Preprocessing adds no information. It decides what a distance and a step mean.
 #
-# (sec-2-answer)=
+# (sec-2b-answer)=
 # ## Back to the shop
 #
 # *You opened this chapter with a suspicion about two columns. Now you can settle it.*
 #
-# Standardize both columns. Their covariance matrix has ones on the diagonal and $\rho$ beside it; as in {eq}`eq-2-eigen-hand`,
+# Standardize both columns. Their covariance matrix has ones on the diagonal and $\rho$ beside it, so its eigenvalues are quickly found:
 #
 # $$
 # \begin{aligned}
 # \det\begin{pmatrix}1-\lambda&\rho\\\rho&1-\lambda\end{pmatrix} = (1-\lambda)^2-\rho^2 = 0 &\;\Longrightarrow\; \lambda=1\pm\rho,\quad \mathbf v=\tfrac1{\sqrt2}\begin{pmatrix}1\\\pm1\end{pmatrix},\\
 # \text{PCA keeps } 1+|\rho| \text{ of } 2 &\;\Longrightarrow\; \text{it loses } \frac{1-|\rho|}2 \text{ of all} .
 # \end{aligned}
-# $$ (eq-2-two)
+# $$ (eq-2b-two)
 #
 # So the sum was the best single column (for $\rho<0$ the difference), and deleting, measured against the best mixture, costs
 #
 # $$
 # \frac{(1-\rho^2)/2}{(1-|\rho|)/2} = 1+|\rho|
-# $$ (eq-2-price)
+# $$ (eq-2b-price)
 #
 # times as much: nearly twice, just where deleting looks safest.
 
@@ -2575,7 +1696,7 @@ for K in range(1, 5):
 #
 # $$
 # R^2_\pm = \frac{(1\pm\rho)^2}{2(1\pm\rho)} = \frac{1\pm\rho}2 .
-# $$ (eq-2-r2)
+# $$ (eq-2b-r2)
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
@@ -2636,7 +1757,7 @@ settle(
 # %% [markdown]
 # The notes' expectation is right for what the columns have in common, and wrong for what sets them apart; and PCA, which deletes more cleverly, deletes the difference *completely*. If two columns are nearly equal, their difference may be noise, or it may be the one thing worth knowing. No formula of this chapter can tell you which. The person who keeps the log can.
 #
-# :::{admonition} Exercise 8 · the cheapest column
+# :::{admonition} Exercise 3 · the cheapest column
 # :class: exercise
 # Return the index of the column of `x` $(N, D)$ whose deletion loses least: the one with the smallest residual variance after regression, *with a constant*, on all others. The columns keep their units.
 # :::
@@ -2666,16 +1787,14 @@ def cheapest_column(x):
 exercises.check_cheapest_column(cheapest_column)
 
 # %% [markdown]
-# (sec-2-summary)=
+# (sec-2b-summary)=
 # ## What to take away
 #
-# 1. $A\mathbf x$ walks along the columns of $A$. Ranks decide between no, one and infinitely many solutions; least squares finds the nearest point.
-# 2. A correlation is the cosine of an angle between centered columns.
-# 3. Symmetric matrices have orthonormal eigenvectors. Other square matrices may have too few. Every matrix has an SVD.
-# 4. Best code and largest variance are one problem, by Pythagoras. The leading eigenvectors of the covariance solve it, and make the covariance diagonal; the loss is the sum of the discarded eigenvalues.
-# 5. Variance is not information. It depends on units and ignores the task; choose $K$ on validation data.
-# 6. Whitening gives the identity as covariance and leaves the shape alone. Scaling matters to distances, to gradient steps and to PCA; not to trees.
-# 7. Of two standardized columns, a deleted one costs $(1-\rho^2)/2$, a discarded component $(1-|\rho|)/2$; and if you needed the difference, nearly all you wanted.
+# 1. A correlation is the cosine of an angle between centered columns.
+# 2. Best code and largest variance are one problem, by Pythagoras. The leading eigenvectors of the covariance solve it, and make the covariance diagonal; the loss is the sum of the discarded eigenvalues.
+# 3. Variance is not information. It depends on units and ignores the task; choose $K$ on validation data.
+# 4. Whitening gives the identity as covariance and leaves the shape alone. Scaling matters to distances, to gradient steps and to PCA; not to trees.
+# 5. Of two standardized columns, a deleted one costs $(1-\rho^2)/2$, a discarded component $(1-|\rho|)/2$; and if you needed the difference, nearly all you wanted.
 #
 # **What became of the claims of the notes:**
 
@@ -2683,4 +1802,4 @@ exercises.check_cheapest_column(cheapest_column)
 recap()
 
 # %% [markdown]
-# **Where to read on.** Goodfellow, Bengio and Courville ([2016](../book/bibliography.md)), chapter 2, is the text the notes follow, and its section 2.12 derives PCA by the best code. Pearson ([1901](../book/bibliography.md)) found the line of closest fit, our way one; Hotelling ([1933](../book/bibliography.md)) the components of largest variance, our way two; Eckart and Young ([1936](../book/bibliography.md)) the nearest matrix of lower rank. Strang's textbook ([2016](../book/bibliography.md)) reads $A\mathbf x$ by columns from the start. The notes recommend a Chinese tutorial on the mathematics of PCA (blog.codinglabs.org), from which the shop and the "principles" come.
+# **Where to read on.** Goodfellow, Bengio and Courville ([2016](../book/bibliography.md)), chapter 2, is the text the notes follow, and its section 2.12 derives PCA by the best code. Pearson ([1901](../book/bibliography.md)) found the line of closest fit, our way one; Hotelling ([1933](../book/bibliography.md)) the components of largest variance, our way two; Eckart and Young ([1936](../book/bibliography.md)) the nearest matrix of lower rank. The notes recommend a Chinese tutorial on the mathematics of PCA (blog.codinglabs.org), from which the shop and the "principles" come.
