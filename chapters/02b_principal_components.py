@@ -1,5 +1,5 @@
 # %% [markdown]
-# # Principal components
+# # PCA and preprocessing
 #
 # A shop keeps a log. Each evening somebody writes down the day's page views (浏览量) and the day's visitors (访客数). After a year the two columns look so much alike that one of them seems too many. What does it cost to keep only one column of numbers, and which one should it be? Turn the axis: at 0° the visitors are kept, at 90° the views, and in between a mixture of both.
 
@@ -1039,6 +1039,33 @@ def components_for(variances, share):
 exercises.check_components_for(components_for)
 
 # %% [markdown]
+# :::{admonition} Exercise 2 · what unseen samples lose
+# :class: exercise
+# Learn mean and $K$ principal axes on `train`, and return the mean squared length of the error when the samples of `new` are rebuilt from $K$ numbers each.
+# :::
+
+
+# %%
+def rebuilding_error(train, new, K):
+    """Mean ‖x − x̂‖² over new (M, D); mean and K axes are learned on train (N, D)."""
+    ...
+
+
+exercises.check_rebuilding_error(rebuilding_error)
+
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. Rows of Vᵀ are the axes. What was learned on the training set stays as it is.
+def rebuilding_error(train, new, K):
+    mean = train.mean(axis=0)
+    B = np.linalg.svd(train - mean, full_matrices=False)[2][:K].T
+    x = new - mean
+    return ((x - x @ B @ B.T) ** 2).sum(axis=1).mean()
+
+
+exercises.check_rebuilding_error(rebuilding_error)
+
+# %% [markdown]
 # (sec-2b-preprocessing)=
 # ## Center, scale, whiten
 #
@@ -1199,7 +1226,7 @@ for name, x in {
 assert kappas["raw"] > kappas["z-scores"] * 1000 and np.isclose(kappas["whitened"], 1)
 
 # %% [markdown]
-# :::{admonition} Exercise 2 · z-scores that do not leak
+# :::{admonition} Exercise 3 · z-scores that do not leak
 # :class: exercise
 # Return the z-scores of `new` in the units of `train`. A constant column of `train` has no unit; return zeros for it.
 # :::
@@ -1483,7 +1510,34 @@ settle(
 
 # %% [markdown]
 # Unit covariance, unchanged shape. (Mixing many independent sources does push each mixture toward the normal, by the central limit theorem. That is the mixing, not the whitening.)
-#
+
+# %% [markdown]
+# :::{admonition} Exercise 4 · white, and still upright
+# :class: exercise
+# Return the samples of `x` $(N, D)$ whitened by ZCA: centered, with the identity as covariance, turned back to the old axes.
+# :::
+
+
+# %%
+def zca(x):
+    """(x − mean) V Λ^(−1/2) Vᵀ, with the covariance V Λ Vᵀ of x (N, D)."""
+    ...
+
+
+exercises.check_zca(zca)
+
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. Turn to the axes, divide by the deviations, turn back.
+def zca(x):
+    x = x - x.mean(axis=0)
+    variances, V = np.linalg.eigh(x.T @ x / len(x))
+    return x @ V / np.sqrt(variances) @ V.T
+
+
+exercises.check_zca(zca)
+
+# %% [markdown]
 # ### Does preprocessing help?
 #
 # "It raises the quality of the data and helps the model to its best result." Here is a task with natural units: visits to the shop, described by bytes transferred, seconds, pages, discount offered, and the share of earlier visits that ended in a purchase. Whether the visit sells depends most on the last two, a little on the seconds, and on bytes and pages not at all.
@@ -1757,7 +1811,7 @@ settle(
 # %% [markdown]
 # The notes' expectation is right for what the columns have in common, and wrong for what sets them apart; and PCA, which deletes more cleverly, deletes the difference *completely*. If two columns are nearly equal, their difference may be noise, or it may be the one thing worth knowing. No formula of this chapter can tell you which. The person who keeps the log can.
 #
-# :::{admonition} Exercise 3 · the cheapest column
+# :::{admonition} Exercise 5 · the cheapest column
 # :class: exercise
 # Return the index of the column of `x` $(N, D)$ whose deletion loses least: the one with the smallest residual variance after regression, *with a constant*, on all others. The columns keep their units.
 # :::

@@ -521,7 +521,7 @@ for seed in range(20):
     cliff = boundary(
         lambda η: np.linalg.norm(end(η)) < np.linalg.norm(x),
         0.1 * limit,
-        1.3 * limit,
+        1.1 * limit,
         steps=30,
     )
     cliff_ratio.append(cliff / limit)

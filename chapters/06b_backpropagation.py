@@ -14,14 +14,13 @@ import json
 from pathlib import Path
 
 import numpy as np
-from dlnotes import datasets, gradcheck, init, losses, metrics, optim, training
+from dlnotes import datasets, gradcheck, losses, metrics, optim, training
 from dlnotes import functional as F
 from dlnotes.claims import by_definition, recap, settle
 from dlnotes.exercises import backpropagation as exercises
 from dlnotes.explore import explore, show
 from dlnotes.gradcheck import check_vjp
 from dlnotes.layers import mlp
-from dlnotes.network import Layer, Parameter, Sequential
 from dlnotes.plotting import (
     BLUE,
     INK,
@@ -32,6 +31,7 @@ from dlnotes.plotting import (
     matrix,
     network,
 )
+from dlnotes.signals import arriving, own_scale, signal_norms
 
 np.set_printoptions(precision=6, suppress=True)
 
@@ -2063,30 +2063,6 @@ for row in bench["gradient_cost"]:
         f"{row['parameters']:7,d} parameters: differences take {ratio:7,.0f} times as long"
     )
 # %% [markdown]
-# The notes praise the ReLU $\max(0,z)$ for its price: no exponential, no reciprocal. That is a claim about the function. Whether a whole training step notices is another question, since most of a step is matrix products.
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-alone = bench["activation"]["sigmoid"] / bench["activation"]["relu"]
-whole = bench["training_step"]["sigmoid"] / bench["training_step"]["relu"]
-
-settle(
-    "C6.12",
-    tested="The time of the sigmoid over the time of the ReLU, on the same numbers: at least twice as long?",
-    holds=alone > 2,
-    control={
-        "a whole training step with either, most of which is matrix products": whole > 2
-    },
-    evidence=f"On {bench['activation']['elements']:,} numbers the sigmoid takes {alone:.1f} times as long as the ReLU; a training "
-    f"step of a {bench['training_step']['network']} network takes {whole:.2f} times as long.",
-    turns={
-        (
-            'alone = bench["activation"]["sigmoid"]',
-            'alone = bench["activation"]["relu"]',
-        ): "FALSE"
-    },
-)
-
-# %% [markdown]
 # :::{admonition} Exercise 8 · count
 # :class: exercise
 # For a fully connected network with layer sizes such as `[64, 32, 10]` and a batch of `N`, return the number of multiplications in matrix products
@@ -2124,41 +2100,16 @@ exercises.check_count_multiplications(count_multiplications)
 # **How large is one step back?** Let the entries of $W$ $(n \times n)$ be independent with mean 0 and variance $s^2/n$, independent of $\delta$ and of the slopes. The mixed terms $\delta_k\delta_mW_{jk}W_{jm}$ then have mean zero. Multiply by the squared slope of unit $j$ and sum over the $n$ units:
 #
 # $$
-# \mathbb L\bigl[(\delta W^\top)_j^2\bigr] = \sum_k \mathbb L[\delta_k^2]\,\mathbb L[W_{jk}^2] = \frac{s^2}{n}\,\mathbb L\lVert\delta\rVert^2
+# \mathbb E\bigl[(\delta W^\top)_j^2\bigr] = \sum_k \mathbb E[\delta_k^2]\,\mathbb E[W_{jk}^2] = \frac{s^2}{n}\,\mathbb E\lVert\delta\rVert^2
 # \quad\Longrightarrow\quad
-# \mathbb L\lVert\delta^{(l)}\rVert^2 = s^2\;\overline{\sigma'^2}\;\mathbb L\lVert\delta^{(l+1)}\rVert^2 ,
+# \mathbb E\lVert\delta^{(l)}\rVert^2 = s^2\;\overline{\sigma'^2}\;\mathbb E\lVert\delta^{(l+1)}\rVert^2 ,
 # $$ (eq-6b-factor)
 #
 # where $\overline{\sigma'^2}$ is the mean squared slope in the layer. The signal shrinks or grows by $s\cdot\mathrm{rms}(\sigma')$ per layer (rms: the root of the mean square). For a sigmoid at rest, with $z$ near 0, that is $s/4$; for a tanh at rest $s$; for a ReLU, which has slope 1 on one half
 # and 0 on the other, $s/\sqrt2$. From layer 20 down to layer 1 are nineteen such steps: the factor counts to the power of nineteen. (The independence is an assumption: $\delta$ and $W$ meet only once on the way back, but the slopes depend on the same $W$. Whether that matters, the measurement says.)
 
-# %%
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 ACTIVATIONS = {"sigmoid": F.sigmoid, "tanh": F.tanh, "ReLU": F.relu}
-
-
-def signal_norms(activation, scale, depth=20, width=64, seed=0, residual=False):
-    """‖δ‖ = ‖∂L/∂z‖ and the rms slope of each layer of a random network, in order."""
-    rng = np.random.default_rng(seed)
-    a, layers = rng.standard_normal((32, width)), []
-    for _ in range(depth):
-        W = rng.standard_normal((width, width)) * scale / np.sqrt(width)
-        z, back_linear = F.linear(a, W)
-        h, back_activation = activation(z)
-        a = a + h if residual else h
-        layers.append(
-            (
-                back_linear,
-                back_activation,
-                np.sqrt(np.mean(back_activation(np.ones_like(z)) ** 2)),
-            )
-        )
-    da, norms = rng.standard_normal(a.shape), []
-    for back_linear, back_activation, _ in reversed(layers):
-        δ = back_activation(da)
-        norms.append(np.linalg.norm(δ))
-        da = back_linear(δ)[0] + (da if residual else 0)
-    return np.array(norms[::-1]), np.array([slope for *_, slope in layers])
-
 
 # %% [markdown]
 # :::{admonition} Predict
@@ -2215,25 +2166,11 @@ explore(draw_norms, weight_scale=np.geomspace(0.5, 32, 19), start=3)
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
-def arriving(activation, scale, starts=20):
-    """Signal at layer 1 over signal at layer 20, in each of many random networks."""
-    norms = (signal_norms(activation, scale, seed=seed)[0] for seed in range(starts))
-    return np.array([signal[0] / signal[-1] for signal in norms])
-
-
-def own_scale(activation):
-    """The scale, of eleven, at which the signal most nearly keeps its size."""
-    candidates = np.geomspace(1, 32, 11)
-    logs = [np.log(arriving(activation, s, starts=3)).mean() for s in candidates]
-    return candidates[np.abs(logs).argmin()]
-
-
 scales = {"1 (Glorot)": 1.0, "4": 4.0, "32": 32.0}
 through_sigmoid = {name: arriving(F.sigmoid, s) for name, s in scales.items()}
-sigmoid_scale, relu_scale = own_scale(F.sigmoid), own_scale(F.relu)
-print(f"the signal keeps its size at s = {sigmoid_scale:.1f} for the sigmoid,")
-print(f"and at s = {relu_scale:.2f} for the ReLU")
-assert 8 < sigmoid_scale < 16 and np.isclose(relu_scale, np.sqrt(2))
+sigmoid_scale = own_scale(F.sigmoid)
+print(f"the signal keeps its size at s = {sigmoid_scale:.1f} for the sigmoid")
+assert 8 < sigmoid_scale < 16
 
 settle(
     "C6.11",
@@ -2255,162 +2192,9 @@ settle(
 # from rest into saturation, where the slope is far below a quarter. Still larger weights make the signal grow *in spite of* the small slopes: pre-activations spread like $s$, so only a share of about $1/s$ of the units has a slope worth speaking of, rms$(\sigma')$ falls like $1/\sqrt s$, and the factor
 # $s\cdot\mathrm{rms}(\sigma')$ grows like $\sqrt s$. In between the signal keeps its size, and we shall try to train there.
 #
-# **ReLU.** Its slope is 1, so the gradient does not shrink, say the notes; they add that the activation is only one factor, and that the ReLU does better than the sigmoid in any case. That makes two questions. Does the ReLU take nothing away? Compare it with no activation at all, on the same weights. Does it do better than the sigmoid? Compare the signal on the same weights, and then what counts, training: twenty layers of 16 units on two interleaved half moons, twenty starts. Each activation gets the scale at which its own signal keeps its size, and the best of three learning rates.
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-moons = datasets.two_moons(100, noise=0.15, rng=np.random.default_rng(0))
-moon_targets = moons.y[:, None].astype(float)
-
-
-def deep_networks(activation, scale, starts, depth=20, width=16):
-    """Many deep plain networks side by side; Glorot's weights, times `scale` in the hidden layers."""
-    draws, layers = np.random.default_rng(0), []
-    for D, K in [(2, width), *[(width, width)] * (depth - 1), (width, 1)]:
-        W = np.stack([init.glorot((D, K), rng=draws) for _ in range(starts)])
-        W, b = Parameter(W * (scale if K > 1 else 1)), Parameter(np.zeros((starts, K)))
-        layers += [Layer(F.linear, W, b), activation]
-    return Sequential(*layers[:-1])
-
-
-def deep_losses(activation, scale, starts=20, rates=(0.001, 0.004, 0.016), steps=100):
-    """Cross-entropy on two moons after training, in each network, and the rate with the best median."""
-    ends = []
-    for rate in rates:
-        net = deep_networks(activation, scale, starts)
-        optimizer = optim.Adam(net.parameters(), rate)
-        for _ in range(steps):
-            optimizer.zero_grad()
-            prediction, backward_net = net.forward(moons.x, training=True)
-            target = np.broadcast_to(moon_targets, prediction.shape)
-            value, backward_loss = losses.binary_cross_entropy(prediction, target)
-            backward_net(backward_loss(np.ones(starts)))
-            optimizer.step()
-        ends.append(value)
-    best = int(np.argmin(np.median(ends, axis=1)))
-    return ends[best], rates[best]
-
-
-deep = {
-    f"ReLU, scale {relu_scale:.1f}": deep_losses(F.relu, relu_scale),
-    f"sigmoid, scale {sigmoid_scale:.0f}": deep_losses(F.sigmoid, sigmoid_scale),
-    "sigmoid, scale 1": deep_losses(F.sigmoid, 1.0, starts=5),
-}
-print("loss after training 20 layers:")
-for name, (ends, rate) in deep.items():
-    print(
-        f"  {name:17s} median {np.median(ends):.2f} ({ends.min():.2f} to {ends.max():.2f}, {len(ends)} starts), rate {rate}"
-    )
-deep_relu, deep_sigmoid, at_glorot = (ends for ends, _ in deep.values())
-assert np.median(deep_sigmoid) < 0.5 and at_glorot.min() > 0.68
-
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-def relu_of_slope(slope):
-    """z ↦ slope · max(0, z), as a pair."""
-
-    def activation(z):
-        y, pullback = F.relu(z)
-        return slope * y, lambda dy: slope * pullback(dy)
-
-    return activation
-
-
-def keeps_more(activation):
-    """Does more of the signal arrive than through sigmoids with the same weights, at every scale?"""
-    more = [
-        arriving(activation, s) > through_sigmoid[name] for name, s in scales.items()
-    ]
-    return np.all(more, axis=0)
-
-
-with_relu, without = arriving(F.relu, 1.0), arriving(F.identity, 1.0)
-settle(
-    "C6.13",
-    tested="Twenty layers, random networks. Does at least half of the signal that arrives without any activation arrive "
-    "through ReLUs? And does more arrive than through sigmoids at every scale of the weights, and does the ReLU network end "
-    "with the lower loss, each trained at its own scale and rate?",
-    on="reading",
-    cases={
-        "the ReLU takes nothing from the gradient": with_relu > without / 2,
-        "it does better than the sigmoid": keeps_more(relu_of_slope(1))
-        & (deep_relu < deep_sigmoid),
-    },
-    control={
-        "better than the sigmoid, with a ReLU of slope one quarter": keeps_more(
-            relu_of_slope(1 / 4)
-        )
-    },
-    evidence=f"With the same weights of scale {scales['1 (Glorot)']:g} the share that arrives is {np.median(without):.1f} without an "
-    f"activation, {np.median(with_relu):.0e} through ReLUs and {np.median(through_sigmoid['1 (Glorot)']):.0e} through sigmoids; "
-    f"the loss after training is {np.median(deep_relu):.2f} with ReLU and {np.median(deep_sigmoid):.2f} with the sigmoid (medians).",
-    turns={
-        ("keeps_more(relu_of_slope(1))", "keeps_more(relu_of_slope(1 / 4))"): "FALSE"
-    },
-    card=True,
-)
+# Does the ReLU, whose slope is 1, take nothing away, as the notes say? Half of its units are silent, hence its factor $s/\sqrt2$; [chapter 8a](08a_descent.ipynb) puts the claim to a test, and trains twenty layers of either kind. The factor is 1 for $s=\sqrt2$: the initialization of He et al. ([2015](../book/bibliography.md)).
 
 # %% [markdown]
-# Half of the units are silent, and that does shrink the signal: with the same weights a network without activation delivers it nearly whole. Against the sigmoid the notes are right, and the slope of the active units is the reason: with a slope of one quarter the advantage is gone at Glorot's scale. The sigmoid is no hopeless case, though. Twenty of its layers stand still at Glorot's scale at each of the three rates; at their own scale they learn too, only less far in these hundred steps.
-#
-# The factor $s/\sqrt2$ of {eq}`eq-6b-factor` is 1 exactly for $s=\sqrt2$. That is the initialization of He et al. ([2015](../book/bibliography.md)). A layer with $D$ inputs and $K$ outputs has two wishes: forward, a sum over $D$ terms asks for the variance $1/D$; backward, a sum over $K$ terms asks for $1/K$ (for a ReLU, twice that). For tanh-like units Glorot and Bengio ([2010](../book/bibliography.md)) had settled between the two with $2/(D+K)$.
-
-
-# %% [markdown]
-# **Saturation.** The other way to lose the gradient: units driven far out. The notes name very large $|z|$ as the culprit. Start all units of two hidden layers there, and compare the gradient of the first weights with that of a start near zero:
-
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-def first_gradient(activation, bias, seed):
-    """‖∂L/∂W‖ of the first layer when every hidden unit starts with the given bias."""
-    rng, sizes = np.random.default_rng(seed), (2, 16, 16, 1)
-    net = mlp(sizes, activation=activation, rng=rng, initialize=init.glorot)
-    first, _, second, *_ = net.layers
-    for layer in (first, second):
-        layer.b.value += bias
-    prediction, backward_net = net.forward(moons.x, training=True)
-    _, backward_loss = losses.binary_cross_entropy(prediction, moon_targets)
-    backward_net(backward_loss())
-    return np.linalg.norm(first.W.grad)
-
-
-def left_over(activation, bias):
-    """The gradient at that bias over the gradient at bias 0, in each of 20 networks."""
-    far = np.array([first_gradient(activation, bias, seed) for seed in range(20)])
-    return far / [first_gradient(activation, 0.0, seed) for seed in range(20)]
-
-
-FAR = (-10.0, 10.0)
-left = {
-    (name, bias): left_over(f, bias) for name, f in ACTIVATIONS.items() for bias in FAR
-}
-print("gradient of the first weights, relative to the usual start")
-for (name, bias), ratio in left.items():
-    print(f"{name:8s}start at z = {bias:+.0f}: {np.median(ratio):.0e}")
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-settle(
-    "C6.27",
-    tested="The gradient of the first weights when all hidden units start far out, on either side, over the gradient from "
-    "the usual start: less than a thousandth, for sigmoid and for tanh?",
-    holds=np.all(
-        [left[name, bias] < 1e-3 for name in ("sigmoid", "tanh") for bias in FAR],
-        axis=0,
-    ),
-    control={
-        "ReLU units that start as far out on their open side": left["ReLU", FAR[1]]
-        < 1e-3,
-        "sigmoid units that start half a unit from zero": left_over(F.sigmoid, 0.5)
-        < 1e-3,
-    },
-    evidence=f"Starting {FAR[1]:g} away from zero, on either side, at most {max(left['sigmoid', bias].max() for bias in FAR):.0e} of the gradient is "
-    f"left with sigmoid units and {max(left['tanh', bias].max() for bias in FAR):.0e} with tanh; with ReLU, on its open "
-    f"side, at least {left['ReLU', FAR[1]].min():.1f} times as much arrives.",
-    turns={("FAR = (-10.0, 10.0)", "FAR = (-0.5, 0.5)"): "FALSE"},
-)
-
-# %% [markdown]
-# Sigmoid and tanh lose the gradient on both sides. The ReLU has one open side; on the other it passes nothing at all, which is worse than little.
-#
 # ### A bridge for the gradient
 #
 # If each layer *adds* something to its input, $\mathbf a^{(l)} = \mathbf a^{(l-1)} + f(\mathbf a^{(l-1)})$, the pullback adds too:
@@ -2419,15 +2203,7 @@ settle(
 # d\mathbf a^{(l-1)} = d\mathbf a^{(l)} + \text{back}_f\bigl(d\mathbf a^{(l)}\bigr) ,
 # $$ (eq-6b-residual)
 #
-# and the first term crosses any number of layers unharmed. These are residual networks (残差网络). They were introduced by He et al. ([2016](../book/bibliography.md)). The notes ask whether numerical mathematics can guide the design of networks; here is a case. With a factor $h$,
-#
-# $$
-# \mathbf a^{(l)} = \mathbf a^{(l-1)} + h\,f(\mathbf a^{(l-1)})
-# \qquad\text{or}\qquad
-# \mathbf a^{(l)} = \mathbf a^{(l-1)} + h\,f\bigl(\mathbf a^{(l-1)} + \tfrac h2 f(\mathbf a^{(l-1)})\bigr)
-# $$ (eq-6b-euler)
-#
-# is one step of size $h$ for the differential equation $\dot{\mathbf a} = f(\mathbf a)$: on the left Euler's method, a residual block; on the right the midpoint rule, a Runge–Kutta step and a block with a second bridge inside. The bridge helps most where $\text{back}_f$ is small, as it is for sigmoids with weights of scale 1; with larger weights the sum can grow from layer to layer.
+# and the first term crosses any number of layers unharmed. These are residual networks (残差网络), introduced by He et al. ([2016](../book/bibliography.md)). The bridge helps most where $\text{back}_f$ is small, as it is for sigmoids with weights of scale 1; with larger weights the sum can grow from layer to layer.
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 layers_50 = np.arange(1, 51)

@@ -44,11 +44,12 @@ from pathlib import Path
 import numpy as np
 from dlnotes import datasets, init, losses, optim, training
 from dlnotes import functional as F
-from dlnotes.claims import recap
+from dlnotes.claims import recap, settle
 from dlnotes.explore import show
 from dlnotes.layers import mlp
 from dlnotes.network import Layer, Parameter, Sequential
 from dlnotes.plotting import lines
+from dlnotes.signals import arriving, own_scale
 
 ACTIVATIONS = {"sigmoid": F.sigmoid, "tanh": F.tanh, "ReLU": F.relu}
 moons = datasets.two_moons(100, noise=0.15, rng=np.random.default_rng(0))
@@ -98,7 +99,113 @@ assert 0.5 < norms[0] / norms[-1] < 2 and np.allclose(products, products[0], rto
 #
 
 # %% [markdown]
-# **Saturation.** The other way to lose the gradient: units driven far out. Start all units of two hidden layers there, and compare the gradient of the first weights with that of a start near zero:
+# **ReLU.** Its slope is 1, so the gradient does not shrink, say the notes; they add that the activation is only one factor, and that the ReLU does better than the sigmoid in any case. That makes two questions. Does the ReLU take nothing away? Compare it with no activation at all, on the same weights. Does it do better than the sigmoid? Compare the signal on the same weights, and then what counts, training: twenty layers of 16 units on two interleaved half moons, twenty starts. Each activation gets the scale at which its own signal keeps its size, and the best of three learning rates.
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+scales = {"1 (Glorot)": 1.0, "4": 4.0, "32": 32.0}
+through_sigmoid = {name: arriving(F.sigmoid, s) for name, s in scales.items()}
+sigmoid_scale, relu_scale = own_scale(F.sigmoid), own_scale(F.relu)
+print(f"the signal keeps its size at s = {sigmoid_scale:.1f} for the sigmoid,")
+print(f"and at s = {relu_scale:.2f} for the ReLU")
+assert 8 < sigmoid_scale < 16 and np.isclose(relu_scale, np.sqrt(2))
+
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+def deep_networks(activation, scale, starts, depth=20, width=16):
+    """Many deep plain networks side by side; Glorot's weights, times `scale` in the hidden layers."""
+    draws, layers = np.random.default_rng(0), []
+    for D, K in [(2, width), *[(width, width)] * (depth - 1), (width, 1)]:
+        W = np.stack([init.glorot((D, K), rng=draws) for _ in range(starts)])
+        W, b = Parameter(W * (scale if K > 1 else 1)), Parameter(np.zeros((starts, K)))
+        layers += [Layer(F.linear, W, b), activation]
+    return Sequential(*layers[:-1])
+
+
+def deep_losses(activation, scale, starts=20, rates=(0.001, 0.004, 0.016), steps=100):
+    """Cross-entropy on two moons after training, in each network, and the rate with the best median."""
+    ends = []
+    for rate in rates:
+        net = deep_networks(activation, scale, starts)
+        optimizer = optim.Adam(net.parameters(), rate)
+        for _ in range(steps):
+            optimizer.zero_grad()
+            prediction, backward_net = net.forward(moons.x, training=True)
+            target = np.broadcast_to(moon_targets, prediction.shape)
+            value, backward_loss = losses.binary_cross_entropy(prediction, target)
+            backward_net(backward_loss(np.ones(starts)))
+            optimizer.step()
+        ends.append(value)
+    best = int(np.argmin(np.median(ends, axis=1)))
+    return ends[best], rates[best]
+
+
+deep = {
+    f"ReLU, scale {relu_scale:.1f}": deep_losses(F.relu, relu_scale),
+    f"sigmoid, scale {sigmoid_scale:.0f}": deep_losses(F.sigmoid, sigmoid_scale),
+    "sigmoid, scale 1": deep_losses(F.sigmoid, 1.0, starts=5),
+}
+print("loss after training 20 layers:")
+for name, (ends, rate) in deep.items():
+    print(
+        f"  {name:17s} median {np.median(ends):.2f} ({ends.min():.2f} to {ends.max():.2f}, {len(ends)} starts), rate {rate}"
+    )
+deep_relu, deep_sigmoid, at_glorot = (ends for ends, _ in deep.values())
+assert np.median(deep_sigmoid) < 0.5 and at_glorot.min() > 0.68
+
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+def relu_of_slope(slope):
+    """z ↦ slope · max(0, z), as a pair."""
+
+    def activation(z):
+        y, pullback = F.relu(z)
+        return slope * y, lambda dy: slope * pullback(dy)
+
+    return activation
+
+
+def keeps_more(activation):
+    """Does more of the signal arrive than through sigmoids with the same weights, at every scale?"""
+    more = [
+        arriving(activation, s) > through_sigmoid[name] for name, s in scales.items()
+    ]
+    return np.all(more, axis=0)
+
+
+with_relu, without = arriving(F.relu, 1.0), arriving(F.identity, 1.0)
+settle(
+    "C6.13",
+    tested="Twenty layers, random networks. Does at least half of the signal that arrives without any activation arrive "
+    "through ReLUs? And does more arrive than through sigmoids at every scale of the weights, and does the ReLU network end "
+    "with the lower loss, each trained at its own scale and rate?",
+    on="reading",
+    cases={
+        "the ReLU takes nothing from the gradient": with_relu > without / 2,
+        "it does better than the sigmoid": keeps_more(relu_of_slope(1))
+        & (deep_relu < deep_sigmoid),
+    },
+    control={
+        "better than the sigmoid, with a ReLU of slope one quarter": keeps_more(
+            relu_of_slope(1 / 4)
+        )
+    },
+    evidence=f"With the same weights of scale {scales['1 (Glorot)']:g} the share that arrives is {np.median(without):.1f} without an "
+    f"activation, {np.median(with_relu):.0e} through ReLUs and {np.median(through_sigmoid['1 (Glorot)']):.0e} through sigmoids; "
+    f"the loss after training is {np.median(deep_relu):.2f} with ReLU and {np.median(deep_sigmoid):.2f} with the sigmoid (medians).",
+    turns={
+        ("keeps_more(relu_of_slope(1))", "keeps_more(relu_of_slope(1 / 4))"): "FALSE"
+    },
+    card=True,
+)
+
+# %% [markdown]
+# Half of the units are silent, and that does shrink the signal: with the same weights a network without activation delivers it nearly whole. Against the sigmoid the notes are right, and the slope of the active units is the reason: with a slope of one quarter the advantage is gone at Glorot's scale. The sigmoid is no hopeless case, though. Twenty of its layers stand still at Glorot's scale at each of the three rates; at their own scale they learn too, only less far in these hundred steps.
+#
+# The factor $s/\sqrt2$ of a layer ([chapter 6b](06b_backpropagation.ipynb)) is 1 exactly for $s=\sqrt2$. That is the initialization of He et al. ([2015](../book/bibliography.md)). A layer with $D$ inputs and $K$ outputs has two wishes: forward, a sum over $D$ terms asks for the variance $1/D$; backward, a sum over $K$ terms asks for $1/K$ (for a ReLU, twice that). For tanh-like units Glorot and Bengio ([2010](../book/bibliography.md)) had settled between the two with $2/(D+K)$.
+
+
+# %% [markdown]
+# **Saturation.** The other way to lose the gradient: units driven far out. The notes name very large $|z|$ as the culprit. Start all units of two hidden layers there, and compare the gradient of the first weights with that of a start near zero:
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
@@ -129,8 +236,40 @@ print("gradient of the first weights, relative to the usual start")
 for (name, bias), ratio in left.items():
     print(f"{name:8s}start at z = {bias:+.0f}: {np.median(ratio):.0e}")
 
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+settle(
+    "C6.27",
+    tested="The gradient of the first weights when all hidden units start far out, on either side, over the gradient from "
+    "the usual start: less than a thousandth, for sigmoid and for tanh?",
+    holds=np.all(
+        [left[name, bias] < 1e-3 for name in ("sigmoid", "tanh") for bias in FAR],
+        axis=0,
+    ),
+    control={
+        "ReLU units that start as far out on their open side": left["ReLU", FAR[1]]
+        < 1e-3,
+        "sigmoid units that start half a unit from zero": left_over(F.sigmoid, 0.5)
+        < 1e-3,
+    },
+    evidence=f"Starting {FAR[1]:g} away from zero, on either side, at most {max(left['sigmoid', bias].max() for bias in FAR):.0e} of the gradient is "
+    f"left with sigmoid units and {max(left['tanh', bias].max() for bias in FAR):.0e} with tanh; with ReLU, on its open "
+    f"side, at least {left['ReLU', FAR[1]].min():.1f} times as much arrives.",
+    turns={("FAR = (-10.0, 10.0)", "FAR = (-0.5, 0.5)"): "FALSE"},
+)
+
 # %% [markdown]
 # Sigmoid and tanh lose the gradient on both sides. The ReLU has one open side; on the other it passes nothing at all, which is worse than little.
+
+# %% [markdown]
+# **A bridge is a step.** The notes ask whether numerical mathematics can guide the design of networks. A residual block, $\mathbf a+f(\mathbf a)$ ([chapter 6b](06b_backpropagation.ipynb)), is a case. With a factor $h$,
+#
+# $$
+# \mathbf a^{(l)} = \mathbf a^{(l-1)} + h\,f(\mathbf a^{(l-1)})
+# \qquad\text{or}\qquad
+# \mathbf a^{(l)} = \mathbf a^{(l-1)} + h\,f\bigl(\mathbf a^{(l-1)} + \tfrac h2 f(\mathbf a^{(l-1)})\bigr)
+# $$ (eq-8a-euler)
+#
+# is one step of size $h$ for the differential equation $\dot{\mathbf a} = f(\mathbf a)$: on the left Euler's method, a residual block; on the right the midpoint rule, a Runge–Kutta step and a block with a second bridge inside.
 
 # %% [markdown]
 # (sec-8a-batches)=
@@ -198,6 +337,30 @@ for size, microseconds in batches["microseconds"].items():
 
 # %% [markdown]
 # A step with a single sample pays the full price of every Python call for one row.
+
+# %% [markdown]
+# **The price of an activation.** The notes praise the ReLU $\max(0,z)$ for its price: no exponential, no reciprocal. That is a claim about the function. Whether a whole training step notices is another question, since most of a step is matrix products.
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+alone = bench["activation"]["sigmoid"] / bench["activation"]["relu"]
+whole = bench["training_step"]["sigmoid"] / bench["training_step"]["relu"]
+
+settle(
+    "C6.12",
+    tested="The time of the sigmoid over the time of the ReLU, on the same numbers: at least twice as long?",
+    holds=alone > 2,
+    control={
+        "a whole training step with either, most of which is matrix products": whole > 2
+    },
+    evidence=f"On {bench['activation']['elements']:,} numbers the sigmoid takes {alone:.1f} times as long as the ReLU; a training "
+    f"step of a {bench['training_step']['network']} network takes {whole:.2f} times as long.",
+    turns={
+        (
+            'alone = bench["activation"]["sigmoid"]',
+            'alone = bench["activation"]["relu"]',
+        ): "FALSE"
+    },
+)
 
 # %% [markdown]
 # **What became of the claims of the notes:**

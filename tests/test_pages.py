@@ -237,12 +237,12 @@ def test_solutions_are_right_and_stubs_are_not_yet(page):
 
 @pytest.mark.parametrize("page", DONE)
 def test_a_finished_page_has_what_one_expects(page):
-    """At least 6 exercises, 8 figures, and 3 that move."""
+    """At least 5 exercises, 5 figures, and 3 that move."""
     shown = [o.get("data", {}).get("text/html", "") for o in outputs(page)]
     figures = [text for text in shown if "<figure" in text]
     counts = {
-        "exercises": (prose(page).count(":class: exercise"), 6),
-        "figures": (len(figures), 8),
+        "exercises": (prose(page).count(":class: exercise"), 5),
+        "figures": (len(figures), 5),
         "moving figures": (sum("dl-moving" in text for text in figures), 3),
     }
     refuse(

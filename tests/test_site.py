@@ -240,6 +240,21 @@ def test_a_broken_notebook_and_one_that_is_not_planned_are_a_sentence_each(tmp_p
     assert "05c_else is not in the plan" in unplanned and "\n" not in broken
 
 
+def test_a_page_whose_notebook_is_gone_leaves_the_site(tmp_path):
+    there = ("chapters/1_new.ipynb", "book/index.md")
+    pages = [f"{site.PAGES}/{p}" for p in ("chapters/1_new.html", "book/index.html")]
+    gone = [
+        f"{site.PAGES}/{path}"
+        for path in ("chapters/1_old.html", "_sources/chapters/1_old.ipynb")
+    ]
+    for path in (*there, *pages, *gone):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).touch()
+    site.sweep(tmp_path)
+    assert all((tmp_path / path).exists() for path in (*there, *pages))
+    assert not any((tmp_path / path).exists() for path in gone)
+
+
 def test_frames_move_out_and_unused_ones_go(tmp_path):
     pixel = "R0lGODlhAQABAAAAACwAAAAAAQABAAA="
     html, files = frames.extract(

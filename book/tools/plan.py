@@ -29,7 +29,7 @@ class Chapter(NamedTuple):
 PLAN = """
 01_introduction | What deep learning is | a history you can run, and learning in three steps | |
 02a_linear_algebra | Linear algebra | products, systems, norms, eigenvectors, singular values | | done
-02b_principal_components | Principal components | PCA three ways, and what preprocessing changes | 2a | done
+02b_principal_components | PCA and preprocessing | the best axes three ways, and what scaling changes | 2a | done
 03_probability | Probability and information theory | Bayes, Gaussians, losses, entropy, divergence, sampling | 2a | done
 04a_numbers_on_a_computer | Numbers on a computer | overflow, stable softmax, rounding, condition | | done
 04b_gradients_and_curvature | Gradients and curvature | descent, Hessians, Newton, convexity | 2a | done

@@ -81,7 +81,7 @@ def banner(said: str) -> str:
 
 
 def _needs(chapter: Chapter, written: set[str], link: Link) -> str:
-    """ "2 and 4", as links where these chapters exist."""
+    """ "2b, 3 and 4b", as links where these chapters exist."""
     needed = [other for other in CHAPTERS if other.number in chapter.needs]
     names = [
         f'<a href="{link(other.page)}">{other.number}</a>'
@@ -89,7 +89,8 @@ def _needs(chapter: Chapter, written: set[str], link: Link) -> str:
         else other.number
         for other in needed
     ]
-    return f"chapter{'s' * (len(names) > 1)} {' and '.join(names)}"
+    *first, last = names
+    return f"chapters {', '.join(first)} and {last}" if first else f"chapter {last}"
 
 
 def chapter_list(times: dict[str, int], link: Link) -> str:

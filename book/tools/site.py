@@ -75,12 +75,21 @@ def build(root: Path, builder: str = "html", folder: str = "book") -> int:
     if builder != "html":
         return 0
     (root / PAGES / "index.html").write_text(ENTRANCE, "utf-8")
+    sweep(root)
     (root / STAMP).touch()
     for line in drafts(root):
         print(f"Draft {line}")
     print(f"Built in {seconds:.1f} s. Open {PAGES}/index.html in a browser,")
     print(f"or serve it: python -m http.server --directory {PAGES} 8000")
     return 0
+
+
+def sweep(root: Path) -> None:
+    """Remove from the site the pages whose notebook is gone, which Sphinx leaves standing."""
+    site, there = root / PAGES, {path.stem for path in root.glob("chapters/*.ipynb")}
+    for page in (*site.glob("chapters/*.html"), *site.glob("_sources/chapters/*")):
+        if page.stem not in there:
+            page.unlink()
 
 
 def unreadable(root: Path) -> list[str]:

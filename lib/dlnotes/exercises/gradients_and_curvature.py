@@ -4,7 +4,6 @@ import numpy as np
 
 from . import SCALES, Exercise, Wrong
 
-
 check_directional_derivative = Exercise(
     "the slope",
     right=lambda g, direction: g @ direction / np.linalg.norm(direction),

@@ -1,4 +1,4 @@
-"""The exercises of chapter 2b, Principal components."""
+"""The exercises of chapter 2b, PCA and preprocessing."""
 
 import numpy as np
 
@@ -42,6 +42,56 @@ check_components_for = Exercise(
     wrong=(lambda variances, share: int(np.argmax(variances / variances.sum() <= share)) + 1,),
     also_right=(_first(lambda running, share: running / running[-1] >= share - 1e-12),),
     praise="the first K that reaches the share",
+)  # fmt: skip
+
+
+def _axes(x, K):
+    return np.linalg.svd(x - x.mean(axis=0), full_matrices=False)[2][:K].T
+
+
+def _rebuilt_error(
+    center=lambda t, n: t.mean(axis=0), axes=lambda t, n, K: _axes(t, K), total=np.mean
+):
+    """The error of `new`, rebuilt from K axes about a center, both learned somewhere."""
+
+    def answer(train, new, K):
+        m, B = center(train, new), axes(train, new, K)
+        x = new - m
+        return total(((x - x @ B @ B.T) ** 2).sum(axis=1))
+
+    return answer
+
+
+def _samples(rng) -> list:
+    mixing = rng.standard_normal((5, 5)) * [[3.0], [2.0], [1.0], [0.3], [0.1]]
+    train, new = (
+        rng.standard_normal((40, 5)) @ mixing + 4,
+        rng.standard_normal((7, 5)) @ mixing + 5,
+    )
+    cases = [(s * train, s * new, K) for s in SCALES for K in (1, 2, 4)]
+    return [*cases, (train, new[:1], 2), (train[:, :2], new[:, :2], 2)]
+
+
+check_rebuilding_error = Exercise(
+    "the error",
+    right=_rebuilt_error(),
+    cases=_samples,
+    mistakes={
+        "the axes are learned on train": _rebuilt_error(axes=lambda t, n, K: _axes(n, min(K, len(n)))),
+        "new samples are shifted by the mean of train": _rebuilt_error(center=lambda t, n: n.mean(axis=0)),
+        "subtract the mean before and add it after": _rebuilt_error(center=lambda t, n: 0.0),
+        "the mean over the samples, not their sum": _rebuilt_error(total=np.sum),
+        "the squared length of each error, not its mean over the columns": (
+            lambda t, n, K: _rebuilt_error()(t, n, K) / t.shape[1]
+        ),
+        "keep the axes of largest variance": _rebuilt_error(
+            axes=lambda t, n, K: np.linalg.svd(t - t.mean(axis=0), full_matrices=False)[2][-K:].T
+        ),
+        "that is the error of train, not of new": lambda t, n, K: _rebuilt_error()(t, t, K),
+        "that is the variance that was kept": lambda t, n, K: (((n - t.mean(axis=0)) @ _axes(t, K)) ** 2).sum() / len(n),
+    },
+    wrong=(lambda t, n, K: _rebuilt_error()(t, n, K) ** 0.5,),
+    praise="mean and axes come from the training set, and only they",
 )  # fmt: skip
 
 
@@ -130,4 +180,41 @@ check_cheapest_column = Exercise(
     wrong=(lambda x: np.abs(np.corrcoef(x.T)).sum(axis=0).argmax(),),
     also_right=(lambda x: np.argmax(np.diag(np.linalg.inv(np.cov(x.T)))),),
     praise="the column that the others know best",
+)  # fmt: skip
+
+
+def _white(power=-0.5, back=True, ddof=0, center=True):
+    def answer(x):
+        x = x - x.mean(axis=0) if center else x
+        variances, V = np.linalg.eigh(x.T @ x / (len(x) - ddof))
+        codes = x @ V * variances**power
+        return codes @ V.T if back else codes
+
+    return answer
+
+
+def _clouds(rng) -> list:
+    mixing = np.array([[2.0, 0.5, 0.0], [0.0, 1.0, -0.4], [0.3, 0.0, 0.5]])
+    cloud = rng.standard_normal((30, 3)) @ mixing + [3.0, -1.0, 0.5]
+    return [*((s * cloud,) for s in SCALES), (cloud[:, :2],), (cloud[:, :1],)]
+
+
+check_zca = Exercise(
+    "the white samples",
+    right=_white(),
+    cases=_clouds,
+    mistakes={
+        "divide by the standard deviation of each axis, not by its variance": _white(power=-1.0),
+        "multiplying instead of dividing makes the wide axes wider": _white(power=0.5),
+        "white, but still turned; go back to the old axes": _white(back=False),
+        "the covariance divides by N, as in the chapter": _white(ddof=1),
+        "center first; the covariance is about the mean": _white(center=False),
+        "z-scores leave the correlations": lambda x: (x - x.mean(axis=0)) / x.std(axis=0),
+    },
+    wrong=(
+        lambda x: (x - x.mean(axis=0)) @ np.linalg.inv(np.linalg.cholesky(np.atleast_2d(np.cov(x.T, bias=True)))).T
+        if x.shape[1] > 1
+        else _white(back=False)(x) * 2,
+    ),
+    praise="the identity as covariance, and the digits still face you",
 )  # fmt: skip
