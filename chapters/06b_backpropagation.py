@@ -334,8 +334,7 @@ assert 0.98 < delivered / promised < 1.02
 
 # %% [markdown]
 # The step delivers what the gradient promised, to within two percent; the difference is the curvature that a
-# linear prediction ignores. Repeat it a hundred times and the network answers 0.501. Move the slider and watch where the change
-# happens.
+# linear prediction ignores. Repeat it a hundred times and the network answers 0.501. Where does the change happen?
 
 # %%
 history, V0, V1 = [], W0.copy(), W1.copy()
@@ -606,18 +605,9 @@ print(
 assert 0.2 < np.mean(uphill) < 0.3
 
 # %% [markdown]
-# So **a falling loss does not prove a gradient.** Every gradient in this book is derived, then checked by differences, and in the library's tests compared with PyTorch as well. And since NumPy stretches shapes without a word, the library refuses to:
-
-# %%
-try:
-    losses.squared_error(np.zeros((4, 1)), np.zeros(4))
-except ValueError as error:
-    print(f"ValueError: {error}")
+# So **a falling loss does not prove a gradient.** Every gradient in this book is derived, then checked by differences, and in the library's tests compared with PyTorch as well. And since NumPy stretches shapes without a word (predictions (N, 1) minus targets (N,) give a table of N × N), the library refuses to.
 
 # %% [markdown]
-# That one is a frequent silent stretch: predictions (N, 1) minus targets (N,) gives an N × N table of differences, whose mean
-# is a number, and falls.
-#
 # :::{admonition} Exercise 2 · mend the listing for two outputs
 # :class: exercise
 # Let the network have several outputs: `W1` has shape (K, 2) and `delta2` shape (K, 1). Write the hidden error signal
@@ -823,8 +813,6 @@ assert strongest < 0.01
 # Reuse alone does not choose the direction. One can also nudge one weight and carry the nudge *up* from layer to layer, without walking any path twice; that is *forward mode*. Each further weight needs a sweep of its own. A sweep back answers for one loss what moves it, and serves all weights at once. A network has many weights and one loss, so go backward.
 
 # %% [markdown]
-# A sweep up answers: *this one weight moves, what moves above it?* Each further weight needs a sweep of its own. A sweep back answers: *this one loss, what moves it?* It serves all weights at once. A network has many weights and one loss, so go backward. A function of one input with many outputs would go forward.
-#
 # ### A batch, and the change of layout
 #
 # Real training pushes $N$ samples through at once, and the loss $L$ is the mean over them. From here on samples are **rows**: $X$ has shape $(N, D)$ and a layer computes
@@ -1437,7 +1425,7 @@ def draw_sum(ax):
 show(draw_sum, figsize=(5.5, 3.0))
 
 # %% [markdown]
-# Replacing would leave the gradient of whichever path reports last. And a walker that followed the expression as a tree would visit a shared node once for each path. Square a number fourteen times, $x_{k+1}=x_k\cdot x_k$: there are $2^{14}$ paths from the result to the start, and the tape calls fourteen pullbacks.
+# Replacing would leave the gradient of whichever path reports last. (Square a number fourteen times: $2^{14}$ paths lead from the result to the start, and the tape calls fourteen pullbacks.)
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 start = Node(np.array(1.001))
@@ -1935,8 +1923,6 @@ settle(
 )
 
 # %% [markdown]
-# On real data there is one more catch. In an image of a digit many pixels are zero; a weight that starts at a zero pixel has gradient zero for that sample, and so has a wrong formula for it.
-#
 # So the recipe of this book: **double precision, a batch of several samples, random directions, two step sizes, one argument at a time so that a failure names the culprit, and every call made twice.** That is what
 # `check_vjp` and the library's tests do with each function.
 #
@@ -2190,7 +2176,7 @@ settle(
 # %% [markdown]
 # For moderate weights the notes are right, and dramatically so. But the bound $\sigma'\le\tfrac14$ is not the reason alone. Weights of scale 4 should balance it, says $s/4$; they do not, because large weights drive the units
 # from rest into saturation, where the slope is far below a quarter. Still larger weights make the signal grow *in spite of* the small slopes: pre-activations spread like $s$, so only a share of about $1/s$ of the units has a slope worth speaking of, rms$(\sigma')$ falls like $1/\sqrt s$, and the factor
-# $s\cdot\mathrm{rms}(\sigma')$ grows like $\sqrt s$. In between the signal keeps its size, and we shall try to train there.
+# $s\cdot\mathrm{rms}(\sigma')$ grows like $\sqrt s$..
 #
 # Does the ReLU, whose slope is 1, take nothing away, as the notes say? Half of its units are silent, hence its factor $s/\sqrt2$; [chapter 8a](08a_descent.ipynb) puts the claim to a test, and trains twenty layers of either kind. The factor is 1 for $s=\sqrt2$: the initialization of He et al. ([2015](../book/bibliography.md)).
 

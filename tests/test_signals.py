@@ -25,8 +25,12 @@ def test_a_layer_multiplies_by_its_scale_and_slope(activation, scale):
 
 
 def test_a_bridge_adds_what_came_to_what_went_through():
-    silent = lambda z: (0 * z, lambda dy: 0 * dy)
-    half = lambda z: (z / 2, lambda dy: dy / 2)
+    def silent(z):
+        return 0 * z, lambda dy: 0 * dy
+
+    def half(z):
+        return z / 2, lambda dy: dy / 2
+
     assert (signal_norms(silent, 1.0, residual=True)[0] == 0).all()
     norms, _ = signal_norms(half, 1e-9, depth=4, width=6, residual=True)
     assert np.allclose(norms, norms[0], rtol=1e-6)
