@@ -65,7 +65,7 @@ def draw_valley(ax, learning_rate):
     )
 
 
-explore(draw_valley, learning_rate=np.arange(1, 23) / 100, start=3)
+explore(draw_valley, learning_rate=np.arange(1, 23) / 100, start=3, figsize=(5.2, 3.5))
 
 # %% [markdown]
 # A little too long a step, and the walk downhill climbs out of the valley. The study notes that this book puts to the test say that the rule of the step "is not derived but invented and then defined". You will be able to judge that for yourself, to say which step is too long before you take it, and to tell a valley from a saddle.

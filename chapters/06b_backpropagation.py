@@ -116,7 +116,7 @@ def draw_network(ax):
     return f"The output should be {y.item()}. What is it, and how much is each of the six weights to blame?"
 
 
-show(draw_network)
+show(draw_network, figsize=(5.5, 2.9))
 
 # %% [markdown]
 # **Forward.** Each layer multiplies by its weights and bends the result with the sigmoid $\sigma(z) = 1/(1+e^{-z})$:
@@ -1865,7 +1865,7 @@ def draw_objections(ax):
     return f"Bugs of {len(BUGS)} that a check found in every case: {found}."
 
 
-show(draw_objections, figsize=(5.5, 5.2))
+show(draw_objections, figsize=(5.5, 4.5))
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 assert always["shapes fit"] == 0 and always["the loss falls"] <= 2
@@ -2357,5 +2357,4 @@ recap()
 
 # %% [markdown]
 # **Where to read on.** Rumelhart, Hinton and Williams ([1986](../book/bibliography.md)) made the method famous; Linnainmaa (1970, in English [1976](../book/bibliography.md)) and Werbos (1974, for networks [1982](../book/bibliography.md)) had it before. Goodfellow, Bengio and Courville ([2016](../book/bibliography.md)), section 6.5, treat the graph view; Nielsen ([2015](../book/bibliography.md)), chapter 2, the four equations with
-# much patience. Baydin et al. ([2018](../book/bibliography.md)) survey automatic differentiation and Griewank and Walther ([2008](../book/bibliography.md)) are its book. The notes' own sources are Hung-yi Lee's lecture on backpropagation, 3Blue1Brown's series on neural networks, and the blog posts they link for the derivations of the losses and of the
-# error term; everything those links were needed for is derived above.
+# much patience. Baydin et al. ([2018](../book/bibliography.md)) survey automatic differentiation and Griewank and Walther ([2008](../book/bibliography.md)) are its book. The notes' own sources are Hung-yi Lee's lecture on backpropagation and 3Blue1Brown's series on neural networks.
