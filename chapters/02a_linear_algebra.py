@@ -449,6 +449,7 @@ settle(
     },
     evidence=f"For each of {len(gaps[only_b])} matrices, {gaps[only_b].shape[1]} points Ax were tried; they lie {gaps[only_b].mean():.2f} away from b on average, and nowhere off the plane of the columns.",
     turns={("A, x = rng.standard_normal((3, 2)),", "A, x = np.zeros((3, 2)),"): "TRUE"},
+    card=True,
 )
 
 # %% [markdown]
@@ -492,6 +493,7 @@ settle(
             '"dependent, A wide": (3, 3, 3)',
         ): "TRUE"
     },
+    card=True,
 )
 
 # %% [markdown]
