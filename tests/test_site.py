@@ -136,10 +136,13 @@ def test_figures_are_light_and_described(pages):
             assert image.get("alt", "").strip(), (
                 f"{page.path.name} shows {image.get('src')} without alternative text"
             )
-            if frames.PREFIX in image["src"]:
-                assert (
-                    image["loading"] == "lazy" and image["width"] and image["height"]
-                ), f"{page.path.name}: {image['src']}"
+        pictures = [i for i in page.images if frames.PREFIX in i["src"]]
+        at_once = [i for i in pictures if "hidden" not in i][:1]
+        for image in pictures:
+            loading = None if image in at_once else "lazy"
+            assert image.get("loading") == loading, f"{page.path.name}: {image['src']}"
+            assert image["width"] and image["height"], image["src"]
+        assert all(image["fetchpriority"] == "high" for image in at_once)
 
 
 def test_pages_introduce_themselves(pages):

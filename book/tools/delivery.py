@@ -13,6 +13,8 @@ from . import frames
 DESCRIPTION_LENGTH = 155  # what search engines show
 SCRIPT = "scripts/pydata-sphinx-theme.js"
 PLAIN_CODE = re.compile(r'<span class="(?:n|p|o|w|nb|nn|ne|nv|fm|vm)">([^<]*)</span>')
+LAZY = 'loading="lazy" decoding="async"'
+FIRST_PICTURE = re.compile(rf"(<img [^>]*){LAZY}((?:(?! hidden>)[^>])*>)")
 LOADED = re.compile(r'<script [^>]*src="([^"?]+)')
 UNUSED = re.compile("doctools|sphinx_highlight")
 SEARCH = 'document.querySelectorAll(["pre",'
@@ -79,10 +81,11 @@ def mend_body(
 ) -> None:
     """Two habits of the writer: a role that the standard has withdrawn, and an element around each word of code.
 
-    dlnotes.css colors keywords, literals, comments and defined names; half the elements of a page stood around others.
+    And the page's first picture, on the first screen, is fetched at once, where the others wait. dlnotes.css colors keywords, literals, comments and defined names; half the elements of a page stood around others.
     """
     if "body" in context:
         body = context["body"].replace('role="doc-biblioentry"', 'role="listitem"')
+        body = FIRST_PICTURE.sub(r'\1fetchpriority="high"\2', body, count=1)
         context["body"] = PLAIN_CODE.sub(r"\1", body)
 
 
