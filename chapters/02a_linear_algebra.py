@@ -43,7 +43,7 @@ explore(
 )
 
 # %% [markdown]
-# Each step of the slider adds one *column times row*, the simplest table there is. Around step 20 many digits become legible. That any table at all, square or not, can be built in such steps, each as good as a step can be, is the last and best theorem of this page. The way to it leads through the questions of the study notes that this book puts to the test: what happens in $A\mathbf x=\mathbf b$? When can a matrix be decomposed into eigenvectors and eigenvalues? Some of their headings, among them the inverse, the size of a vector and the trace, have nothing under them; they are filled in on the way.
+# The slider counts tables of the simplest kind there is, *one column times one row*; their sum is the picture. With about twenty many digits become legible. That any table at all, square or not, can be built of such tables, each as good as one can be, is the last and best theorem of this page. The way to it leads through the questions of the study notes that this book puts to the test: what happens in $A\mathbf x=\mathbf b$? When can a matrix be decomposed into eigenvectors and eigenvalues? Some of their headings, among them the inverse, the size of a vector and the trace, have nothing under them; they are filled in on the way.
 #
 # **After this chapter you can**
 #
@@ -58,8 +58,6 @@ explore(
 # The page follows the notes' section on linear algebra (线性代数) and chapter 2 of Goodfellow, Bengio and Courville ([2016](../book/bibliography.md)). Every claim gets a verdict, and the verdict is computed. It stands where the test was made, as a card or as a line that unfolds; many name a change to the code that turns it. Questions and claims keep the numbers they have in the notes, so they do not come in order. The notes' shop, their data reduction and their preprocessing are the subject of [chapter 2b](02b_principal_components.ipynb).
 
 # %% [markdown]
-# The sum loses about half as much. At 0° every error in the figure must be vertical, because the visitors are kept exactly; at 45° errors may lean, and the shortest way to a line is the perpendicular. Is the sum the best single column? What if the columns are five, or sixty-four pixels? For that we need the tools that the notes list before PCA: products, spans and least squares, lengths, eigenvectors and the SVD.
-#
 # (sec-2a-products)=
 # ## Tables, products and their laws
 #
@@ -85,7 +83,7 @@ assert np.abs(right.mean(axis=0)).max() < 1e-9 < np.abs(wrong.mean(axis=0)).max(
 #
 # A column times a row is a whole table, the *outer product* $\mathbf x\mathbf y^\top$ with the entries $x_iy_j$ (`np.outer`); all its rows are multiples of $\mathbf y$. The sum in {eq}`eq-2a-products` says that every product is a sum of such tables: $AB=\sum_k(\text{column }k\text{ of }A)\,(\text{row }k\text{ of }B)$.
 #
-# The *dot product* (点积) $\mathbf x^\top\mathbf y=\sum_i x_iy_i$ is the case of one row and one column. It gives lengths, $\lVert\mathbf x\rVert=\sqrt{\mathbf x^\top\mathbf x}$ by Pythagoras, and angles. Expand the squared distance, and compare with the law of cosines of school; two arrows lie in one plane, also among 365 dimensions, and $\theta$ is the angle between them there:
+# The *dot product* (点积) $\mathbf x^\top\mathbf y=\sum_i x_iy_i$ is the case of one row and one column. It gives lengths, $\lVert\mathbf x\rVert=\sqrt{\mathbf x^\top\mathbf x}$ by Pythagoras, and angles. Expand the squared distance, and compare with the law of cosines of school; two arrows lie in one plane, also among 365 dimensions (one for each day of the table), and $\theta$ is the angle between them there:
 #
 # $$
 # \begin{aligned}
@@ -372,7 +370,7 @@ explore(draw_span, dependence=np.linspace(0, 1, 17), figsize=(4.4, 3.6))
 # \end{aligned}
 # $$ (eq-2a-normal)
 #
-# Nothing lies lower than such a point, since there $L(\mathbf x+\mathbf h)=L(\mathbf x)+\lVert A\mathbf h\rVert^2$. This is *least squares* (最小二乘), in NumPy `np.linalg.lstsq(A, b)[0]`, and PCA will rest on it. Does the rank test predict the fate? A thousand small systems with whole numbers:
+# Nothing lies lower than such a point, since there $L(\mathbf x+\mathbf h)=L(\mathbf x)+\lVert A\mathbf h\rVert^2$. This is *least squares* (最小二乘), in NumPy `np.linalg.lstsq(A, b)[0]`, and the reduction of data in [chapter 2b](02b_principal_components.ipynb) will rest on it. Does the rank test predict the fate? A thousand small systems with whole numbers:
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
@@ -614,13 +612,13 @@ explore(
 # So inside a trace, factors may be rotated in a circle: $\operatorname{Tr}(ABC)=\operatorname{Tr}(CAB)$. They may not be swapped at will.
 
 # %% [markdown]
-# **Special matrices**, which the notes skip and everything below needs. A *diagonal* matrix stretches along the axes. A *symmetric* one has $A=A^\top$; covariances are symmetric. An *orthogonal* matrix $Q$ (正交矩阵) is square and has perpendicular columns of length one, in short *orthonormal* ones. So $Q^\top Q=I$, that is, $Q^\top=Q^{-1}$, and
+# **Special matrices**, which the notes skip and everything below needs. A *diagonal* matrix stretches along the axes. A *symmetric* one has $A=A^\top$, as every $B^\top B$ has. An *orthogonal* matrix $Q$ (正交矩阵) is square and has perpendicular columns of length one, in short *orthonormal* ones. So $Q^\top Q=I$, that is, $Q^\top=Q^{-1}$, and
 #
 # $$
 # \lVert Q\mathbf x\rVert_2^2 = \mathbf x^\top Q^\top Q\,\mathbf x = \mathbf x^\top\mathbf x = \lVert\mathbf x\rVert_2^2 .
 # $$ (eq-2a-orthogonal)
 #
-# It turns or mirrors, and leaves every length alone. A turned data set has the same total variance, which is why we may look for better axes without cheating.
+# It turns or mirrors, and leaves every length alone. Whoever looks for better axes may turn a cloud of points without cheating: no distance changes.
 #
 # :::{admonition} Exercise 3 · the p-norm of every row
 # :class: exercise
@@ -850,7 +848,7 @@ assert np.allclose(U * σ @ Vt, A) and np.allclose(U.T @ U, np.eye(2))
 assert np.allclose(σ, np.linalg.svd(A)[1][:2])
 
 # %% [markdown]
-# **What goes wrong in practice.** Squaring. A singular value of $10^{-9}$ becomes an eigenvalue of $10^{-18}$, and $1+10^{-18}$ is rounded to 1 before anybody looks for eigenvalues. `np.linalg.svd` never forms $A^\top A$, and neither does the library's `pca`.
+# **What goes wrong in practice.** Squaring. A singular value of $10^{-9}$ becomes an eigenvalue of $10^{-18}$, and $1+10^{-18}$ is rounded to 1 before anybody looks for eigenvalues. `np.linalg.svd` never forms $A^\top A$.
 
 # %% [markdown]
 # ### A picture in few numbers

@@ -484,7 +484,7 @@ settle(
 #
 # Three regimes. Up to $\eta=0.1$ the path slides in from one side; at 0.1 the factor of $y$ is zero, and one step is enough. Between 0.1 and 0.2 it jumps from wall to wall and still arrives. At 0.2 it jumps forever, above it climbs the walls. Slow, zigzag, explosion: loss curves of networks show the same three faces.
 #
-# The cliff, measured: bisection finds the largest rate at which gradient descent still comes closer, on twenty random bowls in five dimensions.
+# The cliff, measured: bisection (try the middle, keep the half with the turn, repeat) finds the largest rate at which gradient descent still comes closer, on twenty random bowls in five dimensions.
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
@@ -1198,7 +1198,7 @@ by_definition(
 # %% [markdown]
 # Near the end the number of right digits roughly doubles with each of Newton's steps. (Methods that *estimate* curvature from gradients, called quasi-Newton, stand between the two; Nocedal and Wright [2006](../book/bibliography.md) treat them.)
 #
-# **Why is gradient descent so slow?** Because of the condition number again. In a valley with curvatures between $\lambda_{\min}$ and $\lambda_{\max}$ one rate must serve all directions. The slowest factor is the larger of $|1-\eta\lambda_{\min}|$ and $|1-\eta\lambda_{\max}|$; the first falls with $\eta$, the second rises, so the best rate, a little less than twice the $1/\lambda_{\max}$ of chapter 2, makes them equal:
+# **Why is gradient descent so slow?** Because of the *condition number* (条件数) $\kappa=\lambda_{\max}/\lambda_{\min}$. In a valley with curvatures between $\lambda_{\min}$ and $\lambda_{\max}$ one rate must serve all directions. The slowest factor is the larger of $|1-\eta\lambda_{\min}|$ and $|1-\eta\lambda_{\max}|$; the first falls with $\eta$, the second rises, so the best rate, a little less than twice the $1/\lambda_{\max}$ of chapter 2, makes them equal:
 #
 # $$
 # 1-\eta\lambda_{\min} = \eta\lambda_{\max}-1
@@ -1335,7 +1335,7 @@ assert rest["Newton"]["saddle"] > 50 and rest["gradient descent"]["saddle"] == 0
 #
 # **The rules of (4).** Sums: add the inequalities {eq}`eq-4b-convex` of the parts. Maxima: at each point of the chord the larger part is below *its* chord, which is below the chord of the maximum. Affine maps: put $\mathbf x=(1-t)\mathbf a+t\mathbf b$ into $A\mathbf x+\mathbf c$ and get $(1-t)(A\mathbf a+\mathbf c)+t(A\mathbf b+\mathbf c)$: chords go to chords, and so $f(A\mathbf x+\mathbf c)$ inherits {eq}`eq-4b-convex` from $f$.
 #
-# **Cross-entropy in the scores.** For one sample with right class $c$, $\ell(\mathbf z)=\mathrm{LSE}(\mathbf z)-z_c$. The gradient of LSE is softmax, $\partial\,\mathrm{LSE}/\partial z_j=e^{z_j}/\sum_ke^{z_k}=p_j$; the linear term $z_c$ has no curvature; so the Hessian is the Jacobian of softmax, {eq}`eq-4b-softmax-jacobian`, and
+# **Cross-entropy in the scores.** For one sample with right class $c$, $\ell(\mathbf z)=\mathrm{LSE}(\mathbf z)-z_c$ with $\mathrm{LSE}(\mathbf z)=\ln\sum_ke^{z_k}$. The gradient of LSE is softmax, $\partial\,\mathrm{LSE}/\partial z_j=e^{z_j}/\sum_ke^{z_k}=p_j$; the linear term $z_c$ has no curvature; so the Hessian is the Jacobian of softmax, {eq}`eq-4b-softmax-jacobian`, and
 #
 # $$
 # \mathbf v^\top\bigl(\mathrm{diag}(\mathbf p)-\mathbf p\,\mathbf p^\top\bigr)\mathbf v

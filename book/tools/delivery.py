@@ -81,7 +81,8 @@ def mend_body(
 ) -> None:
     """Two habits of the writer: a role that the standard has withdrawn, and an element around each word of code.
 
-    And the page's first picture, on the first screen, is fetched at once, where the others wait. dlnotes.css colors keywords, literals, comments and defined names; half the elements of a page stood around others.
+    dlnotes.css colors keywords, literals, comments and defined names; half the elements of a page stood around others.
+    And the page's first picture, on the first screen, is fetched at once, where the others wait.
     """
     if "body" in context:
         body = context["body"].replace('role="doc-biblioentry"', 'role="listitem"')
