@@ -4,7 +4,6 @@ Run by `benchmarks.run` in a process of its own, because the number of threads m
 """
 
 import json
-import resource
 import sys
 
 import numpy as np
@@ -25,13 +24,24 @@ def compare(build, dtype: type, seconds: float) -> dict:
     return {**times, "ratio": times["ours"] / times["torch"], "gflops": gflops}
 
 
+def peak_memory() -> float:
+    """The most memory this process has held so far, in MiB."""
+    if sys.platform == "win32":
+        import psutil
+
+        return psutil.Process().memory_info().peak_wset / 2**20
+    import resource
+
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most / (2**20 if sys.platform == "darwin" else 2**10)
+
+
 def main() -> None:
     if sys.argv[1] == "memory":
         step = getattr(vgg(np.float64), sys.argv[2])
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        before = peak_memory()
         step()
-        after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        print(json.dumps((after - before) / 1024))
+        print(json.dumps(peak_memory() - before))
         return
     torch.set_num_threads(int(sys.argv[1]))
     np.ones(4_000_000)  # freed at once: from now on glibc keeps freed memory for both

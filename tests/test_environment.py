@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -305,3 +306,13 @@ def test_cleaning_spares_what_was_not_built(root, monkeypatch):
     monkeypatch.setenv("ALL", "1")
     clean.run(root)
     assert [path.exists() for path in kept] == [True, True, False]
+
+
+def test_the_version_is_the_same_wherever_it_stands():
+    """In the package, its description, and the file that says how to cite the book."""
+    import dlnotes
+
+    root = Path(__file__).parents[1]
+    described = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]
+    cited = re.search(r"(?m)^version: (.+)$", (root / "CITATION.cff").read_text())[1]
+    assert dlnotes.__version__ == described["version"] == cited

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from nbformat import read
 
-from book.tools import clean, handout, keeping, pdf, reset, testing
+from book.tools import clean, environment, handout, keeping, pdf, reset, testing
 
 ROOT = Path(__file__).resolve().parents[1]
 WHO = ["-c", "user.name=A", "-c", "user.email=a@b", "-c", "core.autocrlf=false"]
@@ -208,6 +208,27 @@ def test_printing_names_the_browsers_it_looked_for(tmp_path, monkeypatch, capsys
     os.chmod(browser, 0o755)
     monkeypatch.setenv("CHROMIUM", str(browser))
     assert pdf.find_browser() == str(browser)
+
+
+def test_browsers_are_looked_for_where_systems_put_them(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path / "nothing here"))
+    monkeypatch.delenv("CHROMIUM", raising=False)
+    assert any("ProgramFiles" in place for place in pdf.BROWSERS)
+    assert any(place.startswith("/Applications/") for place in pdf.BROWSERS)
+    browser = tmp_path / "its folder/browser"
+    browser.parent.mkdir()
+    browser.touch(mode=0o755)
+    monkeypatch.setenv("ItsFolder", str(browser.parent))
+    monkeypatch.setattr(pdf, "BROWSERS", ("no-such-browser", "$ItsFolder/browser"))
+    assert pdf.find_browser() == str(browser)
+
+
+def test_what_args_says_is_handed_on(monkeypatch):
+    monkeypatch.setenv("ARGS", "-k 'two words' --lf")
+    assert environment.more_arguments() == ["-k", "two words", "--lf"]
+    assert testing.pytest(["tests"])[-3:] == ["-k", "two words", "--lf"]
+    monkeypatch.delenv("ARGS")
+    assert environment.more_arguments() == []
 
 
 # ── Testing ──

@@ -12,6 +12,7 @@ import json
 import os
 import platform
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -308,6 +309,11 @@ def settings(root: Path) -> dict[str, str]:
             [str(interpreter(root).parent), env.get("PATH", "")]
         )
     return env
+
+
+def more_arguments() -> list[str]:
+    """The words of ARGS, which are handed on; Windows paths keep their backslashes."""
+    return shlex.split(os.environ.get("ARGS", ""), posix=os.name != "nt")
 
 
 def replace_process(command: list[str], env: dict[str, str]) -> int:

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shlex
 import sys
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from nbformat import read
 from nbformat.sign import NotebookNotary
 
 from book.tools import history, notebooks, plan, signposts
-from book.tools.environment import replace_process
+from book.tools.environment import more_arguments, replace_process
 from book.tools.keeping import keep_if_edited
 
 CONFIG = """\
@@ -79,8 +78,8 @@ def run(root: Path) -> int:
     for path in sorted((root / "chapters").glob("*.ipynb")):
         keep_if_edited(root, path)
     trust(root, home / "data")
-    arguments = shlex.split(os.environ.get("ARGS", ""))
-    return replace_process([sys.executable, "-m", "jupyterlab", *arguments], env)
+    command = [sys.executable, "-m", "jupyterlab", *more_arguments()]
+    return replace_process(command, env)
 
 
 def configure(root: Path, home: Path) -> None:

@@ -17,6 +17,10 @@ BROWSERS = (
     "chrome",
     "msedge",
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
+    r"%ProgramFiles%\Google\Chrome\Application\chrome.exe",
+    r"%LocalAppData%\Google\Chrome\Application\chrome.exe",
+    r"%ProgramFiles(x86)%\Microsoft\Edge\Application\msedge.exe",
 )
 # Milliseconds of the page's own clock, which stands still while the browser works: time for all formulas.
 PATIENCE = 300_000
@@ -59,7 +63,5 @@ def run(root: Path) -> int:
 
 def find_browser() -> str | None:
     """The browser that CHROMIUM names, or the first one that is there."""
-    names = [os.environ.get("CHROMIUM", ""), *BROWSERS]
-    return next(
-        (found for name in names if name and (found := shutil.which(name))), None
-    )
+    names = (os.environ.get("CHROMIUM", ""), *map(os.path.expandvars, BROWSERS))
+    return next(filter(None, (name and shutil.which(name) for name in names)), None)

@@ -4,7 +4,6 @@
 """
 
 import os
-import shlex
 import subprocess
 import sys
 import time
@@ -12,6 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from book.tools import plan
+from book.tools.environment import more_arguments
 
 CODE = ("lib", "chapters", "tests", "book", "benchmarks")
 PAGE_TESTS = ("tests/test_pages.py", "tests/test_verdicts.py", "tests/test_exercises.py")  # fmt: skip
@@ -76,14 +76,13 @@ def pytest(paths: list[str], *options: str) -> list[str]:
     """
     deal = ["-n3", "--dist=loadfile", "--no-loadscope-reorder"]
     alone = "--continue-on-collection-errors"
-    more = shlex.split(os.environ.get("ARGS", ""))
-    return ["-m", "pytest", *paths, *deal, alone, *NBVAL, *options, *more]
+    return ["-m", "pytest", *paths, *deal, alone, *NBVAL, *options, *more_arguments()]
 
 
 def script(root: Path, *command: str) -> int:
     """Run a Python program of the repository, with what ARGS adds."""
-    arguments = shlex.split(os.environ.get("ARGS", ""))
-    return subprocess.run([sys.executable, *command, *arguments], cwd=root).returncode
+    whole = [sys.executable, *command, *more_arguments()]
+    return subprocess.run(whole, cwd=root).returncode
 
 
 def bench(root: Path) -> int:

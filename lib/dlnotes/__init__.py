@@ -15,6 +15,7 @@ Chapter 6b derives the idea. What lies where, in the order in which it is built:
     losses              functions that end in one number for a batch
     init, network, layers, recurrent_layers      initial weights; Parameter, Layer, combining and saving; the layers
     schedules, optim, training      learning rates, optimizers, the loop
+    signals             how large a signal is in each layer of a random network
     gradcheck           is a gradient right?
     datasets, decomposition, metrics      data, PCA and scaling, how good is a classifier
     neighbors, experiments      k nearest neighbors; methods that compete on equal terms

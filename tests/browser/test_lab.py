@@ -67,7 +67,15 @@ def lab(browser, workshop) -> str:
     )
     wait_for(port, server)
     yield f"http://127.0.0.1:{port}"
-    os.killpg(server.pid, signal.SIGTERM)  # the server and its kernels
+    stop(server)
+
+
+def stop(server: subprocess.Popen) -> None:
+    """End the server and its kernels."""
+    if os.name == "nt":
+        subprocess.run(["taskkill", "/F", "/T", "/PID", str(server.pid)], check=True)
+        return
+    os.killpg(server.pid, signal.SIGTERM)
     try:
         server.wait(timeout=20)
     except subprocess.TimeoutExpired:  # a kernel that had just been asked for
