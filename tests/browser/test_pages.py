@@ -1,5 +1,7 @@
 """Every page as its reader meets it: in a browser, wide and narrow, light and dark."""
 
+import json
+
 import pytest
 
 from book.tools import plan
@@ -479,6 +481,13 @@ SHIFT = """() => new Promise((done) => {
 })"""
 
 
+def asked(name: str) -> list[str]:
+    """The questions that a page owes an answer; some owe none."""
+    items = json.loads((ROOT / "lib/dlnotes/data/claims.json").read_text("utf-8"))
+    page = name.rpartition("/")[2]
+    return [i["id"] for i in items["items"] if i["page"] == page and i.get("asked")]
+
+
 @pytest.mark.parametrize("watched", WIDTHS, indirect=True)
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_links_into_a_chapter_arrive(watched, address, name, record_property):
@@ -488,8 +497,8 @@ def test_links_into_a_chapter_arrive(watched, address, name, record_property):
     places = []
     for kind, selector in PLACES.items():
         ids = page.eval_on_selector_all(selector, "(all) => all.map(({ id }) => id)")
-        assert ids, f"no {kind}"
-        places += [ids[len(ids) // 3], ids[-1]]
+        assert ids or (kind == "question" and not asked(name)), f"no {kind}"
+        places += [ids[len(ids) // 3], ids[-1]] if ids else []
     if page.viewport_size["width"] < 600:
         places = places[::2]
     for number, place in enumerate(places):
