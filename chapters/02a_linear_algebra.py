@@ -10,7 +10,7 @@ import numpy as np
 from dlnotes import datasets
 from dlnotes.claims import recap, settle, untestable
 from dlnotes.exercises import linear_algebra as exercises
-from dlnotes.explore import explore
+from dlnotes.explore import explore, show
 from dlnotes.plotting import BLUE, GREEN, INK, ORANGE, arrow, plane
 
 np.set_printoptions(precision=4, suppress=True)
@@ -19,11 +19,11 @@ np.set_printoptions(precision=4, suppress=True)
 x_digits, _ = datasets.digits()
 tiles = x_digits[:120].reshape(10, 12, 8, 8)
 picture = tiles.transpose(0, 2, 1, 3).reshape(80, 96)
-U, σ, Vt = np.linalg.svd(picture, full_matrices=False)
+LEFT, SIZES, RIGHT = np.linalg.svd(picture, full_matrices=False)
 
 
 def draw_rank(ax, rank):
-    kept = U[:, :rank] * σ[:rank] @ Vt[:rank]
+    kept = LEFT[:, :rank] * SIZES[:rank] @ RIGHT[:rank]
     gaps = ((0, 0), (0, 1), (0, 0))  # a line between the rows of digits, for the eye
     rows = np.pad(kept.round(9).reshape(10, 8, 96), gaps, constant_values=np.nan)
     ax.imshow(rows.reshape(90, 96), vmin=0, vmax=1, cmap="cividis")
@@ -43,7 +43,7 @@ explore(
 )
 
 # %% [markdown]
-# The slider counts tables of the simplest kind there is, *one column times one row*; their sum is the picture. With about twenty many digits become legible. That any table at all, square or not, can be built of such tables, each as good as one can be, is the last and best theorem of this page. The way to it leads through the questions of the study notes that this book puts to the test: what happens in $A\mathbf x=\mathbf b$? When can a matrix be decomposed into eigenvectors and eigenvalues? Some of their headings, among them the inverse, the size of a vector and the trace, have nothing under them; they are filled in on the way.
+# The slider counts tables of the simplest kind there is, *one column times one row*; their sum is the picture. With about twenty many digits become legible. That any table at all, square or not, can be built of such tables, and that no others come closer with as few, is the last theorem of this page. The way to it leads through the questions of the study notes that this book puts to the test: what happens in $A\mathbf x=\mathbf b$? When can a matrix be decomposed into eigenvectors and eigenvalues? Some of their headings, among them the inverse, the size of a vector and the trace, have nothing under them; they are filled in on the way.
 #
 # **After this chapter you can**
 #
@@ -201,12 +201,13 @@ settle(
             "rng.standard_normal((3, 200, 3, 3)) * np.eye(3)",
         ): "FALSE"
     },
+    card=True,
 )
 
 # %% [markdown]
 # On a computer even associativity holds only up to rounding. And it is worth money: the *order* of a product decides its cost, as the first exercise shows.
 #
-# **Does the dot product commute because it is a scalar?** The notes give this as the reason. A scalar equals its own transpose, so $\mathbf x^\top\mathbf y = (\mathbf x^\top\mathbf y)^\top = \mathbf y^\top\mathbf x$. That is a proof, for real vectors. The word *real* is needed: for complex vectors the inner product conjugates its first factor (turns $i$ into $-i$), is a scalar, and does not commute.
+# **Does the dot product commute because it is a scalar?** The notes give this as the reason. A scalar equals its own transpose, so $\mathbf x^\top\mathbf y = (\mathbf x^\top\mathbf y)^\top = \mathbf y^\top\mathbf x$. That is a proof, for real vectors. For complex ones the inner product conjugates its first factor (turns $i$ into $-i$). It is a scalar, too. Does it commute?
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 x, y = rng.standard_normal((2, 200, 3))  # 200 pairs of vectors
@@ -217,34 +218,24 @@ def dot(x, y):
     return (np.conj(x) * y).sum(axis=-1)  # real vectors are their own conjugates
 
 
-def outer(x, y):
-    return x[:, :, None] * y[:, None, :]
-
-
 print("first pair:  xᵀy, yᵀx =", dot(x, y)[0].round(4), dot(y, x)[0].round(4))
 print("             uᴴv, vᴴu =", dot(u, v)[0].round(4), dot(v, u)[0].round(4))
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 settle(
     "C2.2",
-    tested="whether the dot product of two random real vectors stays the same when the vectors change places",
-    holds=same(dot(x, y), dot(y, x)),
-    control={
-        "the outer product of the same vectors, no scalar": same(
-            outer(x, y), outer(y, x)
-        ),
-        "the inner product of complex vectors, a scalar that is not its own conjugate": same(
-            dot(u, v), dot(v, u)
-        ),
+    tested="whether the dot product of two random vectors, always a scalar, stays the same when the vectors change places",
+    on="numbers in the vectors",
+    cases={
+        "real": same(dot(x, y), dot(y, x)),
+        "complex": same(dot(u, v), dot(v, u)),
     },
-    evidence=f"The dot product commutes in all of {len(x)} pairs; the outer product changes by up to {np.abs(outer(x, y) - outer(y, x)).max():.2f}, the complex one by up to {np.abs(dot(u, v) - dot(v, u)).max():.2f}.",
+    evidence=f"In {len(x)} pairs of either kind the dot product changes by at most {np.abs(dot(x, y) - dot(y, x)).max():.0f} for real vectors and by up to {np.abs(dot(u, v) - dot(v, u)).max():.2f} for complex ones. Being a scalar is not reason enough; being its own conjugate is.",
     turns={
-        (
-            "holds=same(dot(x, y), dot(y, x))",
-            "holds=same(dot(u, v), dot(v, u))",
-        ): "FALSE",
+        ("(np.conj(x) * y).sum(axis=-1)", "(x * y).sum(axis=-1)"): "TRUE",
         ("return (np.conj(x) * y).sum(axis=-1)", "return np.cross(x, y)"): "FALSE",
     },
+    card=True,
 )
 
 # %% [markdown]
@@ -359,7 +350,35 @@ explore(draw_span, dependence=np.linspace(0, 1, 17), figsize=(4.4, 3.6))
 # \operatorname{rank}[A\,|\,\mathbf b] = \operatorname{rank}A < n & \text{infinitely many} & (\text{walk, plus any round trip } \mathbf n)
 # \end{array}
 # $$ (eq-2a-fates)
-#
+
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+def draw_fates(axes):
+    one, flat = np.array([[2.0, -1.0], [1.0, 2.0]]), np.array([[2.0, 1.0], [1.0, 0.5]])
+    panels = (
+        ("one: both columns needed", one, [1.0, 3.0], [(1.0, 1.0)]),
+        ("none: the nearest miss", flat, [1.0, 3.0], [(2.0, 0.0)]),
+        ("many: two walks of many", flat, [4.0, 2.0], [(2.0, 0.0), (1.0, 2.0)]),
+    )
+    for ax, (title, A, b, walks) in zip(axes, panels):
+        if np.linalg.matrix_rank(A) == 1:  # all that can be reached
+            ax.plot(*A[:, :1] * [-1, 3], ":", color=INK)
+        for row, (x1, x2) in enumerate(walks):
+            shift = np.array([0.0, -0.6 * row])  # beside the first, to be seen
+            corner = shift + x1 * A[:, 0]
+            arrow(ax, shift, corner, color=BLUE)
+            arrow(ax, corner, corner + x2 * A[:, 1], color=ORANGE)
+        end = A @ walks[0]
+        ax.plot(*np.stack([end, b], axis=1), "--", color=GREEN)
+        ax.plot(*b, "*", ms=15, color=GREEN)
+        plane(ax, (-1.2, 5.2), (-1.6, 3.6), title=title)
+    miss = np.linalg.norm(np.array([1.0, 3.0]) - flat @ [2.0, 0.0])
+    return f"The star is b, blue arrows are steps along the first column, orange ones along the second. Independent columns lead to every point, by one walk. Parallel ones reach a line (dotted) only: a b off the line is missed by {miss:.2f} at least, a b on it is reached in many ways."
+
+
+show(draw_fates, columns=3, figsize=(11, 3.2))
+
+# %% [markdown]
 # **And if there is none?** Then ask for the nearest reachable point. $L(\mathbf x)=\lVert\mathbf b-A\mathbf x\rVert^2$ is a sum of squares, a bowl, and lowest where all its slopes vanish. (The *partial derivative* $\partial L/\partial x_j$ is the slope when only $x_j$ moves. The list of them all is the *gradient* (梯度) $\nabla L$; it points the steepest way uphill.)
 #
 # $$
@@ -505,7 +524,7 @@ settle(
 # :::
 #
 # **The inverse** (逆矩阵), a heading that the notes leave empty. If $A$ is square with independent columns, every $\mathbf b$ has exactly one $\mathbf x$, and $\mathbf x=A^{-1}\mathbf b$ with $A^{-1}A=I$, the identity (单位矩阵). ($AA^{-1}=I$ too, since $A(A^{-1}\mathbf b)=\mathbf b$ for every $\mathbf b$.) Gauss and Jordan find it by turning
-# $[A\,|\,I]$ into $[I\,|\,A^{-1}]$ with row operations. Each of them multiplies from the left by some matrix; if all together are $M$, then $MA=I$, so $M=A^{-1}$, and the right half has become $MI=A^{-1}$. In practice you rarely want it: `np.linalg.solve(A, b)` carries one column along instead of $n$, and its answer fits better.
+# $[A\,|\,I]$ into $[I\,|\,A^{-1}]$ with row operations. Each of them multiplies from the left by some matrix; if all together are $M$, then $MA=I$, so $M=A^{-1}$, and the right half has become $MI=A^{-1}$. In practice you rarely want it: `np.linalg.solve(A, b)` carries one column along instead of $n$, and its answer usually fits better.
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
@@ -530,6 +549,13 @@ try:
     inverse(np.array([[1.0, 2.0], [2.0, 4.0]]))
 except ValueError as error:
     print("ValueError:", error)
+
+A, b = rng.standard_normal((200, 40, 40)), rng.standard_normal((200, 40, 1))
+misses = {
+    "solve": np.linalg.norm(A @ np.linalg.solve(A, b) - b, axis=(1, 2)),
+    "inverse": np.linalg.norm(A @ (np.linalg.inv(A) @ b) - b, axis=(1, 2)),
+}
+assert np.mean(misses["solve"] < misses["inverse"]) > 0.6  # "usually fits better"
 
 # %% [markdown]
 # :::{admonition} Exercise 2 · the three fates
@@ -859,7 +885,80 @@ assert np.allclose(σ, np.linalg.svd(A)[1][:2])
 # A_k = \sum_{i\le k}\sigma_i\mathbf u_i\mathbf v_i^\top, \qquad \lVert A-A_k\rVert_F^2 = \sum_{i>k}\sigma_i^2 .
 # $$ (eq-2a-truncate)
 #
-# No matrix of rank $k$ comes closer (Eckart and Young [1936](../book/bibliography.md)); [chapter 2b](02b_principal_components.ipynb) proves it in another dress. An image of $m\times n$ pixels then costs $k(m+n)$ numbers. In the first figure of this page, of 80 × 96 pixels, rank 20 costs 3,520 numbers of 7,680, about half. Not much has been saved, because rows of a picture have little in common. Put each digit into one row of a table instead, and the rows have a great deal in common. The SVD of *that* table is the subject of [chapter 2b](02b_principal_components.ipynb).
+# **No table of rank $k$ comes closer** (Eckart and Young [1936](../book/bibliography.md)). Let $B$ have rank $k$, and let the $k$ orthonormal columns of $Q$ span its columns. The nearest such table takes from each column of $A$ its part in that span, $QQ^\top A$. Count how much of each $\mathbf u_i$ lies in the span, $w_i=\sum_j(\mathbf q_j^\top\mathbf u_i)^2$, with the $\mathbf u_i$ filled up to a whole basis:
+#
+# $$
+# \begin{aligned}
+# \lVert A-B\rVert_F^2 &\ge \lVert A-QQ^\top A\rVert_F^2 = \lVert A\rVert_F^2-\lVert Q^\top A\rVert_F^2 && \text{(Pythagoras, by columns)}\\
+# \lVert Q^\top A\rVert_F^2 &= \textstyle\sum_i\sigma_i^2\,\lVert Q^\top\mathbf u_i\rVert^2 = \sum_i\sigma_i^2w_i && (\text{the } \mathbf v_i \text{ are orthonormal})\\
+# 0\le w_i\le 1,\quad \textstyle\sum_iw_i &= \textstyle\sum_j\lVert\mathbf q_j\rVert^2 = k && (\text{a part of a unit vector; } k \text{ unit vectors})\\
+# \Longrightarrow\quad \lVert A-B\rVert_F^2 &\ge \textstyle\sum_i\sigma_i^2-\sum_{i\le k}\sigma_i^2 = \lVert A-A_k\rVert_F^2 && (k \text{ units of weight, best on the largest}) . \qquad\square
+# \end{aligned}
+# $$ (eq-2a-eckart-young)
+#
+# How few numbers are enough? A table of $m\times n$ entries costs $k(m+n)$ at rank $k$. In the first figure of this page, of 80 × 96 pixels, rank 20 costs 3,520 numbers of 7,680, about half. Two other tables hold the same pixels: each digit as one row (120 × 64), and a picture in which they were shuffled. Which of the three shrinks best?
+
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+def left_out(table):
+    """Share of the numbers stored, and relative error, at each rank below half the numbers."""
+    σ = np.linalg.svd(table, compute_uv=False)
+    ranks = np.arange(1, table.size // (2 * sum(table.shape)) + 1)
+    rest = np.array([np.linalg.norm(σ[k:]) for k in ranks]) / np.linalg.norm(σ)
+    return ranks * sum(table.shape) / table.size, rest
+
+
+by_rows = x_digits[:120]
+shuffled = np.random.default_rng(5).permutation(picture.ravel()).reshape(80, 96)
+errors = {
+    "the picture": left_out(picture),
+    "a digit a row": left_out(by_rows),
+    "pixels shuffled": left_out(shuffled),
+}
+
+
+def draw_errors(ax):
+    styles = ("-", BLUE), ("--", ORANGE), (":", INK)
+    for (name, (share, rest)), (dash, color) in zip(errors.items(), styles):
+        ax.plot(100 * share, rest, dash, color=color, label=name)
+    ax.set(xlabel="numbers stored, % of all", ylabel="relative error", ylim=(0, 1))
+    ax.set_title("The same pixels in three tables")
+    ax.legend()
+    ends = {name: rest[-1] for name, (_, rest) in errors.items()}
+    return f"With half of the numbers, an error of {ends['the picture']:.2f} is left in the picture, of {ends['a digit a row']:.2f} in the table with a digit a row, of {ends['pixels shuffled']:.2f} in the shuffled picture."
+
+
+show(draw_errors, figsize=(5.4, 3.4))
+a_quarter = [np.interp(0.25, *curve) for curve in errors.values()]
+assert a_quarter[1] < a_quarter[0] < a_quarter[2]
+
+# %% [markdown]
+# A low rank is not a matter of the pixels but of what the rows have in common. Rows of digits side by side share little, rows that are digits share much, and chance shares nothing. The SVD of a table whose rows are samples is the subject of [chapter 2b](02b_principal_components.ipynb).
+#
+# :::{admonition} Exercise 5 · the nearest table of rank k
+# :class: exercise
+# Return $A_k$ and its error $\lVert A-A_k\rVert_F$. Take the error from the singular values that were left out.
+# :::
+
+
+# %%
+def rank_k(A, k):
+    """The nearest matrix of rank k to A (m, n), 0 ≤ k ≤ min(m, n), and its distance."""
+    ...
+
+
+exercises.check_rank_k(rank_k)
+
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. The first k columns of U, the first k rows of Vᵀ; the rest of σ is the error.
+def rank_k(A, k):
+    U, s, Vt = np.linalg.svd(A, full_matrices=False)
+    return U[:, :k] * s[:k] @ Vt[:k], np.linalg.norm(s[k:])
+
+
+exercises.check_rank_k(rank_k)
+
 
 # %% [markdown]
 # **The pseudo-inverse** (伪逆), another gap of the notes, answers all three fates at once. Undo the stretches that can be undone:
@@ -881,7 +980,7 @@ for name, A, b in (
     print(f"{name}: x = {x.round(4)}, A x = {(A @ x).round(4)}, b = {b}")
 
 # %% [markdown]
-# :::{admonition} Exercise 5 · pseudo-inverse from the SVD
+# :::{admonition} Exercise 6 · pseudo-inverse from the SVD
 # :class: exercise
 # Build $A^+$ from `np.linalg.svd`. A singular value that should be zero comes out as $10^{-17}$; treat all below $10^{-12}\sigma_1$ as zero.
 # :::
@@ -913,7 +1012,7 @@ exercises.check_pseudo_inverse(pseudo_inverse)
 # 1. $A\mathbf x$ walks along the columns of $A$. Ranks decide between no, one and infinitely many solutions; least squares finds the nearest point.
 # 2. A norm obeys three rules; for $p<1$ the third fails, and the ball is dented. Orthogonal matrices change no length.
 # 3. Symmetric matrices have orthonormal eigenvectors, and the largest eigenvalue is the largest $\mathbf x^\top A\mathbf x$ on the unit sphere. Other square matrices may have too few eigenvectors.
-# 4. Every matrix is $\sum_i\sigma_i\mathbf u_i\mathbf v_i^\top$. Its first $k$ terms are the best table of rank $k$; its inverted stretches answer every linear system, with the exact, the nearest or the shortest solution.
+# 4. Every matrix is $\sum_i\sigma_i\mathbf u_i\mathbf v_i^\top$. Its first $k$ terms are the nearest table of rank $k$; its inverted stretches answer every linear system, with the exact, the nearest or the shortest solution.
 #
 # **What became of the claims of the notes:**
 

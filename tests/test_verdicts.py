@@ -17,7 +17,7 @@ from replay import argument, calls, settled
 
 ITEMS = claims.ledger()["items"]
 KINDS = ("settle", "by_definition", "untestable")
-CARDS = range(2, 7)  # how many verdicts of a page stand as whole cards
+CARDS = range(4, 7)  # how many verdicts of a page stand as whole cards
 
 
 def made(page: str, *names: str) -> list[ast.Call]:

@@ -153,6 +153,58 @@ check_largest_eigenvalue = Exercise(
 )  # fmt: skip
 
 
+def _rank_k(terms, error=np.linalg.norm):
+    """The sum of the `terms(U, s, Vt, k)` of a singular value decomposition, and the `error` of those left out."""
+
+    def answer(A, k):
+        U, s, Vt = np.linalg.svd(A, full_matrices=False)
+        left, sizes, right = terms(U, s, Vt, k)
+        return left * sizes @ right, error(s[k:])
+
+    return answer
+
+
+def _first(U, s, Vt, k):
+    return U[:, :k], s[:k], Vt[:k]
+
+
+check_rank_k = Exercise(
+    ("A_k", "the error"),
+    right=_rank_k(_first),
+    cases=lambda rng: {
+        "a tall A": (rng.standard_normal((5, 3)), 2),
+        "a wide A": (rng.standard_normal((3, 5)), 1),
+        "a square A": (rng.standard_normal((4, 4)), 3),
+        "k = 0": (rng.standard_normal((3, 4)), 0),
+        "an A of size 1e12": (1e12 * rng.standard_normal((4, 3)), 1),
+        "an A of size 1e-12": (1e-12 * rng.standard_normal((4, 3)), 2),
+        "an A with singular values from 1 to 1e-9": (_lopsided(rng, (4, 3), 1e-9), 2),
+    },
+    mistakes={
+        "np.linalg.svd returns Vᵀ already: its rows are the vᵢ": _rank_k(lambda U, s, Vt, k: (U[:, :k], s[:k], Vt.T[:k])),
+        "the terms carry the singular values as weights": _rank_k(lambda U, s, Vt, k: (U[:, :k], 1.0, Vt[:k])),
+        "the singular values come largest first; keep the first k": (
+            _rank_k(lambda U, s, Vt, k: (U[:, len(s) - k :], s[len(s) - k :], Vt[len(s) - k :]))
+        ),
+        "these are k + 1 terms": _rank_k(lambda U, s, Vt, k: (U[:, : k + 1], s[: k + 1], Vt[: k + 1])),
+        "the root of the error is missing": _rank_k(_first, lambda rest: np.sum(rest**2)),
+        "errors along perpendicular directions add as squares": _rank_k(_first, np.sum),
+        "the error is the root of the sum of squares, not of their mean": (
+            _rank_k(_first, lambda rest: np.sqrt(np.mean(rest**2)))
+        ),
+        "all terms that were left out count, not only the largest": _rank_k(_first, lambda rest: rest.max(initial=0.0)),
+        "the error comes from the terms left out, not from those kept": (
+            lambda A, k: (_rank_k(_first)(A, k)[0], np.linalg.norm(np.linalg.svd(A)[1][:k]))
+        ),
+    },
+    wrong=(lambda A, k: (A, 0.0),),
+    also_right=(
+        lambda A, k: ((B := _rank_k(_first)(A, k)[0]), np.sqrt(np.sum((np.longdouble(A) - B) ** 2)).astype(float)),
+    ),
+    praise="k columns, k rows, k sizes, and the rest is the error",
+)  # fmt: skip
+
+
 def _inverse_of_svd(threshold):
     """V (1/σ) Uᵀ with the singular values above `threshold(σ)`."""
 
