@@ -134,7 +134,9 @@ def settle(
     _show(Card(item, word, tested, evidence, detail, outcomes, turns or {}, card))
 
 
-def by_definition(claim: str, *, because: str, holds: bool, evidence: str) -> None:
+def by_definition(
+    claim: str, *, because: str, holds: bool, evidence: str, card: bool = False
+) -> None:
     """Display a claim that is true by algebra, by definition or by construction: shown, and counted apart.
 
     because: the definition or the line of algebra. holds, evidence: what a computation shows of it.
@@ -147,7 +149,7 @@ def by_definition(claim: str, *, because: str, holds: bool, evidence: str) -> No
         raise ValueError(
             f"{claim} is said to be true by definition, but what was computed denies it"
         )
-    _show(Card(item, "BY DEFINITION", because, evidence))
+    _show(Card(item, "BY DEFINITION", because, evidence, whole=card))
 
 
 def untestable(claim: str, *, reason: str, reference: str) -> None:

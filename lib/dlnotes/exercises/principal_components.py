@@ -5,6 +5,61 @@ import numpy as np
 from . import SCALES, Exercise
 
 
+def _share_lost(
+    center=True, multiples=None, share=lambda rest, x: (rest**2).sum() / (x**2).sum()
+):
+    """The share of x that one mixture cannot restore, with the weights of its columns in the rebuilt table."""
+
+    def answer(x, w):
+        x = x - x.mean(axis=0) if center else x
+        kept = x @ w
+        back = multiples(x, w) if multiples else kept @ x / (kept @ kept)
+        return share(x - np.outer(kept, back), x)
+
+    return answer
+
+
+def _share_by_covariance(x, w):
+    C = np.cov(x.T)
+    return 1 - (C @ w) @ (C @ w) / (w @ C @ w) / np.trace(C)
+
+
+def _mixtures(rng) -> list:
+    x = rng.standard_normal((30, 3)) @ [
+        [2.0, 1.0, 0.3],
+        [0.0, 0.5, -0.4],
+        [0.1, 0.0, 1.0],
+    ]
+    x, w = x + [3.0, -1.0, 0.5], np.array([1.0, 0.5, -2.0])
+    cases = [(s * x, w) for s in SCALES] + [(x, s * w) for s in SCALES[1:]]
+    return [*cases, (x, np.array([1.0, 0.0, 0.0])), (x[:, :2], w[:2]), (x[:5], w)]
+
+
+check_share_lost = Exercise(
+    "the share",
+    right=_share_lost(),
+    cases=_mixtures,
+    mistakes={
+        "the line has a constant; center": _share_lost(center=False),
+        "w is no unit vector, and the best way back is not along w": _share_lost(multiples=lambda x, w: w),
+        "a perpendicular foot is the best only on a principal axis; each column has its own best multiple": (
+            _share_lost(multiples=lambda x, w: w / (w @ w))
+        ),
+        "a share is a fraction of the total": _share_lost(share=lambda rest, x: (rest**2).mean(axis=0).sum()),
+        "variances add up; their roots do not": _share_lost(
+            share=lambda rest, x: np.linalg.norm(rest) / np.linalg.norm(x)
+        ),
+        "the share of the total, not the mean of the columns' shares": _share_lost(
+            share=lambda rest, x: ((rest**2).sum(axis=0) / (x**2).sum(axis=0)).mean()
+        ),
+        "that is the share that was kept": lambda x, w: 1 - _share_lost()(x, w),
+    },
+    wrong=(lambda x, w: 0.0,),
+    also_right=(_share_by_covariance,),
+    praise="one mixture, and the best line to every column",
+)  # fmt: skip
+
+
 def _first(reached):
     def answer(variances, share):
         return int(np.argmax(reached(np.cumsum(variances), share))) + 1
