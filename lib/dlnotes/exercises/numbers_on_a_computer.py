@@ -143,6 +143,50 @@ check_compensated_sum = Exercise(
     praise="twenty thousand additions in float32, and the error is that of a single one",
 )  # fmt: skip
 
+
+def _variance(
+    of=lambda x: (x - x.mean(axis=-1, keepdims=True)) ** 2,
+    total=lambda d: d.mean(axis=-1),
+):
+    return lambda x: total(of(x))
+
+
+def _far_from_zero(rng) -> list:
+    rows = rng.standard_normal((3, 50))
+    return [
+        (rows,),
+        (rows[0],),
+        (rng.standard_normal((2, 3, 4)) * [[[1.0], [2.0], [3.0]]],),
+        *((mean + rows,) for mean in (1e4, 1e6, -1e6)),
+        *((size * (100 + rows),) for size in (1e12, 1e-12)),
+        (np.full((2, 5), 0.1),),
+    ]
+
+
+check_variance = Exercise(
+    "the variance",
+    right=_variance(),
+    cases=_far_from_zero,
+    tolerance=1e-8,
+    mistakes={
+        "E[x²] − E[x]² cancels its leading digits; subtract the mean first": (
+            lambda x: (x**2).mean(axis=-1) - x.mean(axis=-1) ** 2
+        ),
+        "divide by N, not by N − 1": lambda x: x.var(axis=-1, ddof=1),
+        "along the last axis; the others stay": lambda x: x.var(),
+        "the last axis, not the first": lambda x: x.var(axis=0),
+        "every row has its own mean": _variance(lambda x: (x - x.mean()) ** 2),
+        "this is the standard deviation": lambda x: x.std(axis=-1),
+        "the mean of the squares, not their sum": _variance(total=lambda d: d.sum(axis=-1)),
+        "squares, not absolute values": _variance(lambda x: np.abs(x - x.mean(axis=-1, keepdims=True))),
+    },
+    also_right=(
+        lambda x: x.var(axis=-1),
+        _variance(lambda x: (x - x[..., :1] - (x - x[..., :1]).mean(axis=-1, keepdims=True)) ** 2),
+    ),
+    praise="the mean goes first, and the digits stay",
+)  # fmt: skip
+
 check_small_root = Exercise(
     "the root",
     right=lambda b: 1 / (b + np.sqrt(b * b - 1)),
