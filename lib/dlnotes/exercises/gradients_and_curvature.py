@@ -157,6 +157,57 @@ check_hessian_vector = Exercise(
 )  # fmt: skip
 
 
+def _rate(rate, factor):
+    def answer(H):
+        λ = np.linalg.eigvalsh(H)
+        low, high = λ[0], λ[-1]
+        return rate(low, high), factor(low, high)
+
+    return answer
+
+
+def _fair(low, high):
+    return 2 / (low + high)
+
+
+def _left(low, high):
+    return (high - low) / (high + low)
+
+
+check_best_rate = Exercise(
+    ("the rate", "the factor"),
+    right=_rate(_fair, _left),
+    cases=lambda rng: {
+        f"eigenvalues {', '.join(f'{λ:g}' for λ in spectrum)}": (_hessian(rng, spectrum),)
+        for spectrum in (
+            (1.0, 10.0), (0.5, 2.0, 3.0), (1.0, 1.5, 400.0), (4.0, 9.0, 5.0, 6.0), (2.0,), (1e12, 3e12), (1e-12, 3e-12)
+        )
+    },
+    tolerance=1e-9,
+    mistakes={
+        "1/λ_max makes the steep side perfect and leaves the flat one behind": _rate(
+            lambda low, high: 1 / high, lambda low, high: 1 - low / high
+        ),
+        "2/λ_max is the cliff, where the steep side jumps forever": _rate(lambda low, high: 2 / high, _left),
+        "the rate must serve the smallest and the largest eigenvalue: 2 over their sum": _rate(
+            lambda low, high: 1 / (low + high), _left
+        ),
+        "the factor is (κ − 1)/(κ + 1), what is left of the error after a step": _rate(
+            _fair, lambda low, high: 2 * low / (low + high)
+        ),
+        "the factor belongs to one step of the error, not of f": _rate(_fair, lambda low, high: _left(low, high) ** 2),
+        "that is the condition number": _rate(_fair, lambda low, high: high / low),
+        "the factor belongs to the best rate, not to 1/λ_max": _rate(_fair, lambda low, high: 1 - low / high),
+        "take the smallest and the largest eigenvalue, not their mean": (
+            lambda H: (len(H) / np.trace(H), _rate(_fair, _left)(H)[1])
+        ),
+    },
+    wrong=(lambda H: (2 / (H[0, 0] + H[-1, -1]), 0.5),),
+    also_right=(lambda H: (_rate(_fair, _left)(H)[0], np.abs(1 - _rate(_fair, _left)(H)[0] * np.linalg.eigvalsh(H)).max()),),
+    praise="both ends of the spectrum shrink alike",
+)  # fmt: skip
+
+
 def _gap(reduce, points=101):
     def answer(f, a, b):
         t = np.linspace(0, 1, points)
