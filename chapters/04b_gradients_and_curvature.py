@@ -648,7 +648,7 @@ def draw_losses(ax):
         title="Climbing at first is forgiven, climbing at the end is not",
     )
     safe, bold, over = runs.values()
-    return f"Rates as shares of 2/λ_max at the minimum. The rate that is safe everywhere never climbs and is {safe[-1]:.0e} above the minimum after {len(safe) - 1} steps; the larger one climbs to {bold.max():.1f} at first and comes as near as {bold[-1]:.0e}. Beyond the limit the path comes near, too, but it is thrown out again and again: after step 100 the loss is still up to {over[100:].max():.2f} above."
+    return f"Rates as shares of 2/λ_max at the minimum. The rate that is safe everywhere never climbs and is {safe[-1]:.0e} above the minimum after {len(safe) - 1} steps; the larger one climbs to {bold.max():.1f} at first and comes as near as {bold[-1]:.0e}. Beyond the limit the path comes near, too, but is thrown out again and again, with losses {'above' if over[100:].max() > over[0] else 'below'} the first one even after step 100."
 
 
 show(draw_losses, figsize=(6.4, 3.6))
