@@ -527,7 +527,7 @@ settle(
 )
 
 # %% [markdown]
-# The notes are right about the convolution, and right that adding the densities is something else, if the variables are independent; they do not say so. The second world is the instructive one: two Gaussians, covariance zero, and the sum is zero half of the time. Uncorrelated is less than independent, and "both Gaussian" is less than "jointly Gaussian".
+# If the variables are independent, the notes are right about the convolution; they do not say that it takes that. And they are right that adding the densities is something else. The second world is the instructive one: two Gaussians, covariance zero, and the sum is zero half of the time. Uncorrelated is less than independent, and "both Gaussian" is less than "jointly Gaussian".
 #
 # ### Blur is not noise
 #
@@ -670,15 +670,6 @@ print(
 #
 # Bernoulli (伯努利分布) is the coin; categorical (范畴分布) a die with $K$ faces, where $y$ is *one-hot*: one at the true class $c$, zero elsewhere. The right column holds, up to constants that do not depend on $f$, squared error, absolute error, binary cross-entropy and cross-entropy. They are not four ideas. They are one, and four beliefs about noise.
 
-# %% [markdown]
-# **Why exponentials?** A network puts out scores without bounds; a die needs $K$ positive numbers that sum to one. So make each score positive by some smooth increasing function and divide by the sum. Which function? Ask that the odds of two classes depend on the *difference* of their scores alone, $p_i/p_j=r(z_i-z_j)$. Odds multiply, $\frac{p_i}{p_k}=\frac{p_i}{p_j}\cdot\frac{p_j}{p_k}$, so
-#
-# $$
-# r(a+b)=r(a)\,r(b) \;\Longrightarrow\; r'(a)=r'(0)\,r(a) \;\Longrightarrow\; r(a)=e^{\beta a},\qquad \ln\frac{p_i}{p_j}=\beta\,(z_i-z_j) .
-# $$ (eq-3-odds)
-#
-# (Differentiate with respect to $b$ at $b=0$; $r(0)=1$.) The softmax takes $\beta=1$. A difference of scores *is* then a logarithm of odds, and hence its name, logit. Three things can be read off. The same number added to all scores changes nothing. With two classes, $p_1=1/(1+e^{-(z_1-z_2)})$, the sigmoid. And the largest score gets the largest probability whatever $\beta>0$: all of it as $\beta\to\infty$, an equal share as $\beta\to0$. ($1/\beta$ is called the *temperature*.)
-
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 def draw_belief(axes):
@@ -712,6 +703,15 @@ show(draw_belief, columns=2, figsize=(8, 3.4))
 #
 # (The second slope exists where $m$ is none of the $y_n$; at the median it changes its sign.) The mean listens to how far away a point is; the median only to the side. For a line, the sum of absolute errors is piecewise linear in intercept and slope, so it is smallest at a corner, where two residuals vanish; hence the code tries every line through two points. That is how the figure at the top of the page was drawn.
 
+
+# %% [markdown]
+# **Why exponentials?** A network puts out scores without bounds; a die needs $K$ positive numbers that sum to one. So make each score positive by some smooth increasing function and divide by the sum. Which function? The *softmax* takes the exponential, $p_i=e^{z_i}/\sum_je^{z_j}$, and here is why. Ask that the odds of two classes depend on the *difference* of their scores alone, $p_i/p_j=r(z_i-z_j)$. Odds multiply, $\frac{p_i}{p_k}=\frac{p_i}{p_j}\cdot\frac{p_j}{p_k}$, so
+#
+# $$
+# r(a+b)=r(a)\,r(b) \;\Longrightarrow\; r'(a)=r'(0)\,r(a) \;\Longrightarrow\; r(a)=e^{\beta a},\qquad \ln\frac{p_i}{p_j}=\beta\,(z_i-z_j) .
+# $$ (eq-3-odds)
+#
+# (Differentiate with respect to $b$ at $b=0$; $r(0)=1$.) The softmax is the case $\beta=1$. A difference of scores *is* then a logarithm of odds, and hence its name, logit. Three things can be read off. The same number added to all scores changes nothing. With two classes, $p_1=1/(1+e^{-(z_1-z_2)})$, the sigmoid. And the largest score gets the largest probability whatever $\beta>0$: all of it as $\beta\to\infty$, an equal share as $\beta\to0$. ($1/\beta$ is called the *temperature*.)
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 slopes = {
@@ -841,7 +841,7 @@ explore(draw_correction, start_logit=np.arange(-8.0, 1.0), start=4)
 # (q3-1)=
 # :::{admonition} Question 3.1 · Why is probability theory used to design loss functions?
 # :class: question
-# Because most losses *are* statements about noise, whether one says so or not: where the area under $e^{-\text{loss}}$, as a function of the target, is the same for every prediction, that curve scaled to area one is the noise under which to minimize the loss is maximum likelihood. (For the hinge loss of a support vector machine it is not the same, so it states no belief.) Probability says it openly. Reading the output as the parameter of $p(y\mid x)$ gives one recipe, {eq}`eq-3-nll`, for every kind of target, instead of one invention each. It tells which loss suits which data: the slopes above were best estimated by the loss that matched the noise. It makes outputs mean something (a probability of 0.7, a width $\sigma$), it puts losses of different parts on one scale, and with sigmoid or softmax outputs it gives gradients that do not die on confident mistakes. The price: believe in the wrong noise, and one misread number moves everything.
+# Because most losses *are* statements about noise, whether one says so or not. Take $e^{-\text{loss}}$ as a function of the target. If the area under this curve is the same for every prediction, scale it to area one: that is the noise under which minimizing the loss is maximum likelihood. (For the hinge loss of a support vector machine the area differs, so it states no belief.) Probability says it openly. Reading the output as the parameter of $p(y\mid x)$ gives one recipe, {eq}`eq-3-nll`, for every kind of target, instead of one invention each. It tells which loss suits which data: the slopes above were best estimated by the loss that matched the noise. It makes outputs mean something (a probability of 0.7, a width $\sigma$), it puts losses of different parts on one scale, and with sigmoid or softmax outputs it gives gradients that do not die on confident mistakes. The price: believe in Gaussian noise where outliers occur, and one misread number moves the whole line.
 # :::
 #
 # :::{admonition} Exercise 4 · a loss for counts
@@ -1680,8 +1680,6 @@ def estimate(values):
 exercises.check_estimate(estimate)
 
 # %% [markdown]
-# Each of the four does something in this model, and sampling does as soon as $z$ has many dimensions. (A code without noise costs without limit: the KL term grows like $-\ln v$.) Whether that makes them the basis, whether one must study them in that order, or whether another road leads there, is a matter of taste, and the line above says so. (LDA is not on the list of necessities; the notes only ask about it.)
-#
 # (sec-3-summary)=
 # ## What to take away
 #

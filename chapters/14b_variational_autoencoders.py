@@ -333,6 +333,8 @@ untestable(
 )
 
 # %% [markdown]
+# Each of the four does something in this model, and sampling does as soon as $z$ has many dimensions. (A code without noise costs without limit: the KL term grows like $-\ln v$.) Whether that makes them the basis, whether one must study them in that order, or whether another road leads there, is a matter of taste, and the line above says so.
+#
 # **What became of the claims of the notes:**
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
