@@ -440,6 +440,7 @@ Z = (log - log.mean(axis=0)) / log.std(axis=0)  # all five columns, standardized
 C = Z.T @ Z / len(Z)
 λ, V = np.linalg.eigh(C)
 λ, V = λ[::-1], V[:, ::-1]
+V = V * np.sign(V[np.abs(V).argmax(axis=0), range(5)])  # largest entries positive
 two = climb(C, np.random.default_rng(0).standard_normal((5, 2)))
 print(f"|cosine| between the two axes after climbing: {abs(two[:, 0] @ two[:, 1]):.6f}")
 print(f"|cosine| with the first eigenvector:          {abs(two[:, 0] @ V[:, 0]):.6f}")

@@ -117,3 +117,11 @@ def test_every_formula_of_the_page_is_understood_and_needs_no_more_than_core(pag
             for name in misfits(tex, display)
         ]
     refuse(page, problems)
+
+
+@pytest.mark.parametrize("tex", [r"\Bigl(x\Bigr)^2", r"\bigl(x\bigr)_{ij}", r"\Bigl\lvert x\Bigr\rvert_1^2"])  # fmt: skip
+def test_a_large_bracket_with_an_index_has_a_row_of_its_own(tex):
+    """Alone, as the base of an index, it is drawn small by Chromium and sunk below the line."""
+    found = mathml(tex)
+    assert re.search(r'<m(sub|sup|subsup)><mrow><mo stretchy="true" minsize', found)
+    assert not re.search(r"<m(sub|sup|subsup)><mo minsize", found)

@@ -38,6 +38,10 @@ OLDER = {  # letters that Unicode had before it had alphabets of them
     "double-struck": dict(zip("CHNPQRZ", "ℂℍℕℙℚℝℤ", strict=True)),
     "italic": {"h": "ℎ"},
 }
+# A large bracket that carries an index: without a row of its own Chromium leaves it small.
+LARGE = re.compile(
+    r'(<m(?:sub|sup|subsup|under|over|underover)>)<mo( minsize="[^>]*>[^<]*</mo>)'
+)
 STYLED = re.compile(r'<(mi|mn|mo|mtext) mathvariant="([a-z-]+)"([^>]*)>([^<]*)</\1>')
 
 
@@ -66,6 +70,7 @@ def mathml(tex: str, display: bool = False) -> str:
         raise FormulaError(
             str(problem).partition("Error: ")[2].partition("\n")[0]
         ) from None
+    found = LARGE.sub(r'\1<mrow><mo stretchy="true"\2</mrow>', found)
     return STYLED.sub(_styled, found)
 
 

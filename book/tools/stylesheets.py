@@ -69,14 +69,17 @@ def with_faces(style: str, site: Path) -> str:
 
 
 def cut_down(path: Path, site: Path) -> None:
-    """Leave in a font the letters of all formulas. A single letter is shown in italics, which are letters of their own."""
+    """Leave in a font the letters of all formulas, and those that no formula writes.
+
+    A root draws its own sign, and a single letter is shown in italics, which are letters of their own.
+    """
     texts = (page.read_text("utf-8") for page in site.rglob("*.html"))
     used = {ord(c) for text in texts for formula in MATH.findall(text) for c in unescape(formula)}  # fmt: skip
-    italic = {0x210E, *range(0x1D434, 0x1D468), *range(0x1D6E2, 0x1D71C)}
+    unwritten = {ord("√"), 0x210E, *range(0x1D434, 0x1D468), *range(0x1D6E2, 0x1D71C)}
     options = subset.Options(hinting=False, notdef_outline=True)
     options.layout_features = ["ssty", "dtls", "flac", "kern", "mark", "mkmk", "ccmp"]
     font, cut = TTFont(path), subset.Subsetter(options)
-    cut.populate(unicodes=used | italic)
+    cut.populate(unicodes=used | unwritten)
     cut.subset(font)
     font.flavor = "woff2"
     font.save(path)

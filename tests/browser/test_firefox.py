@@ -6,7 +6,7 @@ import pytest
 
 from . import server
 from .test_anchoring import NOT_HELD, arrive, distance, growing, places
-from .test_pages import CHAPTERS, OVERFLOW, PAGES, RAW_MATH, SOUND, WIDTHS
+from .test_pages import CHAPTERS, MISSET, OVERFLOW, PAGES, RAW_MATH, SOUND, WIDTHS
 
 WITHOUT_SIZE = """() => [...document.querySelectorAll("math")].filter((formula) => {
   const { width, height } = formula.getBoundingClientRect();
@@ -32,6 +32,8 @@ FLAWS = {
     "": "",
     r"<p>\frac12</p>": "TeX that was not set",
     "<math></math>": "a formula without a size",
+    "<math><mtable class='dl-aligned'><mtr><mtd class='dl-right'><mi>x</mi></mtd></mtr>"
+    "<mtr><mtd class='dl-right'><mi>a long left side</mi></mtd></mtr></mtable></math>": "a row off its sign",
     "<p style='width:3000px'>wide</p>": "the page scrolls sideways",
     "<img src='/missing.svg' alt='none'>": "404 for",
     "<script>console.error('the script stumbled')</script>": "the script stumbled",
@@ -55,6 +57,7 @@ def view(firefox, anchoring):
 def faults(firefox, home: str) -> list[str]:
     """What is wrong with the page that is open, at both widths, and what was wrong on the way to it."""
     found = [f"TeX that was not set: {text}" for text in firefox.run(RAW_MATH)]
+    found += [f"badly set: {fault}" for fault in firefox.run(MISSET)]
     for width, height in WIDTHS.items():
         firefox.resize(width, height)
         if firefox.run(OVERFLOW) > 0:

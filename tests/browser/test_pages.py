@@ -46,6 +46,25 @@ RAW_MATH = r"""() => {
   }
   return found;
 }"""
+# Rows of equations that do not meet at their sign, roots without theirs, and large brackets that stay small.
+MISSET = """() => {
+  const name = (element) => element.closest("[id]")?.id ?? element.outerHTML.slice(0, 80), found = [];
+  const seen = (selector) => [...document.querySelectorAll(selector)].filter((element) => element.checkVisibility());
+  for (const cell of seen(".dl-aligned > mtr > mtd.dl-right")) {
+    if (!cell.textContent.trim()) continue;
+    const right = Math.max(...[...cell.children].map((part) => part.getBoundingClientRect().right));
+    if (cell.getBoundingClientRect().right - right > 8) found.push(`a row off its sign: ${name(cell)}`);
+  }
+  for (const root of seen("msqrt")) {
+    const [first, last] = [root.firstElementChild, root.lastElementChild].map((part) => part.getBoundingClientRect());
+    if (root.getBoundingClientRect().width - (last.right - first.left) < 4) found.push(`a root without its sign: ${name(root)}`);
+  }
+  for (const bracket of seen("mo[minsize]")) {
+    const asked = parseFloat(bracket.getAttribute("minsize")) * parseFloat(getComputedStyle(bracket).fontSize);
+    if (bracket.getBoundingClientRect().height < 0.9 * asked) found.push(`a small bracket: ${name(bracket)}`);
+  }
+  return found;
+}"""
 BROKEN_IMAGES = """() => [...document.images].filter((image) => image.checkVisibility() && !(image.complete && image.naturalWidth))
   .map((image) => image.src)"""
 OVERFLOW = (
@@ -138,6 +157,7 @@ def faults(watched, home: str) -> list[str]:
     return [
         *sideways,
         *(f"TeX that was not set: {text}" for text in page.evaluate(RAW_MATH)),
+        *(f"badly set: {fault}" for fault in page.evaluate(MISSET)),
         *(f"broken picture: {url}" for url in page.evaluate(BROKEN_IMAGES)),
         *(f"a request to another host: {url}" for url in watched.foreign(home)),
         *watched.complaints,
@@ -155,6 +175,10 @@ BROKEN = {
     "<img src='/missing.svg' alt='none' width='9' height='9'>": "broken picture",
     r"<p>\frac12</p>": "TeX that was not set",
     "<p>the slope $x$</p>": "TeX that was not set",
+    "<math><mtable class='dl-aligned'><mtr><mtd class='dl-right'><mi>x</mi></mtd></mtr>"
+    "<mtr><mtd class='dl-right'><mi>a long left side</mi></mtd></mtr></mtable></math>": "a row off its sign",
+    "<math><msup><mo minsize='2em'>)</mo><mn>2</mn></msup></math>": "a small bracket",
+    "<math><msqrt style='display:inline'><mn>2</mn></msqrt></math>": "a root without its sign",
     "<script>console.error('the script stumbled')</script>": "the script stumbled",
     "<script>nothing.there()</script>": "nothing is not defined",
     "<script>fetch('http://127.0.0.2:9/x').catch(() => 0)</script>": "a request to another host",
