@@ -358,7 +358,7 @@ def draw_fates(axes):
     return f"The star is b, blue arrows are steps along the first column, orange ones along the second. Independent columns lead to every point, by one walk. Parallel ones reach a line (dotted) only: a b off the line is missed by {miss:.2f} at least, a b on it is reached in many ways."
 
 
-show(draw_fates, columns=3, figsize=(11, 3.2))
+show(draw_fates, columns=3, figsize=(9.6, 3.0))
 
 # %% [markdown]
 # **And if there is none?** Then ask for the nearest reachable point. $L(\mathbf x)=\lVert\mathbf b-A\mathbf x\rVert^2$ is a sum of squares, a bowl, and lowest where all its slopes vanish. (The *partial derivative* $\partial L/\partial x_j$ is the slope when only $x_j$ moves. The list of them all is the *gradient* (梯度) $\nabla L$; it points the steepest way uphill.)
@@ -925,7 +925,7 @@ assert a_quarter[1] < a_quarter[0] < a_quarter[2]
 
 # %%
 def rank_k(A, k):
-    """The nearest matrix of rank k to A (m, n), 0 ≤ k ≤ min(m, n), and its distance."""
+    """The nearest matrix of rank k to A (m, n), 1 ≤ k < min(m, n), and its distance."""
     ...
 
 

@@ -645,13 +645,13 @@ def draw_losses(ax):
         log="y",
         xlabel="step",
         ylabel="loss above its minimum",
-        title="Climbing at first is forgiven, climbing at the end is not",
+        title="Beyond the limit: near, and thrown out",
     )
     safe, bold, over = runs.values()
     return f"Rates as shares of 2/λ_max at the minimum. The rate that is safe everywhere never climbs and is {safe[-1]:.0e} above the minimum after {len(safe) - 1} steps; the larger one climbs to {bold.max():.1f} at first and comes as near as {bold[-1]:.0e}. Beyond the limit the path comes near, too, but is thrown out again and again, with losses {'above' if over[100:].max() > over[0] else 'below'} the first one even after step 100."
 
 
-show(draw_losses, figsize=(6.4, 3.6))
+show(draw_losses, figsize=(5.5, 3.6))
 
 # %% [markdown]
 # It settles, although the loss may climb at first. That is an observation about this loss and no theorem: a rate below $2/\lambda_{\max}$ at the minimum must settle *if it once comes near*, and with other data it may jump to and fro forever far from it (Meng et al. [2024](../book/bibliography.md)). In practice neither limit is known in advance, and one raises the rate until the loss misbehaves.

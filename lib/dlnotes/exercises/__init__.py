@@ -107,7 +107,8 @@ class Exercise:
                 self._examine(answered(answer))
         except NotYet:
             return Feedback(
-                "not yet", "replace the ... by your answer and run the cell again"
+                "not yet",
+                "replace the ... by your answer, return it, and run the cell again",
             )
         except Wrong as wrong:
             return Feedback("not right", str(wrong))

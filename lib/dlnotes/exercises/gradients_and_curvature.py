@@ -8,7 +8,7 @@ check_directional_derivative = Exercise(
     "the slope",
     right=lambda g, direction: g @ direction / np.linalg.norm(direction),
     cases=lambda rng: [
-        (s * np.array(g), t * np.array(direction))
+        (s * np.array(g, float), t * np.array(direction, float))
         for g, direction in (([3, 4], [2, 2]), ([3, 4], [1, 0]), ([3, 4], [-3, -4]), rng.standard_normal((2, 5)))
         for s, t in ((1, 1), (1e12, 1e-12), (1e-12, 1e12))
     ],
@@ -85,7 +85,7 @@ def _zeros_first(H):
 
 SPECTRA = (
     (2.0, 3.0), (-2.0, -3.0), (-1.0, 3.0), (-1.0, -2.0, 3.0, 4.0), (0.0, 3.0), (0.0, -3.0, -1.0), (0.0, -1.0, 2.0),
-    (0.0, 0.0), (5.0,), (0.05, 3.0), (1e-7, 1.0), (-1e-7, 1.0), (1e-11, 1.0),
+    (0.0, 0.0), (0.0, -2.0), (5.0,), (0.05, 3.0), (1e-7, 1.0), (-1e-7, 1.0), (1e-11, 1.0), (2e-9, 1.0), (5e-10, 1.0),
     (1e12, 2e12), (-1e-12, -2e-12), (1e-12, -2e-12), (0.0, 1e-12), (0.0, 1e12), (-1.0, 1e12, 1e12),
 )  # fmt: skip
 
@@ -99,6 +99,9 @@ check_classify = Exercise(
     mistakes={
         "the eigenvalues have both signs, though the determinant is positive": _by_determinant,
         "a zero leaves open what the other eigenvalues cannot decide": lambda H: _kind(H, zero=0.0),
+        "eigenvalues of one sign and a zero are no minimum or maximum yet": (
+            lambda H: "minimum" if _kind(H) == "undecided" and np.trace(H) >= 0 else _kind(H)
+        ),
         "a zero does not help: up one way and down another is a saddle": _zeros_first,
         "small beside what? Compare with the largest eigenvalue": lambda H: _kind(H, zero=0.0, least=1e-9),
         "small, but not zero: the limit is 10⁻⁹ of the largest": lambda H: _kind(H, zero=0.1),

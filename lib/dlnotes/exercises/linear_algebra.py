@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from . import SCALES, Exercise
+from . import SCALES, Exercise, answered, numbers
 
 check_bracket_costs = Exercise(
     ("the cost of (AB)c", "the cost of A(Bc)"),
@@ -29,7 +29,10 @@ def _fate(A, b, tol=None):
 def _systems(rng) -> dict:
     tall, wide, square = (rng.standard_normal(s) for s in ((4, 2), (2, 4), (3, 3)))
     flat = np.array([[1.0, 2.0], [2.0, 4.0]])
-    near = np.array([[1.0, 1.0], [1.0, 1 + 1e-6]])
+    near, nearer = (np.array([[1.0, 1.0], [1.0, 1 + gap]]) for gap in (1e-6, 1e-9))
+    rank_2 = np.array(
+        [[1.0, 2, 3], [4, 5, 6], [7, 8, 9]]
+    )  # its determinant is rounded to 7e-16
     return {
         "a tall A and a b off its span": (tall, rng.standard_normal(4)),
         "a tall A and a b in its span": (tall, tall @ np.array([1.0, -2.0])),
@@ -41,6 +44,12 @@ def _systems(rng) -> dict:
         "a wide A of rank 1 and a b off its span": (np.ones((2, 3)), np.array([1.0, 2.0])),
         "A and b all zero": (np.zeros((2, 2)), np.zeros(2)),
         "columns that differ by one millionth": (near, np.array([1.0, 2.0])),
+        "columns that differ by one billionth": (nearer, np.array([1.0, 2.0])),
+        "a square A of rank 2 and a b in its span": (rank_2, rank_2 @ np.ones(3)),
+        "a square A of rank 2 and a b off its span": (rank_2, np.array([1.0, 0.0, 0.0])),
+        "a square A of full rank and b = 0": (square, np.zeros(3)),
+        "a square A of rank 1 and b = 0": (flat, np.zeros(2)),
+        "a tiny A of rank 1 and a b off its span": (1e-12 * flat, 1e-12 * np.array([1.0, 0.0])),
         "a tiny A of full rank": (1e-12 * square, 1e-12 * rng.standard_normal(3)),
         "a huge A and a b in its span": (1e12 * tall, 1e12 * tall @ np.array([1.0, -2.0])),
     }  # fmt: skip
@@ -81,13 +90,30 @@ def _scaled_norm(x, p):
     return largest[..., 0] * np.linalg.norm(x / largest, p, axis=-1)
 
 
+def _p_norm_of_large(x, p):
+    scale = np.maximum(np.abs(x).max(axis=-1), 1.0)
+    return scale * np.linalg.norm(x / scale[..., None], p, axis=-1)
+
+
+def _by_row(answer, x, p):
+    """The norm of each row beside its largest entry, so that a small row counts as much as a large one."""
+    norms, largest = numbers("the norm", answered(answer(x, p))), np.abs(x).max(axis=-1)
+    return (
+        norms / np.where(largest > 0, largest, 1.0)
+        if norms.shape == largest.shape
+        else norms
+    )
+
+
 check_p_norm = Exercise(
-    "the norm",
+    "the norm, divided by the largest entry,",
     right=_p_norm,
+    apply=_by_row,
     cases=lambda rng: [
         *((rng.standard_normal((2, 3, 4)), p) for p in (1, 2, 3.5, np.inf, 40)),
         *((s * np.array([[3.0, -4.0], [0.0, 1.0]]), p) for s in (1e200, 1e-200) for p in (1, 2, 3.5, np.inf)),
         (np.array([[3e200, -4e200], [0.0, 0.0], [1.0, 2.0]]), 2),
+        (np.array([[-1e200, -2e200], [-1e200, 1.0]]), 2),
         (np.array([3.0, -4.0]), 2),
     ],
     mistakes={
@@ -97,6 +123,7 @@ check_p_norm = Exercise(
             lambda x, p: x.max(axis=-1) if np.isinf(p) else _p_norm(x, p)
         ),
         "powers overflow; take the largest entry out before": lambda x, p: np.linalg.norm(x, p, axis=-1),
+        "powers of small entries vanish; divide by the largest entry, also where it is small": _p_norm_of_large,
         "a row of zeros has no entry to divide by": _scaled_norm,
         "norm each row of the last axis, not everything at once": lambda x, p: _p_norm(x.ravel(), p),
     },
@@ -146,6 +173,7 @@ check_largest_eigenvalue = Exercise(
         "without a step v is x, and x need not have length one": _powered(lambda A, v: v @ A @ v),
         "‖A v‖ loses the sign of the eigenvalue": _powered(lambda A, v: np.linalg.norm(A @ v) / np.linalg.norm(v)),
         "the estimate after few steps is not the eigenvalue": lambda A, x, steps: max(np.linalg.eigvalsh(A), key=abs),
+        "one step too few": lambda A, x, steps: _powered(_quotient)(A, x, max(steps - 1, 0)),
         "no step was made": lambda A, x, steps: _quotient(A, x),
     },
     wrong=(lambda A, x, steps: sorted(np.linalg.eigvalsh(A), key=abs)[-2],),
@@ -175,7 +203,7 @@ check_rank_k = Exercise(
         "a tall A": (rng.standard_normal((5, 3)), 2),
         "a wide A": (rng.standard_normal((3, 5)), 1),
         "a square A": (rng.standard_normal((4, 4)), 3),
-        "k = 0": (rng.standard_normal((3, 4)), 0),
+        "a flat A": (np.array([[3.0, 1.0, 0.0], [1.0, 3.0, 0.0]]), 1),
         "an A of size 1e12": (1e12 * rng.standard_normal((4, 3)), 1),
         "an A of size 1e-12": (1e-12 * rng.standard_normal((4, 3)), 2),
         "an A with singular values from 1 to 1e-9": (_lopsided(rng, (4, 3), 1e-9), 2),
@@ -233,6 +261,8 @@ check_pseudo_inverse = Exercise(
         "an A of size 1e-14": (1e-14 * rng.standard_normal((3, 2)),),
         "an A of size 1e12 and rank 1": (1e12 * np.outer(rng.standard_normal(3), [0.1, 0.2]),),
         "an A with singular values from 1 to 1e-9": (_lopsided(rng, (4, 3), 1e-9),),
+        "an A of zeros": (np.zeros((2, 3)),),
+        "an A with the singular values 1e6 and 1": (np.diag([1e6, 1.0]),),
     },
     mistakes={
         "this is Aᵀ; the singular values must be inverted": lambda A: A.T,
