@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Linear algebra
 #
-# To a computer a picture is a table of numbers. The one below shows 120 digits that people wrote by hand (Alpaydin and Kaynak [1998](../book/bibliography.md)), in 80 rows of 96 pixels. Is there a shorter table that shows the same? Move the slider: it keeps the best few of the numbers that a decomposition finds, and throws the others away.
+# To a computer a picture is a table of numbers. The one below shows 120 digits that people wrote by hand (Alpaydin and Kaynak [1998](../book/bibliography.md)), in 80 rows of 96 pixels. Is there a shorter table that shows the same? Move the slider: it builds the picture from a few tables of one kind, the best there are, and leaves the others out.
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 from itertools import combinations
@@ -55,7 +55,7 @@ explore(
 #
 # **You need** school calculus, arrows in the plane, and Python with NumPy.
 #
-# The page follows the notes' section on linear algebra (线性代数) and chapter 2 of Goodfellow, Bengio and Courville ([2016](../book/bibliography.md)). Every claim gets a verdict, and the verdict is computed. It stands where the test was made, as a card or as a line that unfolds; many name a change to the code that turns it. Questions and claims keep the numbers they have in the notes, so they do not come in order. The notes' shop, their data reduction and their preprocessing are the subject of [chapter 2b](02b_principal_components.ipynb).
+# The page follows the notes' section on linear algebra (线性代数) and chapter 2 of Goodfellow, Bengio and Courville ([2016](../book/bibliography.md)). Every claim gets a verdict, and the verdict is computed. It stands where the test was made, as a card or as a line that unfolds; many name a change to the code after which the verdict is another one. Questions and claims keep the numbers they have in the notes, so they do not come in order. The notes' shop, their data reduction and their preprocessing are the subject of [chapter 2b](02b_principal_components.ipynb).
 
 # %% [markdown]
 # (sec-2a-products)=
@@ -139,7 +139,7 @@ explore(
 )
 
 # %% [markdown]
-# At 0 and at 180 degrees the two orders agree, since then $R$ keeps every arrow or reverses every arrow. *Diagonal* matrices (zero off the diagonal) always commute, and so do powers of one matrix; they are exceptions.
+# At 0 and at 180 degrees the two orders agree, since then $R$ keeps every arrow or reverses every arrow. *Diagonal* matrices (zero off the diagonal) commute with each other, and so do powers of one matrix; they are exceptions.
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 rng = np.random.default_rng(0)
@@ -189,7 +189,7 @@ by_definition(
 # %% [markdown]
 # On a computer even associativity holds only up to rounding. And it is worth money: the *order* of a product decides its cost, as the first exercise shows.
 #
-# **Does the dot product commute because it is a scalar?** The notes give this as the reason. A scalar equals its own transpose, so $\mathbf x^\top\mathbf y = (\mathbf x^\top\mathbf y)^\top = \mathbf y^\top\mathbf x$. That is a proof, for real vectors. For complex ones the inner product conjugates its first factor (turns $i$ into $-i$). It is a scalar, too. Does it commute?
+# **Does the dot product commute because it is a scalar?** The notes give this as the reason. A scalar equals its own transpose, so $\mathbf x^\top\mathbf y = (\mathbf x^\top\mathbf y)^\top = \mathbf y^\top\mathbf x$. That is a proof, for real vectors. Being a scalar is not enough, though: $x_1y_2-x_2y_1$ is one, and changes its sign. And for complex vectors the inner product conjugates its first factor (turns $i$ into $-i$), is a scalar, and does not commute either:
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 x, y = rng.standard_normal((2, 200, 3))  # 200 pairs of vectors
@@ -204,19 +204,13 @@ print("first pair:  xᵀy, yᵀx =", dot(x, y)[0].round(4), dot(y, x)[0].round(4
 print("             uᴴv, vᴴu =", dot(u, v)[0].round(4), dot(v, u)[0].round(4))
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
-settle(
+area = x[:, 0] * y[:, 1] - x[:, 1] * y[:, 0]  # of the parallelogram, with its sign
+swapped = y[:, 0] * x[:, 1] - y[:, 1] * x[:, 0]
+by_definition(
     "C2.2",
-    tested="whether the dot product of two random vectors, always a scalar, stays the same when the vectors change places",
-    on="numbers in the vectors",
-    cases={
-        "real": same(dot(x, y), dot(y, x)),
-        "complex": same(dot(u, v), dot(v, u)),
-    },
-    evidence=f"In {len(x)} pairs of either kind the dot product changes by at most {np.abs(dot(x, y) - dot(y, x)).max():.0f} for real vectors and by up to {np.abs(dot(u, v) - dot(v, u)).max():.2f} for complex ones. Being a scalar is not reason enough; being its own conjugate is.",
-    turns={
-        ("(np.conj(x) * y).sum(axis=-1)", "(x * y).sum(axis=-1)"): "TRUE",
-        ("return (np.conj(x) * y).sum(axis=-1)", "return np.cross(x, y)"): "FALSE",
-    },
+    because="The dot product adds up products of numbers, which commute; as a matrix with one entry it equals its own transpose.",
+    holds=bool(same(dot(x, y), dot(y, x)).all()),
+    evidence=f"In {len(x)} pairs of real vectors the dot product changes by at most {np.abs(dot(x, y) - dot(y, x)).max():.0f}. Other scalars do change: x₁y₂ − x₂y₁ by up to {np.abs(area - swapped).max():.2f}, the inner product of complex vectors by up to {np.abs(dot(u, v) - dot(v, u)).max():.2f}.",
     card=True,
 )
 
@@ -580,7 +574,7 @@ exercises.check_fate(fate)
 # $$ (eq-2a-norms)
 #
 # A *norm* (范数) has to obey three rules: it is zero only for $\mathbf 0$; $\lVert c\,\mathbf x\rVert=|c|\,\lVert\mathbf x\rVert$; and no detour is shorter than the direct way, $\lVert\mathbf x+\mathbf y\rVert\le\lVert\mathbf x\rVert+\lVert\mathbf y\rVert$. Try the last on the two unit arrows of the plane: $\lVert\mathbf e_1+\mathbf e_2\rVert_p = 2^{1/p}$, and the detour has length 2. For $p<1$ the direct way is longer
-# than the detour: no norm. For $p\ge1$ the curve $|t|^p$ is convex, so the *ball* $\sum_i|x_i|^p\le1$ contains with two points the segment between them. Take the two points $\mathbf x/\lVert\mathbf x\rVert$ and $\mathbf y/\lVert\mathbf y\rVert$ and mix them in proportion to $\lVert\mathbf x\rVert$ and $\lVert\mathbf y\rVert$: $(\mathbf x+\mathbf y)/(\lVert\mathbf x\rVert+\lVert\mathbf y\rVert)$ lies in the ball, which is the third rule. Where the rule fails, the ball has a dent:
+# than the detour: no norm. For $p\ge1$ the curve $|t|^p$ is convex, so the *ball* $\sum_i|x_i|^p\le1$ contains the whole segment between any two of its points. Take the two points $\mathbf x/\lVert\mathbf x\rVert$ and $\mathbf y/\lVert\mathbf y\rVert$ and mix them in proportion to $\lVert\mathbf x\rVert$ and $\lVert\mathbf y\rVert$: $(\mathbf x+\mathbf y)/(\lVert\mathbf x\rVert+\lVert\mathbf y\rVert)$ lies in the ball, which is the third rule. Where the rule fails, the ball has a dent:
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
@@ -723,7 +717,7 @@ explore(
 # A^t\mathbf x = \sum_i c_i\lambda_i^t\,\mathbf v_i = \lambda_1^t\Bigl(c_1\mathbf v_1+\sum_{i>1}c_i\Bigl(\frac{\lambda_i}{\lambda_1}\Bigr)^{t}\mathbf v_i\Bigr) ,
 # $$ (eq-2a-power)
 #
-# and if $\lambda_1$ is largest in size and $c_1\ne0$, the rest dies out, per step by the largest factor $|\lambda_i/\lambda_1|$ with $i>1$.
+# and if $\lambda_1$ is largest in size and $c_1\ne0$, the rest dies out: each step multiplies it by at most the largest $|\lambda_i/\lambda_1|$ with $i>1$.
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
@@ -856,12 +850,12 @@ assert np.allclose(U * σ @ Vt, A) and np.allclose(U.T @ U, np.eye(2))
 assert np.allclose(σ, np.linalg.svd(A)[1][:2])
 
 # %% [markdown]
-# **What goes wrong in practice.** Squaring. A singular value of $10^{-9}$ becomes an eigenvalue of $10^{-18}$, and $1+10^{-18}$ is rounded to 1 before anybody looks for eigenvalues. `np.linalg.svd` never forms $A^\top A$.
+# **What goes wrong in practice** is the squaring. A singular value of $10^{-9}$ becomes an eigenvalue of $10^{-18}$, and $1+10^{-18}$ is rounded to 1 before anybody looks for eigenvalues. `np.linalg.svd` never forms $A^\top A$.
 
 # %% [markdown]
 # ### A picture in few numbers
 #
-# Keep only the first $k$ terms of {eq}`eq-2a-svd`. The terms are orthonormal as long vectors, $\langle\mathbf u_i\mathbf v_i^\top,\mathbf u_j\mathbf v_j^\top\rangle=(\mathbf u_i^\top\mathbf u_j)(\mathbf v_i^\top\mathbf v_j)=[i=j]$, so the error is read off the singular values:
+# Keep only the first $k$ terms of {eq}`eq-2a-svd`. Read as vectors of $mn$ entries, the terms are orthonormal, $\langle\mathbf u_i\mathbf v_i^\top,\mathbf u_j\mathbf v_j^\top\rangle=(\mathbf u_i^\top\mathbf u_j)(\mathbf v_i^\top\mathbf v_j)=[i=j]$, so the error is read off the singular values:
 #
 # $$
 # A_k = \sum_{i\le k}\sigma_i\mathbf u_i\mathbf v_i^\top, \qquad \lVert A-A_k\rVert_F^2 = \sum_{i>k}\sigma_i^2 .
@@ -871,12 +865,14 @@ assert np.allclose(σ, np.linalg.svd(A)[1][:2])
 #
 # $$
 # \begin{aligned}
-# \lVert A-B\rVert_F^2 &\ge \lVert A-QQ^\top A\rVert_F^2 = \lVert A\rVert_F^2-\lVert Q^\top A\rVert_F^2 && \text{(Pythagoras, by columns)}\\
-# \lVert Q^\top A\rVert_F^2 &= \textstyle\sum_i\sigma_i^2\,\lVert Q^\top\mathbf u_i\rVert^2 = \sum_i\sigma_i^2w_i && (\text{the } \mathbf v_i \text{ are orthonormal})\\
-# 0\le w_i\le 1,\quad \textstyle\sum_iw_i &= \textstyle\sum_j\lVert\mathbf q_j\rVert^2 = k && (\text{a part of a unit vector; } k \text{ unit vectors})\\
-# \Longrightarrow\quad \lVert A-B\rVert_F^2 &\ge \textstyle\sum_i\sigma_i^2-\sum_{i\le k}\sigma_i^2 = \lVert A-A_k\rVert_F^2 && (k \text{ units of weight, best on the largest}) . \qquad\square
+# \lVert A-B\rVert_F^2 &\ge \lVert A-QQ^\top A\rVert_F^2 = \lVert A\rVert_F^2-\lVert Q^\top A\rVert_F^2 && \text{(Pythagoras)}\\
+# \lVert Q^\top A\rVert_F^2 &= \textstyle\sum_i\sigma_i^2\,\lVert Q^\top\mathbf u_i\rVert^2 = \sum_i\sigma_i^2w_i && (V \text{ orthonormal})\\
+# 0\le w_i\le 1,\quad \textstyle\sum_iw_i &= \textstyle\sum_j\lVert\mathbf q_j\rVert^2 = k && \text{(unit vectors)}\\
+# \Longrightarrow\quad \lVert A-B\rVert_F^2 &\ge \textstyle\sum_i\sigma_i^2-\sum_{i\le k}\sigma_i^2 = \lVert A-A_k\rVert_F^2 && \text{(best use of the weight)} . \;\square
 # \end{aligned}
 # $$ (eq-2a-eckart-young)
+#
+# (There are $k$ units of weight to hand out, at most one to each $\sigma_i^2$; the sum is largest when the $k$ largest get all.)
 #
 # How few numbers are enough? A table of $m\times n$ entries costs $k(m+n)$ at rank $k$. In the first figure of this page, of 80 × 96 pixels, rank 20 costs 3,520 numbers of 7,680, about half. Two other tables hold the same pixels: each digit as one row (120 × 64), and a picture in which they were shuffled. Which of the three shrinks best?
 
@@ -915,7 +911,7 @@ a_quarter = [np.interp(0.25, *curve) for curve in errors.values()]
 assert a_quarter[1] < a_quarter[0] < a_quarter[2]
 
 # %% [markdown]
-# A low rank is not a matter of the pixels but of what the rows have in common. Rows of digits side by side share little, rows that are digits share much, and chance shares nothing. The SVD of a table whose rows are samples is the subject of [chapter 2b](02b_principal_components.ipynb).
+# A low rank is not a matter of the pixels but of what the rows have in common. Rows of digits side by side share little, rows that are digits share much, and shuffled ones share nothing but the mean brightness. The SVD of a table whose rows are samples is the subject of [chapter 2b](02b_principal_components.ipynb).
 #
 # :::{admonition} Exercise 5 · the nearest table of rank k
 # :class: exercise

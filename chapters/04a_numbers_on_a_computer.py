@@ -74,7 +74,7 @@ explore(
 #
 # *You cannot yet say which results a computer is unable to hold. After this section you can, for three formats, and you know what stands in their place.*
 #
-# In the figure above something ends near 709. Find the place as you would find a word in a dictionary: open in the middle, keep the half that holds it, repeat. This is *bisection* (二分法); each step gives one more binary digit.
+# In the figure above something ends when a score comes near 709. Find the place as you would find a word in a dictionary: open in the middle, keep the half that holds it, repeat. This is *bisection* (二分法); each step gives one more binary digit.
 #
 # :::{admonition} Predict
 # :class: predict
@@ -421,9 +421,9 @@ assert np.allclose(
 
 # %% [markdown]
 # Finite is not yet right. For a check that could fail we need a judge that does not round as we do. Python's `decimal` calculates with fifty digits and exponents without practical limit, so it may use the definition as it stands.
-# And the check must be strict: an error is measured relative to the probability itself. Only what no float64 can hold is forgiven, a probability below the smallest number. What matters then is how far apart the scores lie.
+# And the check must be strict: an error is measured relative to the probability itself. Only what no float64 can hold is forgiven, a probability below the smallest number. Such probabilities arise when the scores lie far apart.
 #
-# The notes promise that the shift "prevents both overflow and underflow". That can mean two things: that no result is undefined or wrong any more, or that no exponential underflows.
+# The notes promise that the shift prevents what they had just described, undefined results, and leaves softmax as it is.
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
@@ -464,14 +464,8 @@ works = [all(right(stable_softmax, x) for x in pair) for pair in zip(*trials.val
 shifted = {spread: stable_softmax(np.array(rows)) for spread, rows in trials.items()}
 settle(
     "C4.2",
-    tested="The shifted softmax of ten scores far from zero, against arithmetic with fifty digits and no shift.",
-    on="meaning of “prevents underflow”",
-    cases={
-        "every probability is right, as far as a float64 can hold it": works,
-        "besides, no exponential becomes zero": [
-            fine and bool((p > 0).all()) for fine, p in zip(works, shifted[WIDE])
-        ],
-    },
+    tested="Whether the shifted softmax of ten scores far from zero is nowhere undefined and right, as far as a float64 can hold it, against arithmetic with fifty digits and no shift.",
+    holds=works,
     control={
         f"right without the shift, at a distance of {NARROW}": [
             right(naive_softmax, x) for x in trials[NARROW]
@@ -480,7 +474,6 @@ settle(
     evidence=f"Of {2 * shifted[WIDE].size} probabilities {sum(int(np.isnan(p).sum()) for p in shifted.values())} are undefined. If the largest and the smallest score are {NARROW} apart, {(shifted[NARROW] == 0).mean():.0%} of the exponentials become zero; "
     f"if they are {WIDE:,} apart, {(shifted[WIDE] == 0).mean():.0%}.",
     turns={
-        ("NARROW, WIDE = 600, 2000", "NARROW, WIDE = 600, 300"): "TRUE",
         (
             "np.exp(x - x.max(axis=-1, keepdims=True))",
             "np.exp(x / x.max(axis=-1, keepdims=True))",
@@ -547,12 +540,12 @@ assert np.allclose(
 )
 
 # %% [markdown]
-# The last line shows that the library's `cross_entropy` takes scores, not probabilities, for this reason.
+# The library's `cross_entropy` takes scores, not probabilities, for this reason.
 #
 # ### On real digits
 #
 # Is any of this likely to happen? Train a small network on handwritten digits. (How that works is the subject of [Chapter 6b](06b_backpropagation.ipynb); here the network is only a source of realistic scores, one per class.) Compute the loss of each of the 400 test digits in three ways: naive softmax, then log; stable softmax, then log; and
-# the last line of {eq}`eq-4a-lse`. Each in three formats. Count a loss as right if it is off by a hundredth at most, of itself or of 1 if it is smaller; the truth is computed in float64 from the same scores. A trained network's scores grow as training goes on; the slider multiplies them, to look ahead.
+# the last line of {eq}`eq-4a-lse`. Each in three formats. Count a loss as right if it is off by one hundredth at most; for a loss above 1, by one hundredth of itself; the truth is computed in float64 from the same scores. A trained network's scores grow as training goes on; the slider multiplies them, to look ahead.
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 data = datasets.split(datasets.digits(), validation=300, test=400)
@@ -673,7 +666,7 @@ show(draw_patch, figsize=(5.5, 3.2))
 # %% [markdown]
 # :::{admonition} Exercise 2 · log-sum-exp along any axis
 # :class: exercise
-# Write $\ln\sum e^{z}$ along a given axis of an array, which is then gone. It must survive scores of ±1000, and also a row in which *all* scores are $-\infty$ (all probabilities zero): there the answer is $-\infty$.
+# Write $\ln\sum e^{z}$ along a given axis of an array; the result has no such axis any more. It must survive scores of ±1000, and also a row in which *all* scores are $-\infty$ (all probabilities zero): there the answer is $-\infty$.
 # :::
 
 
@@ -900,7 +893,7 @@ assert (errors["naive"] <= (stops - 1) * u32).all() and errors["Kahan"].max() < 
 assert (errors["pairwise"] <= np.ceil(np.log2(stops)) * u32 * 1.001).all()
 
 # %% [markdown]
-# The claim holds for the plain chain: the longer it is, the larger the median error, until all seeds exceed one rounding. Yet the error stays far below its bound, because roundings of opposite sign cancel; a bound is not a forecast. And accumulation is a property of the *algorithm*, not of length. Kahan's chain is as long, and nothing accumulates. Pairwise sums exceed one rounding in a minority of seeds, at every length.
+# The claim holds for the plain chain: the longer it is, the larger the median error, until all seeds exceed one rounding. Read as a tendency, the sentence is right. Yet the error stays far below its bound, because roundings of opposite sign cancel; a bound is not a forecast. And it is not length alone: Kahan's chain is as long, and no more than one rounding is seen. Pairwise sums exceed one rounding in a minority of seeds, at every length.
 
 # %% [markdown]
 # :::{admonition} Exercise 4 · the part that fell off
@@ -1012,7 +1005,7 @@ assert off_by["E[x²] − E[x]²"][-1] > 1 and max(off_by["E[(x − E[x])²]"]) 
 # %% [markdown]
 # :::{admonition} Exercise 5 · a variance that survives its mean
 # :class: exercise
-# Return the variance over the last axis of `x`, the mean squared deviation, in the format of `x`. It must keep its digits when the mean is a million times the spread.
+# Return the variance over the last axis of `x`, the mean squared deviation, in the format of `x`. In float64 it must keep five digits when the mean is a million times the spread.
 # :::
 
 
@@ -1035,7 +1028,7 @@ def variance(x):
 exercises.check_variance(variance)
 
 # %% [markdown]
-# Cancellation cannot be avoided when the problem itself has a large condition number (is *ill-conditioned*). Solve $A\mathbf x=\mathbf b$ for a symmetric matrix with positive eigenvalues. (An *eigenvector* (特征向量) is a direction that $A$ only stretches, $A\mathbf q=\lambda\mathbf q$; the factor $\lambda$ is its *eigenvalue* (特征值). A symmetric matrix has a full set of eigenvectors at right angles, and every vector is a sum of parts along them.) So no length $\lVert\mathbf x\rVert$ is stretched by more than $\lambda_{\max}$ or less than $\lambda_{\min}$, and
+# No algorithm avoids that errors grow when the problem itself has a large condition number (is *ill-conditioned*). Solve $A\mathbf x=\mathbf b$ for a symmetric matrix with positive eigenvalues. (An *eigenvector* (特征向量) is a direction that $A$ only stretches, $A\mathbf q=\lambda\mathbf q$; the factor $\lambda$ is its *eigenvalue* (特征值). A symmetric matrix has a full set of eigenvectors at right angles, and every vector is a sum of parts along them.) So no length $\lVert\mathbf x\rVert$ is stretched by more than $\lambda_{\max}$ or less than $\lambda_{\min}$, and
 #
 # $$
 # \begin{gathered}

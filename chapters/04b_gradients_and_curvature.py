@@ -406,9 +406,8 @@ for name, norm in NORMS.items():
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 CHARGES = {
-    "no charge": lambda d: 0 * d[0],
-    "the square of the length": NORMS["length"],
-    "the square of the largest coordinate": NORMS["largest coordinate"],
+    "nothing": lambda d: 0 * d[0],
+    "a bound on the curvature": NORMS["length"],  # ½ λ̄ ‖d‖², with η = 1/λ̄
 }
 
 
@@ -421,7 +420,7 @@ def follows(charge, seed):
 
 
 slope_alone = [
-    np.abs(best_step(np.array([3.0, 4.0]), 0.1, CHARGES["no charge"], reach=r)).max()
+    np.abs(best_step(np.array([3.0, 4.0]), 0.1, CHARGES["nothing"], reach=r)).max()
     for r in (10, 100)
 ]
 derived = {
@@ -432,25 +431,25 @@ derived = {
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 settle(
     "C4.8",
-    tested="Whether the step −η times the gradient does not follow from the slope and what is given with it: whether a search for the lowest slope plus charge ends elsewhere, or where its box ends.",
-    on="charge for distance that is given with the slope",
+    tested="Whether the step has to be invented: whether a search for the lowest value, by all that is known of the function, ends elsewhere than at −η times the gradient.",
+    on="knowledge besides the slope",
     cases={name: ~np.array(row) for name, row in derived.items()},
     evidence="The search ends at −η times the gradient in "
     + ", ".join(
         f"{sum(row)} of {len(row)} cases with {name}" for name, row in derived.items()
     )
-    + f". Without a charge it ends at the edge of its box: in one {slope_alone[1] / slope_alone[0]:.0f} times as large the step is {slope_alone[1] / slope_alone[0]:.0f} times as long.",
+    + f". With the slope alone it ends at the edge of its box: if the box is {slope_alone[1] / slope_alone[0]:.0f} times as large, so is the step.",
     turns={
         (
-            '"the square of the length": NORMS["length"]',
-            '"the square of the length": NORMS["sum of coordinates"]',
+            '"a bound on the curvature": NORMS["length"]',
+            '"a bound on the curvature": NORMS["sum of coordinates"]',
         ): "TRUE"
     },
     card=True,
 )
 
 # %% [markdown]
-# So the notes are half right. Invented are what "near" means, here the *square* of the length, and its price. The rule then follows, by algebra: the search confirms {eq}`eq-4b-square` and proves no more than that. (Put another norm under "the square of the length" and the verdict turns.)
+# So the notes are half right. Invented are what "near" means, here the *square* of the length, and its price. The rule then follows, by algebra: the search confirms {eq}`eq-4b-square` and proves no more than that. One charge need not be invented: if the curvature is known to be at most $\bar\lambda$, then $\frac12\bar\lambda\lVert\mathbf d\rVert^2$ is the price at which the model is never too low, as we shall see at once. (Put another norm beside the bound and the verdict turns.)
 #
 # ### How long may the step be?
 #
@@ -551,7 +550,7 @@ settle(
 )
 
 # %% [markdown]
-# The direction is right, and the sentence is still not true without a length. Above the limit a single step may still go down, as long as little of the way lies in the steepest direction; a hundred do not. (Halve the `1.05` to see the card turn.)
+# The direction is right, and the sentence is still not true without a length. Above the limit a single step may still go down, as long as little of the way lies in the steepest direction; a hundred, five percent above it, do not. (Halve the `1.05` to see the card turn.)
 #
 # ### A loss that is not a parabola
 #
@@ -932,21 +931,15 @@ peaks = {
 }
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
-settle(
+flat_ones = [extreme(one_zero, seed) for seed in range(20)]
+mixed_ones = [extreme(one_other, seed) for seed in range(20)]
+by_definition(
     "C4.13",
-    tested="Whether a critical point is lower than all its sampled neighbors when the Hessian's eigenvalues are positive, and higher when they are negative; random functions of five variables with cubic terms, so with continuous second derivatives.",
-    holds=np.array(peaks[1]) & np.array(peaks[-1]),
-    control={
-        "one eigenvalue zero, the others positive": [
-            extreme(one_zero, seed) for seed in range(20)
-        ],
-        "one eigenvalue negative, the others positive": [
-            extreme(one_other, seed) for seed in range(20)
-        ],
-    },
-    evidence=f"Of {len(peaks[1])} functions each, {sum(peaks[1])} with positive eigenvalues have a local minimum and {sum(peaks[-1])} with negative ones a local maximum.",
-    turns={("reach=1e-3", "reach=10.0"): "FALSE"},
+    because="Taylor's theorem: where the second derivatives are continuous and the gradient is zero, f(x + tu) − f(x) is t²/2 · uᵀHu, which has the sign of the eigenvalues, plus what vanishes faster, equally fast in all directions u.",
+    holds=all(peaks[1]) and all(peaks[-1]),
+    evidence=f"Of {len(peaks[1])} functions of five variables each, {sum(peaks[1])} with positive eigenvalues are lowest there among all sampled neighbors, {sum(peaks[-1])} with negative ones highest; with one eigenvalue zero {sum(flat_ones)}, with one of the other sign {sum(mixed_ones)}.",
 )
+assert not any(flat_ones + mixed_ones)
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 silent = {
@@ -967,15 +960,15 @@ for name, f in silent.items():
 # (q4-2)=
 # :::{admonition} Question 4.2 · How can one decide whether a critical point is the optimum?
 # :class: question
-# From its neighborhood alone one cannot. All eigenvalues positive: a local minimum. All negative: a local maximum. Both signs: a saddle, whatever the rest. Zeros among eigenvalues of one sign: undecided; look at higher derivatives, or at the function. A *local* minimum is the global one if the function is convex, the subject of the [last section](#sec-4b-convex). Otherwise ask first whether there is an optimum at all: $x^3-3x$ has a local minimum at 1 and falls without end on the left. If there is, compare the values at all critical points, at kinks and on the boundary of the domain, and hope to have found them all.
+# From its neighborhood alone one cannot. All eigenvalues positive: a local minimum. All negative: a local maximum. Both signs: a saddle, whatever the rest. Zeros beside eigenvalues of one sign, or zeros alone: undecided; look at higher derivatives, or at the function. A *local* minimum is the global one if the function is convex, the subject of the [last section](#sec-4b-convex). Otherwise ask first whether there is an optimum at all: $x^3-3x$ has a local minimum at 1 and falls without end on the left. If there is, compare the values at all critical points, at kinks and on the boundary of the domain, and hope to have found them all.
 # :::
 
 # %% [markdown]
-# At a minimum *no* eigenvalue may be negative, and a network has thousands of variables. Dauphin et al. ([2014](../book/bibliography.md)) argue, from theory and from experiments, that saddles rather than bad minima slow training down.
+# At a minimum *no* eigenvalue may be negative, and a network has thousands of variables. Dauphin et al. ([2014](../book/bibliography.md)) argue, from theory and from experiments, that some are negative at most critical points, so that saddles rather than bad minima slow training down.
 #
 # :::{admonition} Exercise 3 · minimum, maximum, saddle, undecided
 # :class: exercise
-# Return one of these four words for a symmetric $H$ with any number of rows. A computed eigenvalue is never exactly zero; treat it as zero if its size is at most $10^{-9}$ times that of the largest.
+# Return one of these four words for a symmetric $H$ with any number of rows. A computed eigenvalue is hardly ever exactly zero; treat it as zero if its size is at most $10^{-9}$ times that of the largest.
 # :::
 
 
@@ -1226,7 +1219,7 @@ by_definition(
 # %% [markdown]
 # Near the end the number of right digits roughly doubles with each of Newton's steps. (Methods that *estimate* curvature from gradients, called quasi-Newton, stand between the two; Nocedal and Wright [2006](../book/bibliography.md) treat them.)
 #
-# **Why is gradient descent so slow?** Because of the *condition number* (条件数) $\kappa=\lambda_{\max}/\lambda_{\min}$. In a valley with curvatures between $\lambda_{\min}$ and $\lambda_{\max}$ one rate must serve all directions. The slowest factor is the larger of $|1-\eta\lambda_{\min}|$ and $|1-\eta\lambda_{\max}|$; the first falls with $\eta$, the second rises, so the best rate, a little less than twice the $1/\lambda_{\max}$ of chapter 2, makes them equal:
+# **Why is gradient descent so slow?** Because of the *condition number* (条件数) $\kappa=\lambda_{\max}/\lambda_{\min}$. In a valley with curvatures between $\lambda_{\min}$ and $\lambda_{\max}$ one rate must serve all directions. The slowest factor is the larger of $|1-\eta\lambda_{\min}|$ and $|1-\eta\lambda_{\max}|$; between $1/\lambda_{\max}$ and $1/\lambda_{\min}$ the first falls with $\eta$ and the second rises, so the best rate makes them equal (it is a little less than twice the $1/\lambda_{\max}$ of [chapter 2b](02b_principal_components.ipynb)):
 #
 # $$
 # 1-\eta\lambda_{\min} = \eta\lambda_{\max}-1
@@ -1565,9 +1558,9 @@ settle(
 )
 
 # %% [markdown]
-# "Cross-entropy is convex" is true of the scores and of linear models, by proof. It is false for networks with a hidden layer, by twenty counterexamples. (In the weights of the *last* layer the scores are affine, and no chord is violated.) So a network may have poor local minima, and where one starts may decide how well one ends. A linear model has none.
+# "Cross-entropy is convex" is true of the scores and of linear models, by proof. It is false for networks with a hidden layer, by twenty counterexamples. (In the weights of the *last* layer the scores are affine, and no chord is violated.) So nothing guarantees that a local minimum of a network is a good one; for a linear model convexity does.
 #
-# Look at one chord. The loss is the same at both ends.
+# Look at one chord. The loss is the same at both ends. (For comparison: a chord on which only the last layer changes, along which the loss is convex.)
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 θ_one = trained_weights(0)
