@@ -2,7 +2,7 @@
 #   python3 book/make.py test            (Windows: py book/make.py test)
 PYTHON ?= python3
 
-TARGETS := help book test lab notebooks chapter format handout pdf reset bench mutants environment clean
+TARGETS := help book test test-portability lab notebooks chapter format handout pdf reset bench mutants environment clean
 
 .PHONY: $(TARGETS)
 .DEFAULT_GOAL := help

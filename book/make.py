@@ -16,6 +16,11 @@ OLDEST, NEWEST = (3, 11), (3, 13)
 TARGETS = [
     ("book", "build the site into book/_build", "book.tools.site:build"),
     ("test", "check style, pairs, site, library, notebooks", "book.tools.testing:run"),
+    (
+        "test-portability",
+        "do notebooks say the same elsewhere?",
+        "book.tools.testing:portability",
+    ),
     ("lab", "open JupyterLab with everything in place", "book.tools.lab:run"),
     ("notebooks", "execute chapters that changed", "book.tools.notebooks:run"),
     ("chapter", "begin a page: write its skeleton", "book.tools.skeleton:run"),
@@ -46,7 +51,7 @@ Options are NAME=value, with make and without it:
   CHAPTER=05a         only this page (05: all pages of chapter 5): test, notebooks, chapter, handout, reset
   PYTHON=python3.12   the Python to use, 3.11 to 3.13 (make only; else start that Python itself)
   ENV=current         use the packages of the running Python (conda, Binder) instead of .venv
-  ARGS="..."          passed on to JupyterLab (lab), pytest (test), the timings (bench), mutants
+  ARGS="..."          passed on to JupyterLab (lab), pytest (test), the timings (bench), mutants, test-portability
 """
 
 
@@ -79,7 +84,7 @@ def show_help():
     """Print the targets and options."""
     print("make TARGET, or python book/make.py TARGET:\n")
     for name, purpose, _ in TARGETS:
-        print("  %-12s %s" % (name, purpose))
+        print("  %-17s %s" % (name, purpose))
     print(NOTES)
 
 

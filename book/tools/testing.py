@@ -90,6 +90,11 @@ def bench(root: Path) -> int:
     return script(root, "-m", "benchmarks.run")
 
 
+def portability(root: Path) -> int:
+    """Run the notebooks as other processors would, and with noise, and say which words change."""
+    return script(root, "tests/portability.py")
+
+
 def mutants(root: Path) -> int:
     """Break the library on purpose, line by line, and say which breaks no test noticed."""
     return script(root, "tests/mutate.py")
