@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 from fontTools.ttLib import TTFont
 
-from book.tools import delivery, folds, frames, plan, site, stylesheets
+from book.tools import delivery, folds, frames, plan, policy, site, stylesheets
 
 ROOT = Path(__file__).resolve().parents[1]
 HTML = ROOT / "book/_build/html"
@@ -372,3 +372,29 @@ def test_a_chinese_term_is_linked_once_a_page(pages, page):
     assert len({term for _, term in links}) == len(links) == text.count("dl-term")
     for place, term in links:  # the entry it leads to is the one that explains it
         assert term in glossary.partition(f'id="{place}"')[2].partition("</dd>")[0]
+
+
+def test_the_policy_allows_the_code_of_the_pages_and_no_other():
+    allowed = policy.policy(
+        [
+            "<script>one()</script><script src='a.js'></script><b style=\"color:red\">",
+            '<input oninput="two(&quot;x&quot;)"><noscript><style>p{}</style></noscript>',
+        ]
+    )
+    rules = dict(rule.split(" ", 1) for rule in allowed.split("; "))
+    assert set(re.findall(r"'sha256-[^']+'", rules["script-src"])) == {
+        policy.hashed("one()"), policy.hashed('two("x")')
+    }  # fmt: skip
+    assert set(re.findall(r"'sha256-[^']+'", rules["style-src"])) == {
+        policy.hashed("color:red"), policy.hashed("p{}")
+    }  # fmt: skip
+    assert policy.hashed("") == "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
+    assert "unsafe-inline" not in allowed and "unsafe-eval" not in allowed
+    assert "http" not in allowed and "*" not in allowed
+
+
+def test_the_policy_lies_beside_the_pages():
+    first, second = (HTML / policy.FILE).read_text("utf-8").splitlines()
+    pages = (path.read_text("utf-8") for path in sorted(HTML.rglob("*.html")))
+    assert first == "/*"
+    assert second.strip() == f"Content-Security-Policy: {policy.policy(pages)}"

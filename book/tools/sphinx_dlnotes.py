@@ -22,6 +22,7 @@ from . import (
     ledger,
     ledger_page,
     plan,
+    policy,
     search,
     signposts,
     stylesheets,
@@ -239,6 +240,7 @@ def setup(app: Sphinx) -> dict:
     figures.setup(app)
     folds.setup(app)
     formulas.setup(app)
+    policy.setup(app)
     search.setup(app)
     stylesheets.setup(app)
     terms.setup(app)

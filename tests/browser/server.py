@@ -10,7 +10,16 @@ COMPRESSED = {".html", ".js", ".css", ".svg", ".json"}
 
 
 class Handler(http.server.SimpleHTTPRequestHandler):
+    """Sends the policy that the site brings along, if it does."""
+
     protocol_version = "HTTP/1.1"
+
+    def end_headers(self) -> None:
+        headers = Path(self.directory) / "_headers"
+        if headers.is_file():
+            name, value = headers.read_text("utf-8").splitlines()[1].split(":", 1)
+            self.send_header(name.strip(), value.strip())
+        super().end_headers()
 
     def do_GET(self) -> None:
         path = Path(self.translate_path(self.path))

@@ -626,3 +626,22 @@ def test_the_glossary_is_searched_without_tones(watched, address, record_propert
         assert any(term.startswith("variance") for term in shown), words
         assert len(shown) < 10, words
     record_property("checked filters", 1)
+
+
+@pytest.mark.parametrize("watched", [1280], indirect=True)
+def test_the_policy_of_the_site_refuses_what_it_did_not_bring(watched, address, record_property):  # fmt: skip
+    """All tests of this folder meet the pages under that policy; here is what it is good for."""
+    page = watched.page
+    policy = page.goto(f"{address}/{CHAPTERS[0]}.html").headers["content-security-policy"]  # fmt: skip
+    assert "script-src 'self'" in policy
+    page.evaluate("""() => {
+      const script = document.createElement("script");
+      script.textContent = "document.title = 'taken'";
+      document.head.append(script);
+      document.querySelector("h1").setAttribute("onclick", "document.title = 'taken'");
+      document.querySelector("h1").click();
+    }""")
+    assert page.title() != "taken"
+    assert len(watched.complaints) == 2
+    assert all("Content Security Policy" in complaint for complaint in watched.complaints)  # fmt: skip
+    record_property("checked refusals", 2)
