@@ -850,6 +850,29 @@ assert np.allclose(U * σ @ Vt, A) and np.allclose(U.T @ U, np.eye(2))
 assert np.allclose(σ, np.linalg.svd(A)[1][:2])
 
 # %% [markdown]
+# Three moves, one after the other, in the plane. The circle is turned until $\mathbf v_1$ and $\mathbf v_2$ lie on the axes, stretched along them, and turned again, to where $A$ sends it:
+
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+def draw_three_moves(axes):
+    A = np.array([[1.5, 0.2], [1.0, 1.2]])
+    left, sizes, right = np.linalg.svd(A)
+    t = np.linspace(0, 2 * np.pi, 121)
+    circle, moved = np.stack([np.cos(t), np.sin(t)]), np.eye(2)
+    moves = ("the circle", np.eye(2)), ("Vᵀ turns", right), ("Σ stretches", np.diag(sizes)), ("U turns", left)  # fmt: skip
+    for ax, (title, move) in zip(axes, moves):
+        moved = move @ moved
+        ax.plot(*(moved @ circle), color=INK)
+        for column, color in zip(right, (BLUE, ORANGE)):
+            arrow(ax, (0, 0), moved @ column, color=color)
+        plane(ax, (-2.4, 2.4), (-2.4, 2.4), title=title)
+        ax.set(xticks=[-2, 0, 2], yticks=[-2, 0, 2])
+    return f"The two arrows are v₁ and v₂. They stay perpendicular at every step, and end as σ₁u₁ and σ₂u₂, with lengths {sizes[0]:.2f} and {sizes[1]:.2f}: the half axes of the ellipse."
+
+
+show(draw_three_moves, columns=4, figsize=(9.6, 2.7))
+
+# %% [markdown]
 # **What goes wrong in practice** is the squaring. A singular value of $10^{-9}$ becomes an eigenvalue of $10^{-18}$, and $1+10^{-18}$ is rounded to 1 before anybody looks for eigenvalues. `np.linalg.svd` never forms $A^\top A$.
 
 # %% [markdown]
@@ -861,6 +884,29 @@ assert np.allclose(σ, np.linalg.svd(A)[1][:2])
 # A_k = \sum_{i\le k}\sigma_i\mathbf u_i\mathbf v_i^\top, \qquad \lVert A-A_k\rVert_F^2 = \sum_{i>k}\sigma_i^2 .
 # $$ (eq-2a-truncate)
 #
+# Here are the first four terms for the digits of the first figure, each one column times one row:
+
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+def draw_terms(ax):
+    terms = [SIZES[i] * np.outer(LEFT[:, i], RIGHT[i]) for i in range(4)]
+    signed = [term * np.sign(term.sum()) for term in terms]  # σuvᵀ = σ(−u)(−v)ᵀ
+    tiles = [term / np.abs(term).max() for term in signed]
+    gap = np.full((80, 6), np.nan)
+    ax.imshow(np.hstack([part for tile in tiles for part in (tile, gap)]).round(9))
+    ax.set_axis_off()
+    shares = SIZES[:4] ** 2 / (SIZES**2).sum()
+    ax.set_title("The first four tables of the sum")
+    return (
+        "Each of these tables is a column times a row. They hold "
+        + ", ".join(f"{share:.0%}" for share in shares)
+        + " of the squared length of the picture: the first is little more than its mean, the next add the stripes that rows of digits share."
+    )
+
+
+show(draw_terms, figsize=(5.5, 1.6))
+
+# %% [markdown]
 # **No table of rank $k$ comes closer** (Eckart and Young [1936](../book/bibliography.md)). Let $B$ have rank $k$, and let the $k$ orthonormal columns of $Q$ span its columns. The nearest such table takes from each column of $A$ its part in that span, $QQ^\top A$. Count how much of each $\mathbf u_i$ lies in the span, $w_i=\sum_j(\mathbf q_j^\top\mathbf u_i)^2$, with the $\mathbf u_i$ filled up to a whole basis:
 #
 # $$

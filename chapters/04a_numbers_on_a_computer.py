@@ -614,7 +614,7 @@ def draw_surviving(ax, score_scale):
     )
 
 
-explore(draw_surviving, score_scale=SCALES, start=3)
+explore(draw_surviving, score_scale=SCALES, start=5)
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 assert surviving(1.0, np.float16)[1] == 1 > surviving(4.0, np.float16)[1]
@@ -622,6 +622,8 @@ assert surviving(256.0, np.float64)[1] < 1
 assert all(surviving(s, kind)[2] == 1 for s in SCALES for kind in FORMATS.values())
 
 # %% [markdown]
+# So it does happen. In float16 the naive way loses most digits as soon as the network is trained. The stable softmax holds out until the scores grow a few times larger, in float64 some hundred times. The logarithm on paper never fails, and costs nothing more.
+#
 # ### The repair that makes it worse
 #
 # A popular patch is $-\ln(p_c+\varepsilon)$ with a small $\varepsilon$. The infinity is gone. What about the gradient, for which the loss exists? With the scores now called $z$, as in a network, $\partial p_c/\partial z_c = p_c(1-p_c)$, by the quotient rule ([chapter 4b](04b_gradients_and_curvature.ipynb) derives it), and the chain rule,
@@ -778,6 +780,7 @@ def pairwise_sum(x):
     return x[0]
 
 
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 def kahan_partial_sums(x, stops):
     """Compensated sums of the first n rows of x, for every n in stops."""
     s = c = x.dtype.type(0)

@@ -161,6 +161,11 @@ by_definition(
 # %% [markdown]
 # The everyday definition serves wherever a derivative exists, which is where both sides agree. Whether one exists it cannot tell: at the kink the rate in the positive direction is a perfectly good 1. The ReLU of most networks has such a kink; [Chapter 6b](06b_backpropagation.ipynb) shows what is done there.
 #
+# :::{admonition} Predict
+# :class: predict
+# In the direction of the $x$ axis the slope is 3, along $y$ it is 4. At 45 degrees, is it between 3 and 4, or above both? At which angle is it zero?
+# :::
+#
 # **Rung 3, the directional derivative** (方向导数). The notes call it the rate "along the resultant direction of all $x$", which is vague. It is the rate along *one chosen* direction: a vector $\mathbf u$ of length 1. Walk from $\mathbf x$ along $\mathbf u$ for a time $t$ and differentiate. By the chain rule for several variables (each coordinate $x_i+tu_i$ contributes its rate $u_i$ times the partial derivative),
 #
 # $$
@@ -174,11 +179,6 @@ by_definition(
 # $$ (eq-4b-cosine)
 #
 # largest at $\theta=0$, where it equals $\lVert\nabla f\rVert$; zero at a right angle, along the contour line; most negative straight back. Here $\nabla f=(3,4)$, so the steepest slope must be 5, and must lie at $\arctan(4/3)$, about 53 degrees.
-#
-# :::{admonition} Predict
-# :class: predict
-# In the direction of the $x$ axis the slope is 3, along $y$ it is 4. At 45 degrees, is it between 3 and 4, or above both? At which angle is it zero?
-# :::
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
@@ -816,12 +816,6 @@ def kind_of(p):
     return KIND[int((eigenvalues > 0).sum()), int((eigenvalues < 0).sum())]
 
 
-for p in critical.T:
-    print(
-        f"({p[0]:6.3f}, {p[1]:6.3f})  f = {land(p):6.3f}  eigenvalues {np.linalg.eigvalsh(land_hessian(p)).round(3)}  {kind_of(p)}"
-    )
-
-
 kinds = [kind_of(p) for p in critical.T]
 assert kinds.count("minimum") - kinds.count("saddle") + kinds.count("maximum") == 1
 
@@ -1415,7 +1409,7 @@ assert saddles["Newton"] > 50 and saddles["gradient descent"] == 0
 # the variance of a quantity that takes the value $v_i$ with probability $p_i$. A variance is never negative. Convex, and the proof fits on a line. Try to break the first three:
 
 
-# %%
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 def chord_gap(f, a, b):
     """How far f rises above its chord from a to b; positive refutes convexity."""
     t = np.linspace(0, 1, 21)

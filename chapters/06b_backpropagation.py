@@ -1422,7 +1422,7 @@ def draw_sum(ax):
     )
 
 
-show(draw_sum, figsize=(5.5, 3.0))
+show(draw_sum, figsize=(5.5, 2.7))
 
 # %% [markdown]
 # Replacing would leave the gradient of whichever path reports last, here 4 of the 5. (Square a number fourteen times: $2^{14}$ paths lead from the result to the start, and the tape calls fourteen pullbacks.)
@@ -1865,7 +1865,7 @@ def draw_objections(ax):
     return f"Bugs of {len(BUGS)} that a check found in every case: {found}."
 
 
-show(draw_objections, figsize=(5.5, 4.5))
+show(draw_objections, figsize=(5.5, 4.2))
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 assert always["shapes fit"] == 0 and always["the loss falls"] <= 2
@@ -2335,7 +2335,7 @@ def draw_spiral(ax, training_steps):
     return f"After {training_steps} steps the network classifies {right:.1%} of the {len(spiral.y)} points of the two spirals correctly."
 
 
-explore(draw_spiral, training_steps=stages, start=len(stages) - 1, figsize=(4.6, 4.4))
+explore(draw_spiral, training_steps=stages, start=len(stages) - 1, figsize=(4.4, 4.2))
 
 # %% [markdown]
 # (sec-6b-summary)=

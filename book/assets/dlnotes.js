@@ -132,6 +132,13 @@ document.addEventListener("DOMContentLoaded", () => {
     link.title = link.ariaLabel = `${word} section: ${titleOf(section)}`;
   };
   const line = place.querySelector(".dl-progress");
+  const contents = new Map([...document.querySelectorAll(".page-toc a")].map((link) => [link.hash.slice(1), link]));
+  // The theme marks a section of the contents as its heading passes by; it misses those that pass too fast.
+  const mark = () => contents.forEach((link, id) => {
+    const here = id === sections[shown]?.id;
+    link.classList.toggle("active", here);
+    if (here) link.ariaCurrent = "true"; else link.removeAttribute("aria-current");
+  });
   let shown, waiting = false;
   const move = () => {
     const { scrollTop, scrollHeight, clientHeight } = document.documentElement;
@@ -143,7 +150,9 @@ document.addEventListener("DOMContentLoaded", () => {
     place.querySelector(".dl-section").textContent = now < 0 ? "" : titleOf(sections[now]);
     lead(before, "Previous", sections[now - 1]);
     lead(after, "Next", sections[now + 1]);
+    mark();
   };
+  addEventListener("scrollend", mark);
   addEventListener("scroll", () => {
     if (!waiting) requestAnimationFrame(move);
     waiting = true;

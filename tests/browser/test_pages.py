@@ -559,7 +559,7 @@ def test_back_returns_to_the_link_that_was_clicked(
 def test_a_folded_verdict_opens_where_a_link_leads(watched, address, record_property):
     page = watched.page
     page.goto(f"{address}/{CHAPTERS[0]}.html")
-    folded = page.locator("details.dl-claim").first
+    folded = page.locator("details.dl-claim", has_text="Result.").first
     assert folded.get_attribute("open") is None
     page.goto(f"{address}/{CHAPTERS[0]}.html#{folded.get_attribute('id')}")
     assert folded.get_by_text("Result.").is_visible()

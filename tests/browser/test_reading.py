@@ -56,6 +56,8 @@ def styled(page, text: str) -> None:
     page.evaluate(ADD_STYLE, text)
 
 
+MARKED = "() => [...document.querySelectorAll('.page-toc a.active')].map((link) => link.textContent.trim())"
+
 at_1280 = pytest.mark.parametrize("watched", [1280], indirect=True)
 at_390 = pytest.mark.parametrize("watched", [390], indirect=True)
 at_both = pytest.mark.parametrize("watched", [1280, 390], indirect=True)
@@ -123,6 +125,11 @@ def test_the_bar_says_where_one_is(watched, address, name, record_property):
         "(title) => document.querySelector('.dl-section').textContent === title",
         arg=title,
     )
+    if page.viewport_size["width"] > 1000:  # where the contents stand beside the page
+        page.wait_for_function(
+            f"(title) => ({MARKED})().join() === title",
+            arg=title,
+        )
     assert bar.locator("b").inner_text().startswith(name[9:].lstrip("0").split("_")[0])
     assert section.is_visible() and bar.locator(".dl-progress").is_visible()
     done = bar.locator(".dl-progress").evaluate("(line) => line.getBoundingClientRect().width / innerWidth")  # fmt: skip
