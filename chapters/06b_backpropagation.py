@@ -157,8 +157,8 @@ print("z2 =", (W1 @ a1).ravel(), "  ŷ  =", ŷ.ravel(), f"  L = {L:.6f}")
 #
 # **What a derivative is for.** $\partial L/\partial w$ says how fast $L$ grows when $w$ grows and everything else stands
 # still. Moving each weight a little *against* its derivative lowers $L$. Collect all weights in one list $\theta$ and all derivatives in the
-# *gradient* $\nabla L$ (梯度). The notes ask why weights are updated in just
-# this way; here is the whole reason. To first order a change $\Delta\theta$ of all weights changes the loss by the inner
+# *gradient* $\nabla L$ (梯度). Why are weights updated in just
+# this way, the notes ask? To first order a change $\Delta\theta$ of all weights changes the loss by the inner
 # product
 #
 # $$
@@ -169,8 +169,7 @@ print("z2 =", (W1 @ a1).ravel(), "  ŷ  =", ŷ.ravel(), f"  L = {L:.6f}")
 # $$ (eq-6b-first-order)
 #
 # where $\eta > 0$ is the *learning rate* (学习率), $\langle\cdot,\cdot\rangle$ multiplies two lists entry by entry and adds up, and $\lVert g\rVert^2=\langle g, g\rangle$. Among
-# all steps of one length none has a more negative inner product (Cauchy–Schwarz). "To first order" means: up to terms that shrink like the square of the step. We shall check that prediction,
-# number for number, once we have the gradient.
+# all steps of one length none has a more negative inner product (Cauchy–Schwarz). "To first order" means: up to terms that shrink like the square of the step.
 #
 # **The sigmoid's slope.** We need one derivative before the others. With $s = \sigma(z) = (1+e^{-z})^{-1}$,
 #
@@ -310,6 +309,7 @@ def relative_error(a, b):
     return np.linalg.norm(a - b) / (np.linalg.norm(a) + np.linalg.norm(b))
 
 
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 measured_W0 = numerical_gradient(lambda W: loss(W, W1, x, y), W0, epsilon=1e-4)
 measured_W1 = numerical_gradient(lambda W: loss(W0, W, x, y), W1, epsilon=1e-4)
 by_hand = np.concatenate([dW0.ravel(), dW1.ravel()])
@@ -336,7 +336,7 @@ assert 0.98 < delivered / promised < 1.02
 # The step delivers what the gradient promised, to within two percent; the difference is the curvature that a
 # linear prediction ignores. Repeat it a hundred times and the network answers 0.501. Where does the change happen?
 
-# %%
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 history, V0, V1 = [], W0.copy(), W1.copy()
 for _ in range(101):
     history.append((V0, V1))
@@ -430,6 +430,7 @@ def notes_update(W0, W1, x, y):
     return x.T @ l1_delta, l2_delta * l1.T
 
 
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 def train(update, W0, W1, x, y, steps=100):
     """The losses before each step and after the last."""
     losses_seen = []
@@ -454,7 +455,7 @@ assert (np.diff(L_notes) < 0).all() and L_notes[-1] < 1e-4 * L_notes[0]
 # :::
 
 
-# %%
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 def our_update(W0, W1, x, y):
     return tuple(-g for g in backward(W0, W1, x, y))
 
@@ -462,7 +463,6 @@ def our_update(W0, W1, x, y):
 L_ours = train(our_update, W0, W1, x, y)
 
 
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
 def draw_losses(ax):
     curves = {"the notes' listing": L_notes, "our gradients": L_ours}
     title = "Which of these two has a broken gradient?"
@@ -478,7 +478,7 @@ show(draw_losses)
 # %% [markdown]
 # Ask the differences. The update is meant to be $-\eta\nabla L$ with $\eta = 1$, so its negative must be the gradient.
 
-# %%
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 up0, up1 = notes_update(W0, W1, x, y)
 print("W1  listing ", -up1, "  measured", measured_W1)
 print("W0  listing ", *np.broadcast_to(-up0, W0.shape))  # as W0 + up0 will do
@@ -492,7 +492,7 @@ assert error_W1 < 1e-8
 # $W_1$ is perfect. $W_0$ is wrong, and wrong in a telling way: its two rows are *the same*. Two different hidden units, with different weights
 # to the output, cannot deserve the same blame. To find the line, print the shapes:
 
-# %%
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 l1, l2 = forward(W0, W1, x)
 l2_delta = (y - l2) * l2 * (1 - l2)
 l1_error = l2_delta * W1
@@ -534,12 +534,10 @@ def mended_update(W0, W1, x, y):
     return l1_delta @ x.T, l2_delta @ l1.T
 
 
-mended_W0, mended_W1 = mended_update(W0, W1, x, y)
-error_mended = relative_error(-mended_W0, measured_W0)
-assert error_mended < 1e-8
-
-
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
+assert relative_error(-mended_update(W0, W1, x, y)[0], measured_W0) < 1e-8
+
+
 def delta_error(deltas, W0, W1):
     """How far l1_delta is from −∂L/∂z1, which is measured by nudging z1."""
     z1 = W0 @ x
@@ -579,7 +577,7 @@ settle(
 #
 # **Why did the loss fall?** Because $W_1$ learns correctly, and on this task $W_1$ alone is enough. Freeze one matrix and train the other:
 
-# %%
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 only_W1 = train(lambda *a: (0, our_update(*a)[1]), W0, W1, x, y)
 only_W0 = train(lambda *a: (our_update(*a)[0], 0), W0, W1, x, y)
 only_W0_notes = train(lambda *a: (notes_update(*a)[0], 0), W0, W1, x, y)
@@ -659,8 +657,7 @@ exercises.check_hidden_delta(hidden_delta)
 #
 # the chain rule in several variables: *along a path derivatives multiply, over paths they add*. With sigmoid outputs and squared error,
 # the output signals form the vector $\boldsymbol\delta_2 = (\hat{\mathbf y}-\mathbf y)\odot\hat{\mathbf y}\odot(1-\hat{\mathbf y})$. The functions `forward` and
-# `backward` above did not need to be told: `W1.T @ δ2` sums over $k$ already. (A folded cell confirms it: the hidden gradient of a network with two outputs is the sum of those of two networks with
-# one output each.) 3Blue1Brown's film has a good picture for this sum: each output unit that is wrong casts a vote on how
+# `backward` above did not need to be told: `W1.T @ δ2` sums over $k$ already. 3Blue1Brown's film has a good picture for this sum: each output unit that is wrong casts a vote on how
 # every hidden activation should change, weighted by the connection, and the hidden unit follows the sum of all votes.
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
@@ -832,8 +829,7 @@ assert strongest < 0.01
 # dX = dZ\,W^\top, \qquad dW = X^\top dZ, \qquad d\mathbf b = \textstyle\sum_n dZ_n .
 # $$ (eq-6b-affine-backward)
 #
-# Note what is summed: $dX$ sums over the outputs of one sample, $dW$ and $d\mathbf b$ over the samples. One weight serves all samples, so it collects blame from all. And note how little you need to
-# remember: of the products of $X$ $(N,D)$ and $dZ$ $(N,K)$ only $X^\top dZ$ has the shape of $W$. Shapes find the formula. They do not *prove* it, as
+# Note what is summed: $dX$ sums over the outputs of one sample, $dW$ and $d\mathbf b$ over the samples. One weight serves all samples, so it collects blame from all. You need to remember little: of the products of $X$ $(N,D)$ and $dZ$ $(N,K)$ only $X^\top dZ$ has the shape of $W$. Shapes find the formula. They do not *prove* it, as
 # square matrices show: there $dZ\,W$ fits as well as $dZ\,W^\top$.
 #
 # **A network of any depth.** With $\delta^{(l)} = \partial L/\partial Z^{(l)}$ and activations $A^{(l)} = \sigma(Z^{(l)})$, $A^{(0)} = X$,
@@ -1107,6 +1103,7 @@ def tied(X, W):
     return Y, backward
 
 
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 error = check_vjp(
     tied, rng.standard_normal((6, 4)), rng.standard_normal((4, 3)), rng=rng
 )
@@ -1148,6 +1145,7 @@ def the_long_way(logits, labels):
     return back_p(np.where(np.eye(3)[labels] == 1, -1 / (p * len(labels)), 0.0))
 
 
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 labels = np.array([0, 2, 1, 1])
 logits = rng.standard_normal((4, 3))
 _, backward_ce = losses.cross_entropy(logits, labels)
@@ -1155,7 +1153,6 @@ for gradient in (one_line, the_long_way):
     assert relative_error(gradient(logits, labels), backward_ce()) < 1e-8
 
 
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
 def cross_entropy(z, labels):
     return losses.cross_entropy(z, labels)[0]
 
@@ -1202,7 +1199,7 @@ settle(
 # batch*. Shapes fit, the loss is a number, and it can even fall. The check that sees it at a glance is an invariant: every row must sum to one.
 
 
-# %%
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 def softmax_over_batch(z):
     e = np.exp(z - z.max(axis=0))
     return e / e.sum(axis=0)
@@ -1282,8 +1279,7 @@ exercises.check_log_softmax(log_softmax)
 # The notes first write that code cannot differentiate, then, one line later, that it can: hard-code the basic rules, build a computational
 # graph (计算图), propagate; "probably with a tree". The second thought is right, except for the tree. Three ways exist: *numerical* (differences),
 # *symbolic* (rewrite the formula), and *automatic*: run the program, note which rule was used on which values, and play the notes back
-# in reverse. And the notes form a graph in which a value may have several consumers, not a tree. The difference is not academic: below, the tree
-# walk pays for it exponentially.
+# in reverse. And the notes form a graph in which a value may have several consumers, not a tree.
 # :::
 #
 # The basic rules are there already: they are the pairs of the last section. What is missing is the record. A `Node` holds a value, the nodes it was made from, and the pullback.
@@ -1455,6 +1451,7 @@ def program(x):
     return x, steps
 
 
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
 STARTS = np.linspace(0.11, 3.9, 40)
 
 
@@ -1475,7 +1472,6 @@ print(f"{len(STARTS)} starts, loops of {rounds} rounds")
 print(f"the tape agrees with differences: {differentiated(program)}")
 
 
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
 def on_plain_numbers(f):
     """A program whose first step, f, is computed outside the graph."""
 
@@ -1534,9 +1530,7 @@ settle(
 )
 
 # %% [markdown]
-# Nothing in the tape knows about networks. A new operation costs one pair. That is also how the large frameworks do it: each operation brings its rule, the
-# graph is recorded while the program runs, and the reverse pass is generic (Baydin et al. [2018](../book/bibliography.md) survey the field; the idea of
-# reverse accumulation is Linnainmaa's, 1970 in Finnish and [1976](../book/bibliography.md) in English).
+# Nothing in the tape knows about networks. A new operation costs one pair. That is also how the large frameworks do it (Baydin et al. [2018](../book/bibliography.md) survey the field).
 #
 # The library of this book uses pairs *without* a tape. Its networks are mostly chains, where composing pullbacks is enough, and the code you debug is then the code you read.
 #
