@@ -1315,7 +1315,16 @@ exercises.check_z_scores(z_scores)
 # \frac{\partial L}{\partial\mathbf w} = c\,\frac{\partial L}{\partial\mathbf w'} \;\Longrightarrow\; \Delta\mathbf w' = c\,\Delta\mathbf w = -\eta\,c^2\,\frac{\partial L}{\partial\mathbf w'} .
 # $$ (eq-2b-unit)
 #
-# Inputs 255 times larger mean a learning rate $255^2$ times larger in the first layer *only*, and a start with weights 255 times larger. That is one question: does one factor for all pixels matter? The claim is about another: does each pixel need a *scale of its own*, as columns in different units do? Train a network by small gradient steps on 64 digits at a time (SGD); it has 32 weighted sums of the pixels in its first layer and ten in its last. ([Chapter 6b](06b_backpropagation.ipynb) explains it.) On each of twenty splits, each input gets the learning rate that is best on the validation digits, and is judged on the test digits. The rates go up in steps of ten, and the best is never the first or the last that was tried. Scaling does two things, it shifts and it stretches, so one input is shifted only. To see whether the reason holds, do the same to pixels that do *not* share a unit: each multiplied by its own factor, between 0.03 and 30, drawn anew for each split.
+# Inputs 255 times larger mean a learning rate $255^2$ times larger in the first layer *only*, and a start with weights 255 times larger. So there are two questions. Does one factor for all pixels matter? And, which is the claim: does each pixel need a scale *of its own*, as columns in different units do?
+#
+# A small network learns to read digits (32 weighted sums of the pixels, then ten; [chapter 6b](06b_backpropagation.ipynb) explains it). We feed it
+#
+# - the raw pixels, 0 to 255, and the same divided by 255;
+# - the pixels shifted only, and shifted and divided by *one* number;
+# - z-scores, a scale for *each* pixel;
+# - and, as the control, pixels that have lost their common unit: each is multiplied by a factor of its own, between 0.03 and 30.
+#
+# Each input gets the learning rate that is best on validation digits and is judged on test digits, on twenty splits. (The best rate is never the first or last that was tried.)
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 SMALL, LARGE = [0.0001, 0.001, 0.01, 0.1, 1], [0.01, 0.1, 1, 10]  # learning rates
@@ -1406,7 +1415,9 @@ assert mean_of["one scale for all pixels"] > mean_of["shifted only"]
 assert mean_of["divided by 255"] > mean_of["raw, 0 … 255"] + 0.2
 
 # %% [markdown]
-# The reason is right, and so is the first half of the conclusion. Pixels share one unit, so a scale for each of them brings nothing, and here even costs a little on average: pixels that are almost always empty get the same say as the strokes. Take the common unit away and nothing else, and the network does better with that step on every split. But "nothing needs to be adjusted" is too much. On raw pixels one learning rate must serve two layers whose needs differ by the factor of {eq}`eq-2b-unit`, from a start that is 255 times too large, and in six epochs even the best rate leaves the network far behind. Dividing by 255 brings most of it back, and so does shifting alone; both together do best. So here images *are* adjusted, by one shift and one number for all pixels. (Small gray digits and a small network: with more epochs the differences shrink.) A method that only compares distances, such as the nearest neighbor, does not care about that number either.
+# The reason is right, and so is half of the conclusion. Pixels share one unit, so a scale for each of them brings nothing. Here it even costs a little: pixels that are almost always empty get the same say as the strokes. Take the common unit away, and the network does better with that step on every split.
+#
+# But "nothing needs to be adjusted" is too much. On raw pixels one learning rate must serve two layers whose needs differ by the factor of {eq}`eq-2b-unit`, and in six epochs even the best rate leaves the network far behind. Dividing by 255 brings most of it back, and so does shifting alone; both together do best. So images *are* adjusted, by one shift and one number for all pixels. (With more epochs the differences shrink. The nearest neighbor, which only compares distances, does not care about that number.)
 #
 # (sec-2b-whitening)=
 # ### Whitening
@@ -1467,21 +1478,21 @@ mixing = np.diag([2.0, 1.0]) @ rotation(30).T
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 def draw_white_digits(ax):
-    first = data.validation.x[:10] - data.train.x.mean(axis=0)
+    first = data.validation.x[:5] - data.train.x.mean(axis=0)
     zca = whitening(data.train.x, epsilon=0.01, zca=True)
-    white = zca.encode(data.validation.x[:10])
+    white = zca.encode(data.validation.x[:5])
     rows = [first / np.abs(first).max(), white / np.abs(white).max()]
-    image_grid(ax, np.concatenate(rows).reshape(-1, 8, 8), columns=10)
+    image_grid(ax, np.concatenate(rows).reshape(-1, 8, 8), columns=5)
     return (
-        f"Ten unseen digits, centered (above) and whitened by ZCA (below). Whitening keeps them recognizable, with a median correlation of "
+        f"Five unseen digits, centered (above) and whitened by ZCA (below). Whitening keeps them recognizable, with a median correlation of "
         f"{alike['ZCA']:.2f}, and makes neighboring pixels nearly uncorrelated: edges stand out."
     )
 
 
 show(
     draw_white_digits,
-    alt="Figure. Ten centered digits, and the same digits whitened by ZCA below them.",
-    figsize=(5.5, 1.7),
+    alt="Figure. Five centered digits, and the same digits whitened by ZCA below them.",
+    figsize=(5.5, 2.5),
 )
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}

@@ -395,14 +395,31 @@ def best_step(g, η, norm, zooms=12, reach=10):
     return center
 
 
-for name, norm in NORMS.items():
-    print(
-        f"g = (3, 4), η = 0.1, charged by {name:18s}: "
-        f"best step {best_step(np.array([3.0, 4.0]), 0.1, norm)}"
+def draw_charges(axes):
+    g = np.array([3.0, 4.0])
+    grid = np.stack(np.meshgrid(*2 * [np.linspace(-0.95, 0.95, 96)]))
+    told = []
+    for ax, (name, norm) in zip(axes, NORMS.items(), strict=True):
+        step = best_step(g, 0.1, norm)
+        near = norm(grid) <= norm(step)
+        ax.contour(*grid, norm(grid), [norm(step)], colors=[INK])
+        ax.contourf(*grid, near, [0.5, 1], colors=[BLUE], alpha=0.2)
+        ax.contour(*grid, np.einsum("i,ijk->jk", g, grid), [g @ step], colors=[BLUE])
+        arrow(ax, (0, 0), step, color=ORANGE, lw=2.5)
+        ax.set(aspect="equal", xticks=[], yticks=[], title=name)
+        ax.grid(False)
+        told.append(f"({step[0]:.1f}, {step[1]:.1f}) for the {name}")
+    return (
+        "Orange, the best step for g = (3, 4) and η = 0.1: "
+        + ", ".join(told)
+        + ". Shaded, all steps that are charged no more; on the blue line the tilted plane is as low."
     )
 
+
+show(draw_charges, columns=3, figsize=(9.0, 3.0))
+
 # %% [markdown]
-# Three charges, three rules. The first is gradient descent. The second moves every coordinate by the *same* amount, and keeps of each entry of the gradient only the sign; the third moves one coordinate and no other. All three have names (gradient descent, sign descent, steepest coordinate descent), and all three are derived, each from its own notion of distance.
+# Three charges, three rules: the step goes to the last point of the shaded shape that the falling plane touches. The first is gradient descent. The second moves every coordinate by the *same* amount, and keeps of each entry of the gradient only the sign; the third moves one coordinate and no other. All three have names (gradient descent, sign descent, steepest coordinate descent), and all three are derived, each from its own notion of distance.
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 CHARGES = {
@@ -470,8 +487,35 @@ settle(
 # f(\mathbf x-\eta\,\mathbf g)\;\le\; f(\mathbf x)-\eta\Bigl(1-\frac{\eta\bar\lambda}2\Bigr)\lVert\mathbf g\rVert^2 .
 # $$ (eq-4b-descent)
 #
-# The bracket is positive as long as $\eta<2/\bar\lambda$. Below that, *every* step reduces $f$, from everywhere, until the gradient is zero. The model {eq}`eq-4b-prox` with $\eta=1/\bar\lambda$ is this very parabola.
-#
+# The bracket is positive as long as $\eta<2/\bar\lambda$. Below that, *every* step reduces $f$, from everywhere, until the gradient is zero. The model {eq}`eq-4b-prox` with $\eta=1/\bar\lambda$ is this very parabola. So each step jumps to the lowest point of a bowl that touches $f$ where you stand and lies nowhere below it:
+
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+def hilly(x):
+    """A function of one variable, its slope, and the largest curvature it has anywhere."""
+    return x**2 / 8 + np.cos(2 * x) / 4, x / 4 - np.sin(2 * x) / 2, 1.25
+
+
+def draw_bowl(ax, position):
+    t = np.linspace(-4.2, 4.2, 301)
+    (value, slope, bound), (f, _, _) = hilly(position), hilly(t)
+    end = position - slope / bound
+    bowl = value + slope * (t - position) + bound * (t - position) ** 2 / 2
+    assert (bowl >= f - 1e-12).all()
+    lines(ax, t, {"f": f, "the bowl": bowl})
+    ax.plot(position, value, "o", color=INK)
+    ax.plot(end, hilly(end)[0], "s", color=INK)
+    ax.set(ylim=(-0.4, 2.4), xlabel="x", ylabel="value")
+    ax.set_title(f"From x = {position:.1f} to {end:.2f}")
+    return (
+        f"From x = {position:.1f}, where f = {value:.2f} and the slope is {slope:.2f}, the bowl's lowest point is x = {end:.2f}. "
+        f"The bowl promises a fall of at least {slope**2 / bound / 2:.2f}; f falls by {value - hilly(end)[0]:.2f}."
+    )
+
+
+explore(draw_bowl, position=np.linspace(-3.4, 3.4, 18), start=2, figsize=(5.5, 3.2))
+
+# %% [markdown]
 # Is $2/\bar\lambda$ a real limit, or the weakness of a proof? On a valley $f=\tfrac12(\lambda_1x_1^2+\lambda_2x_2^2)$ each coordinate goes its own way, $x_i\leftarrow x_i-\eta\lambda_ix_i$, so after $k$ steps
 #
 # $$
