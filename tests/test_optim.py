@@ -97,6 +97,23 @@ def test_parameters_are_views_into_one_vector(kind, rng):
     assert all((p.grad == 0).all() for p in net.parameters())
 
 
+def test_a_whole_gradient_can_be_assigned(rng):
+    """Catches an assignment that takes the place of the vector, which the next backward pass no longer fills."""
+    net = Linear(3, 2, rng=rng)
+    optimizer = optim.SGD(net.parameters(), 1.0)
+    for _ in range(2):
+        optimizer.zero_grad()
+        net.W.grad += 4
+        optimizer.grad = optimizer.grad / 4
+        before = net.W.value.copy()
+        optimizer.step()
+        assert_allclose(net.W.value, before - 1)
+    optimizer.theta = np.zeros(8)
+    assert not net.W.value.any()
+    with pytest.raises(ValueError, match=r"an assigned grad must have shape \(8,\)"):
+        optimizer.grad = np.zeros(7)
+
+
 def detached(how):
     """A parameter and its optimizer after something that makes views of the vector arrays of their own."""
     parameter = Parameter(START.copy())

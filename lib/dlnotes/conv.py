@@ -23,7 +23,7 @@ import numpy as np
 
 from .arguments import takes
 from .arrays import Array, Backward, unmarked
-from .kinds import count, per_axis, same_size, sizes
+from .kinds import count, per_axis, remainder, same_size, sizes
 from .windows import batch_first, batch_last, col2im, view, zeros_batch_last
 
 
@@ -182,16 +182,14 @@ def conv2d(
 
 
 def _enlarged(size, kernel, geometry: _Geometry, extra) -> tuple[int, ...]:
-    """What a transposed convolution makes of `size`; ValueError where nothing is left, or `extra` makes up a step."""
+    """What a transposed convolution makes of `size`; ValueError where nothing is left."""
     axes = zip(size, kernel, *geometry[:3], extra, strict=True)
     enlarged = tuple(
         s * (S - 1) + d * (k - 1) + 1 - 2 * p + e for S, k, s, p, d, e in axes
     )
-    less = all(e < s for e, s in zip(extra, geometry.stride, strict=True))
-    if min(enlarged) < 1 or not less:
+    if min(enlarged) < 1:
         raise ValueError(
-            f"padding {geometry.padding} and output_padding {extra} (less than the stride "
-            f"{geometry.stride}) must leave an output, got size {enlarged}"
+            f"padding {geometry.padding} and output_padding {extra} must leave an output, got size {enlarged}"
         )
     return enlarged
 
@@ -219,7 +217,7 @@ def conv_transpose2d(
         raise ValueError(f"C = {len(W)} must be a multiple of the groups, got {groups}")
     if b is not None:
         same_size("the size of b", b.size, "the number of outputs", W.shape[1] * groups)
-    extra = per_axis("output_padding", output_padding, 2)
+    extra = remainder("output_padding", output_padding, geometry.stride)
     size = _enlarged(x.shape[2:], W.shape[2:], geometry, extra)
 
     def backward(dy: Array) -> tuple[Array | None, Array]:

@@ -212,6 +212,14 @@ def pair(name: str, result) -> tuple[Array, Backward]:
     return result
 
 
+def remainder(name: str, value, stride: tuple[int, ...]) -> tuple[int, ...]:
+    """`value` as one integer an axis, each less than the stride there, as what a division leaves must be."""
+    rest = per_axis(name, value, len(stride))
+    if any(r >= s for r, s in zip(rest, stride, strict=True)):
+        raise ValueError(f"{name} must be less than the stride {stride}, got {rest}")
+    return rest
+
+
 def like(name: str, value, shape: tuple[int, ...], other: str = "the value") -> Array:
     """`value` as an array of the shape of the `other` one, to which NumPy would stretch it."""
     value = np.asarray(value)

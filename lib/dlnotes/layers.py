@@ -26,6 +26,7 @@ from .kinds import (
     per_axis,
     positive,
     real,
+    remainder,
     shape,
     sizes,
 )
@@ -148,7 +149,8 @@ class ConvTranspose2d(Conv2d):
     @takes(output_padding=frame)
     def __init__(self, *sizes, output_padding: int | tuple[int, int] = 0, **others):
         super().__init__(*sizes, **others)
-        per_axis("output_padding", output_padding, 2)
+        stride = per_axis("stride", others.get("stride", 1), 2)
+        remainder("output_padding", output_padding, stride)
         self.function = partial(self.function, output_padding=output_padding)
 
     def _shape(self, C: int, O: int, groups: int) -> tuple[int, int]:

@@ -41,6 +41,20 @@ def _parameters(name: str, value) -> list[Parameter]:
     return parameters
 
 
+class _Pinned:
+    """An array that keeps its place: assigning writes into it, so that all views of it see the change."""
+
+    def __set_name__(self, owner, name: str) -> None:
+        self.name = name
+
+    def __get__(self, optimizer, owner=None):
+        return self if optimizer is None else vars(optimizer)[self.name]
+
+    def __set__(self, optimizer, value) -> None:
+        pinned = vars(optimizer)[self.name]
+        pinned[:] = like(f"an assigned {self.name}", value, pinned.shape)
+
+
 class Optimizer:
     """The frame. A method says in `direction` what mₜ / √Vₜ is, given the gradient g.
 
@@ -50,6 +64,7 @@ class Optimizer:
     """
 
     memories = 0
+    theta, grad = _Pinned(), _Pinned()  # of all parameters, (P,)
 
     @takes(
         parameters=_parameters,
@@ -79,8 +94,9 @@ class Optimizer:
             values.append(like("an assigned value", p.value, shape, "the one before"))
             grads.append(like("an assigned grad", p.grad, shape))
         dtype = self.memory.dtype
-        self.theta = np.concatenate([value.ravel() for value in values], dtype=dtype)
-        self.grad = np.concatenate([grad.ravel() for grad in grads], dtype=dtype)
+        for name, arrays in {"theta": values, "grad": grads}.items():
+            flat = np.concatenate([array.ravel() for array in arrays], dtype=dtype)
+            vars(self)[name] = flat
         start = 0
         for p, shape in self._shapes.items():
             window = slice(start, start + math.prod(shape))
