@@ -108,4 +108,4 @@ def describe(name: str, value) -> str:
     if value.size > 6:
         return f"{name} of shape {value.shape}"
     with np.printoptions(precision=4):
-        return f"{name} = {value.tolist() if value.ndim > 1 else value}"
+        return f"{name} = {' '.join(str(value).split())}"
