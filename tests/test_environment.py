@@ -29,7 +29,6 @@ class Installer:
         if len(self.commands) == self.at:
             raise self.problem
         if "venv" in command:
-            shutil.rmtree(root / ".venv", ignore_errors=True)
             environment.interpreter(root).parent.mkdir(parents=True)
             environment.interpreter(root).touch()
 
@@ -47,7 +46,7 @@ def test_an_environment_is_ready_once_built(root, monkeypatch):
     environment.build(root, installer)
     assert environment.is_ready(root)
     create, locked, library = installer.commands
-    assert "--clear" in create[0]
+    assert create[0][-1] == ".venv"
     assert "--require-hashes" in locked[0] and "PIP_NO_INDEX" not in locked[1]
     assert "--no-deps" in library[0] and library[1]["PIP_NO_INDEX"] == "1"
     (root / ".cache/matplotlib").mkdir()
@@ -88,6 +87,22 @@ def test_a_working_environment_outlives_a_failed_renewal(root, step, problem):
         environment.build(root, Installer(problem=problem, at=step))
     assert (root / ".venv/mine").exists() and not (root / environment.ASIDE).exists()
     shutil.copy(ROOT / "requirements.txt", root)
+    assert environment.is_ready(root)
+
+
+@pytest.mark.parametrize("linked", [False, True])
+def test_an_environment_of_the_readers_own_is_kept(root, capsys, linked):
+    """Catches an installer that empties what an editor made, or what a link leads to."""
+    theirs = root / ("elsewhere" if linked else ".venv")
+    theirs.mkdir()
+    (theirs / "mine").touch()
+    if linked:
+        (root / ".venv").symlink_to(theirs, target_is_directory=True)
+    with pytest.raises(environment.SetupError):
+        environment.renew(root, Installer(problem=PROBLEMS[1], at=1))
+    assert "was not made by this book; it is kept in .kept/" in capsys.readouterr().out
+    assert len(list(root.glob(".kept/*/.venv/mine"))) == 1
+    environment.renew(root, Installer())
     assert environment.is_ready(root)
 
 

@@ -23,11 +23,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from book.tools.keeping import set_aside
+
 LOG = Path(".cache/install.log")
 LOCK = Path(".cache/environment.lock")
 STAMP = "dlnotes-stamp"
 ASIDE = ".venv.old"
 INSTALL_LOCKED = "install --progress-bar=off --require-hashes -r requirements.txt"
+BEGUN = "{}"  # the stamp until all is there
 INSTALL_BOOK = "install --no-deps --no-build-isolation -e ."
 PIP = "-m pip --disable-pip-version-check --no-input"
 THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
@@ -180,6 +183,7 @@ def build(root: Path, run: Runner | None = None) -> None:
     run = run or run_step
     started = time.monotonic()
     print(f"Preparing .venv with Python {platform.python_version()}; this is needed once.")  # fmt: skip
+    keep_foreign(root)
     if stamp(root):
         os.replace(root / ".venv", root / ASIDE)
     try:
@@ -191,9 +195,21 @@ def build(root: Path, run: Runner | None = None) -> None:
     print(f"The environment is ready ({time.monotonic() - started:.0f} s).")
 
 
+def keep_foreign(root: Path) -> None:
+    """A .venv that this book has not made, or that is a link to one, is the reader's: keep it aside, and say so."""
+    found = root / ".venv"
+    ours = (found / STAMP).is_file() and not found.is_symlink()
+    if ours or not (found.exists() or found.is_symlink()):
+        return
+    place = set_aside(root, found).relative_to(root).as_posix()
+    print(f"What stood in .venv was not made by this book; it is kept in {place}.")
+
+
 def install(root: Path, run: Runner) -> None:
-    """The steps; the stamp comes last, so an interruption leaves none."""
-    (root / ".venv" / STAMP).unlink(missing_ok=True)
+    """The steps; the stamp is completed last, so an interruption leaves one that is only begun."""
+    shutil.rmtree(root / ".venv", ignore_errors=True)
+    (root / ".venv").mkdir()
+    (root / ".venv" / STAMP).write_text(BEGUN, "utf-8")
     (root / LOG).parent.mkdir(exist_ok=True)
     (root / LOG).write_text("", "utf-8")
     base = getattr(sys, "_base_executable", None) or sys.executable
@@ -201,7 +217,7 @@ def install(root: Path, run: Runner) -> None:
     packages, library = [*pip, *INSTALL_LOCKED.split()], [*pip, *INSTALL_BOOK.split()]
     online = settings(root) | {"PIP_USER": "0"}
     offline = online | {"PIP_NO_INDEX": "1"}
-    run("Creating .venv", [base, "-m", "venv", "--clear", ".venv"], online, root)
+    run("Creating .venv", [base, "-m", "venv", ".venv"], online, root)
     run("Installing packages", packages, online, root)
     run("Installing the library", library, offline, root)
     (root / ".venv" / STAMP).write_text(json.dumps(recipe(root)), "utf-8")

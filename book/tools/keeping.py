@@ -57,6 +57,14 @@ def keep(root: Path, path: Path) -> Path:
     return copy
 
 
+def set_aside(root: Path, path: Path) -> Path:
+    """Move a folder, or a link to one, to .kept; returns where it is."""
+    place = root / FOLDER / time.strftime("%Y-%m-%d-%H%M%S") / path.name
+    place.parent.mkdir(parents=True, exist_ok=True)
+    os.replace(path, place)
+    return place
+
+
 def keep_if_edited(root: Path, path: Path) -> None:
     """Before a notebook is replaced or removed: what somebody wrote in it is put aside, and told."""
     if path.is_file() and edited(path.read_text("utf-8", errors="replace")):
