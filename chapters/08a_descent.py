@@ -147,7 +147,7 @@ deep = {
 print("loss after training 20 layers:")
 for name, (ends, rate) in deep.items():
     print(
-        f"  {name:17s} median {np.median(ends):.2f} ({ends.min():.2f} to {ends.max():.2f}, {len(ends)} starts), rate {rate}"
+        f"  {name:17s} median {np.median(ends):.1f}, below 0.6 in {(ends < 0.6).sum()} of {len(ends)}, rate {rate}"
     )
 deep_relu, deep_sigmoid, at_glorot = (ends for ends, _ in deep.values())
 assert np.median(deep_sigmoid) < 0.5 and at_glorot.min() > 0.68
@@ -191,7 +191,7 @@ settle(
     },
     evidence=f"With the same weights of scale {scales['1 (Glorot)']:g} the share that arrives is {np.median(without):.1f} without an "
     f"activation, {np.median(with_relu):.0e} through ReLUs and {np.median(through_sigmoid['1 (Glorot)']):.0e} through sigmoids; "
-    f"the loss after training is {np.median(deep_relu):.2f} with ReLU and {np.median(deep_sigmoid):.2f} with the sigmoid (medians).",
+    f"the loss after training is {np.median(deep_relu):.1f} with ReLU and {np.median(deep_sigmoid):.1f} with the sigmoid (medians).",
     turns={
         ("keeps_more(relu_of_slope(1))", "keeps_more(relu_of_slope(1 / 4))"): "FALSE"
     },
