@@ -1362,7 +1362,7 @@ def backpropagate(root):
     recorded = [node for node in reversed(order) if node.pullback]
     for node in recorded:
         gradients = node.pullback(node.grad)
-        gradients = gradients if isinstance(gradients, tuple) else (gradients,)
+        gradients = gradients if isinstance(gradients, (tuple, list)) else (gradients,)
         for parent, gradient in zip(node.parents, gradients, strict=True):
             parent.grad = parent.grad + gradient
     return len(recorded)

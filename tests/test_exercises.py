@@ -116,9 +116,52 @@ def test_the_stub_is_not_yet(exercise, stub, solution):
 
 
 @every_function
-@pytest.mark.parametrize("nothing", [..., (..., ...), [None, 1.0]], ids=str)
+@pytest.mark.parametrize("nothing", [..., (..., ...), [..., 1.0]], ids=str)
 def test_a_stub_that_returns_dots_is_not_yet(exercise, stub, solution, nothing):
     assert said(exercise, lambda *_: nothing).startswith("not yet: ")
+
+
+def test_a_forgotten_return_is_named():
+    from dlnotes.exercises import backpropagation as b
+
+    half = said(b.check_gain_backward, lambda X, g, dY: (dY * g, None))
+    assert "dg is missing: it is None" in half
+    assert "the pullback returns None" in said(
+        b.check_project, lambda X, W: (X @ W @ W.T, lambda dY: None)
+    )
+
+
+class Remembering:
+    """A layer that leaves what it needs on itself, where the next call overwrites it."""
+
+    def __init__(self, f):
+        self.f = f
+
+    def __call__(self, x):
+        value, self.pullback = self.f(x)
+        return x + value, lambda dy: dy + self.pullback(dy)
+
+
+def test_a_pullback_keeps_the_values_of_its_own_call():
+    from dlnotes.exercises import backpropagation as b
+
+    held, total = {}, []
+
+    def overwritten(a, b):
+        held.update(a=a, b=b)
+        return a / b, lambda dy: (dy / held["b"], -dy * held["a"] / held["b"] ** 2)
+
+    def piling_up(X, W):
+        def backward(dY):
+            total.append(X.T @ dY @ W + dY.T @ X @ W)
+            return dY @ W @ W.T, sum(total)
+
+        total.clear()
+        return X @ W @ W.T, backward
+
+    assert "after a later call" in said(b.check_divide, overwritten)
+    assert "when it is called again" in said(b.check_project, piling_up)
+    assert said(b.check_residual, Remembering).startswith("not right: ")
 
 
 @every_exercise
@@ -131,7 +174,7 @@ def test_right_answers_are_right_and_stay_right(exercise, stub, solution):
 @every_exercise
 def test_every_mistake_is_told_with_its_hint(exercise, stub, solution):
     assert len(exercise.mistakes) >= 3
-    for hint, mistake in exercise.mistakes.items():
+    for hint, mistake in exercise.slips:
         told = said(exercise, mistake)
         assert told.startswith("not right: ") and hint in told, f"{hint!r}: {told}"
 

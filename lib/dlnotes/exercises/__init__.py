@@ -61,6 +61,10 @@ class Feedback:
         return f"{self.status}: {self.message}"
 
 
+def _same(some: list, others: list) -> bool:
+    return all(map(alike, some, others, len(some) * [1e-12]))
+
+
 def call(answer: Callable, *args):
     """How most answers are tried."""
     return answer(*args)
@@ -132,6 +136,15 @@ class Exercise:
             except Wrong as wrong:
                 raise Wrong(f"{wrong} (tried with {self.case(case)})") from None
 
+    @property
+    def slips(self) -> list[tuple[str, object]]:
+        """(hint, an answer that deserves it), one a pair."""
+        return [
+            (hint, answer)
+            for hint, answers in self.mistakes.items()
+            for answer in (answers if isinstance(answers, tuple) else (answers,))
+        ]
+
     def _try(self, answer, case: int, args: tuple, untouched: tuple) -> None:
         """Compare result by result with the right answer, so that the first wrong one is told."""
         results, right = self.results(answer, args), self.results(self.right, untouched)
@@ -158,22 +171,35 @@ class Exercise:
             yield from map(numbers, self.name, several(result, self.name))
 
     def _value_and_gradients(self, answer, result) -> Iterator[np.ndarray]:
-        """The pullback is used twice, as a network with shared layers would."""
+        """The pullback is used twice, also after a later call of the answer, as a network with shared layers would."""
         value, backward = several(result, (self.name, "its pullback"))
         if not callable(backward):
             raise Wrong(f"the pullback must be a function, yours is {brief(backward)}")
         value = numbers(self.name, value)
         yield value
-        for dy in np.random.default_rng(6).standard_normal((2, *value.shape)):
-            given = dy.copy()
-            gradients = answered(ask(answer, backward, given))
-            if not np.array_equal(dy, given):
-                raise Wrong(
-                    "your pullback changed its argument; compute a new array instead"
-                )
-            if len(self.gradients) == 1:
-                gradients = (gradients,)
-            yield from map(numbers, self.gradients, several(gradients, self.gradients))
+        dy, other = np.random.default_rng(6).standard_normal((2, *value.shape))
+        first = self._pulled_back(answer, backward, dy)
+        if not _same(first, self._pulled_back(answer, backward, dy)):
+            raise Wrong("your pullback answers otherwise when it is called again")
+        ask(answer, self.apply, answer, *self.arguments()[0])
+        if not _same(first, self._pulled_back(answer, backward, dy)):
+            raise Wrong(
+                "after a later call your first pullback answers otherwise; let each call keep its own values"
+            )
+        yield from first
+        yield from self._pulled_back(answer, backward, other)
+
+    def _pulled_back(self, answer, backward, dy: np.ndarray) -> list[np.ndarray]:
+        """The gradients that the pullback makes of dy."""
+        given = dy.copy()
+        gradients = ask(answer, backward, given)
+        if not np.array_equal(dy, given):
+            raise Wrong(
+                "your pullback changed its argument; compute a new array instead"
+            )
+        if len(self.gradients) == 1:
+            gradients = (gradients,)
+        return list(map(numbers, self.gradients, several(gradients, self.gradients)))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -185,7 +211,7 @@ class Exercise:
         """The first mistake that gives the same up to here; rather one that is right on all cases before."""
         same = [
             (hint, mistake)
-            for hint, mistake in self.mistakes.items()
+            for hint, mistake in self.slips
             if self._gives(mistake, case, given)
             and not self._gives(mistake, case, [*given[:-1], expected])
         ]

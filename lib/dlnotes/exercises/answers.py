@@ -38,8 +38,8 @@ def ask(answer: Callable, function: Callable, *args):
 
 def answered(value):
     """`value`, unless it or a part of it is still the stub's."""
-    parts = value if isinstance(value, tuple | list) else [value]
-    if any(part is None or part is ... for part in parts):
+    parts = value if isinstance(value, tuple | list) else []
+    if value is None or value is ... or any(part is ... for part in parts):
         raise NotYet
     return value
 
@@ -57,12 +57,17 @@ def numbers(name: str, value) -> np.ndarray:
 
 def several(value, names: tuple[str, ...]) -> list:
     """As many results as there are names: a tuple, a list, or an array along its first axis."""
+    if value is None:
+        raise Wrong("the pullback returns None; is its return forgotten?")
     listed = isinstance(value, tuple | list) or np.ndim(value) > 0
     if not listed or len(value) != len(names):
         raise Wrong(
             f"return {len(names)} results ({', '.join(names)}), yours is {brief(value)}"
         )
-    return list(answered(value))
+    for name, part in zip(names, answered(value), strict=True):
+        if part is None:
+            raise Wrong(f"{name} is missing: it is None; is a return forgotten?")
+    return list(value)
 
 
 def word(value, words: tuple[str, ...]) -> str:
@@ -84,6 +89,12 @@ def alike(got, expected, tolerance: float) -> bool:
     return np.allclose(got, expected, rtol=0, atol=tolerance * size, equal_nan=True)
 
 
+def _short(number: float) -> str:
+    """Four digits; all of a whole number that is not huge."""
+    whole = abs(number) < 1e9 and number == round(number)
+    return f"{number:.0f}" if whole else f"{number:.4g}"
+
+
 def difference(name: str, got, expected) -> str:
     """The sentence that says where two results differ most."""
     if isinstance(expected, str):
@@ -93,7 +104,7 @@ def difference(name: str, got, expected) -> str:
     gap = np.where(got == expected, 0.0, np.abs(got - expected))
     where = np.unravel_index(np.argmax(np.nan_to_num(gap, nan=np.inf)), got.shape)
     place = f" at {tuple(int(i) for i in where)}" if got.ndim else ""
-    g, e = (f"{array[where]:.4g}" for array in (got, expected))
+    g, e = (_short(array[where]) for array in (got, expected))
     if g == e:
         g, e = (f"{array[where]:.17g}" for array in (got, expected))
     return f"{name}{place} is {g}, expected {e}"

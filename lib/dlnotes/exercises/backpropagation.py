@@ -10,6 +10,8 @@ check_tanh_delta = Exercise(
     cases=lambda rng: [
         *((np.tanh(rng.standard_normal((3, 4))), s * rng.standard_normal((3, 4))) for s in SCALES),
         (np.tanh([-1000.0, -1e-12, 0.5, 1000.0]), rng.standard_normal(4)),
+        (np.array(1.0), np.array(1e12)),
+        (np.tanh(0.3), 2.0),
     ],
     mistakes={
         "this is the sigmoid's slope y(1 − y); tanh has another": lambda y, dy: dy * y * (1 - y),
@@ -33,8 +35,10 @@ check_hidden_delta = Exercise(
     mistakes={
         "the slope a(1 − a) of the hidden units is missing": lambda W, δ, a: W.T @ δ,
         "the slope is a(1 − a), not a": lambda W, δ, a: W.T @ δ * a,
+        "the slope is counted twice: δ2 comes from above, a(1 − a) once": lambda W, δ, a: W.T @ δ * (a * (1 - a)) ** 2,
         "W1 must be transposed; shapes cannot tell when W1 is square": lambda W, δ, a: W @ δ * a * (1 - a),
         "this product without a sum is the listing's; add up over the outputs": lambda W, δ, a: δ * W * a * (1 - a),
+        "a row met a column; keep all error signals columns": lambda W, δ, a: (δ.T @ W) * a * (1 - a),
     },
     wrong=(lambda W, δ, a: W[:1].T * δ[:1] * a * (1 - a),),
     also_right=(lambda W, δ, a: (W * δ).sum(axis=0)[:, None] * (a - a**2),),
@@ -112,6 +116,12 @@ def _pullback_overflows(z):
     return y, lambda dy: _minus_its_share(unshifted, dy)
 
 
+def _pullback_divides(z):
+    y, _ = _log_softmax()(z)
+    p = np.exp(z) / np.exp(z).sum(axis=-1, keepdims=True)
+    return y, lambda dy: dy - p * dy.sum(axis=-1, keepdims=True)
+
+
 check_log_softmax = Exercise(
     "log-softmax",
     gradients=("dz",),
@@ -126,14 +136,17 @@ check_log_softmax = Exercise(
     mistakes={
         "this is the softmax, not its logarithm": lambda z: (np.exp(_log_softmax()(z)[0]), lambda dy: dy),
         "the exponentials overflow; subtract the largest logit first": _log_softmax(shift=lambda z, **_: 0),
-        "a probability that rounds to zero has no logarithm; never form it": _log_of_softmax,
+        "a probability that rounds to zero has no logarithm; never form it": (
+            _log_of_softmax,
+            *(lambda z, least=least: _log_of_softmax(z, least) for least in (1e-300, 1e-15, 1e-12, 1e-8)),
+        ),
         "normalize over the last axis, whatever stands before it": _log_softmax(axis=0),
         "normalize each row by itself": _log_softmax(axis=None),
         "the sum of the exponentials depends on z, too": _log_softmax(back=lambda y, dy: dy),
         "each logit moves all outputs; sum dy": _log_softmax(back=lambda y, dy: dy - np.exp(y) * dy),
-        "its exponentials overflow; use those of the value, exp(y)": _pullback_overflows,
+        "its exponentials overflow; use those of the value, exp(y)": (_pullback_overflows, _pullback_divides),
     },
-    wrong=(_log_softmax(back=lambda y, dy: dy - np.exp(y)), lambda z: _log_of_softmax(z, least=1e-300)),
+    wrong=(_log_softmax(back=lambda y, dy: dy - np.exp(y)),),
     praise="stable at ±1000 for any leading axes, value and pullback alike",
 )  # fmt: skip
 
@@ -151,13 +164,14 @@ check_divide = Exercise(
         for shape in ((3, 2), (4,))
         for s in SCALES
         for t in SCALES
-    ],
+    ]
+    + [(np.array(3.0), np.array(-4.0))],  # the numbers on the tape have no axis
     mistakes={
         "it is dy / b, not dy · b": _quotient(da=lambda a, b, dy: dy * b),
         "the sign is wrong": _quotient(db=lambda a, b, dy: dy * a / b**2),
         "it needs b squared": _quotient(db=lambda a, b, dy: -dy * a / b),
         "it needs the factor a": _quotient(db=lambda a, b, dy: -dy / b**2),
-        "it needs dy": _quotient(da=lambda a, b, dy: 1 / b),
+        "it needs dy": (_quotient(da=lambda a, b, dy: 1 / b), _quotient(db=lambda a, b, dy: -a / b**2)),
         "b may be negative": _quotient(da=lambda a, b, dy: dy / np.abs(b)),
     },
     wrong=(lambda a, b: (a / np.abs(b), _quotient()(a, b)[1]),),
@@ -179,7 +193,9 @@ def _block(residual, f, x):
     block = answered(residual(f))
     if not callable(block):
         raise Wrong(f"residual(f) must return a function, yours is {brief(block)}")
-    return block(x)
+    result = block(x)
+    block(x / 2)  # a network may use it again before the first pullback is called
+    return result
 
 
 def _residual(value=lambda x, y: x + y, back=lambda dy, through: dy + through):
@@ -229,15 +245,22 @@ def _error(compare=_relative, measure=_central):
 def _gradients(rng) -> dict:
     """Right gradients, others ten percent too large, and reversed ones, at several scales."""
     cases = {}
-    for s in SCALES:
-        x, u = rng.standard_normal((2, 3, 2))
+    shapes = {(3, 2): 1e-3, (5,): 3e-3, (2, 2, 2): 1e-2}  # each with its step
+    for s, (shape, epsilon) in zip(SCALES, shapes.items(), strict=True):
+        x, u = rng.standard_normal((2, *shape))
         g = s * (np.cos(x) * x + np.sin(x))
 
         def f(x, s=s):
             return s * float((np.sin(x) * x).sum())
 
         for name, factor in {"right": 1, "10 % too large": 1.1, "reversed": -1}.items():
-            cases[f"a gradient of size {s:g}, {name}"] = (f, x, factor * g, u, 1e-3)
+            cases[f"a gradient of size {s:g}, {name}, epsilon = {epsilon:g}"] = (
+                f,
+                x,
+                factor * g,
+                u,
+                epsilon,
+            )
     return cases
 
 
@@ -247,10 +270,18 @@ check_direction_error = Exercise(
     cases=_gradients,
     tolerance=1e-4,  # the error of a right gradient is itself a difference of nearly equal numbers
     mistakes={
-        "this is the one-sided difference": _error(measure=lambda f, x, u, ε: (f(x + ε * u) - f(x)) / ε),
+        "this is the one-sided difference": (
+            _error(measure=lambda f, x, u, ε: (f(x + ε * u) - f(x)) / ε),
+            _error(measure=lambda f, x, u, ε: (f(x) - f(x - ε * u)) / ε),
+        ),
+        "the step is epsilon, whatever it is": _error(measure=lambda f, x, u, ε: _central(f, x, u, 1e-3)),
+        "add the two sizes, not the numbers": _error(lambda d, m: abs(d - m) / abs(d + m)),
         "the sign is lost: take |g·u − m|": _error(lambda d, m: (d - m) / (abs(d) + abs(m))),
         "the two points are 2ε apart, not ε": _error(lambda d, m: _relative(d, 2 * m)),
-        "divide by both sizes, |g·u| + |m|": _error(lambda d, m: abs(d - m) / abs(d)),
+        "divide by both sizes, the whole of |g·u| + |m|": (
+            _error(lambda d, m: abs(d - m) / abs(d)),
+            _error(lambda d, m: 2 * _relative(d, m)),
+        ),
         "an absolute error depends on the units of f; divide": _error(lambda d, m: abs(d - m)),
     },
     wrong=(_error(lambda d, m: 0.0),),
@@ -273,13 +304,16 @@ _both_counts = _counts(sum, lambda products: 2 * sum(products) - products[0])
 check_count_multiplications = Exercise(
     ("the forward count", "the backward count"),
     right=_both_counts,
-    cases=lambda rng: [([64, 32, 10], 20), ([64, 32, 10], 1), ([3, 4], 7), ([5, 4, 3, 2], 2), ([1000] * 3, 10**6)],
+    cases=lambda rng: [([64, 32, 10], 20), ([64, 32, 10], 1), ([3, 4], 7), ([5, 4, 3, 2], 2), ([2, 8, 8], 1), ([1000] * 3, 10**6)],
     tolerance=0,
     mistakes={
         "the batch size N is missing": lambda sizes, N: _both_counts(sizes, 1),
         "the gradient of the input is not needed: layer 1 costs one product less": _counts(sum, lambda p: 2 * sum(p)),
         "the last layer needs both products; it is the first that saves one": _counts(sum, lambda p: 2 * sum(p) - p[-1]),
         "going back, all layers but the first need two products": _counts(sum, sum),
+        "each layer also needs dW, which is as large as dX": _counts(sum, lambda p: sum(p[1:])),
+        "the backward pass alone is asked for, not value and gradient": _counts(sum, lambda p: 3 * sum(p) - p[0]),
+        "it is the first layer that saves a product, not the largest": _counts(sum, lambda p: 2 * sum(p) - max(p)),
     },
     also_right=(lambda sizes, N: np.array(_both_counts(sizes, N)),),
     praise="two products per layer going back, except in the first",
