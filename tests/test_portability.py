@@ -62,6 +62,20 @@ def test_noise_flips_signs_by_its_seed():
     assert len(seen) > 1
 
 
+def test_a_machine_that_cannot_run_here_is_passed_over(monkeypatch, capsys):
+    """Catches a wait for kernels that have died."""
+    sys.path.insert(0, str(ROOT / "tests"))
+    import portability
+
+    known = {"as it is": {}, "another": {"PYTHONHOME": str(ROOT / "nowhere")}}
+    monkeypatch.setattr(portability, "MACHINES", known)
+    monkeypatch.setattr(portability, "differs", lambda *_: "")
+    assert portability.main([]) == 0
+    said = capsys.readouterr().out
+    assert "as it is                 same words" in said
+    assert "another                  cannot be tried" in said
+
+
 FRAGILE = {
     "the last place": "print(np.random.default_rng(0).standard_normal(3).sum())",
     "a sign": "print(np.linalg.eigh(np.array([[2.0, 1.0], [1.0, 3.0]]))[1].sum().round(3))",
