@@ -14,7 +14,8 @@ CLAIMS = [item for item in ITEMS if item["kind"] == "claim"]
 QUESTIONS = [item for item in ITEMS if item["kind"] == "question"]
 PAGES = {
     "01_introduction", "02a_linear_algebra", "02b_principal_components", "03_probability",
-    "04a_numbers_on_a_computer", "04b_gradients_and_curvature", "05a_learning_from_data", "05b_classical_algorithms",
+    "04a_numbers_on_a_computer", "04b_gradients_and_curvature", "05a_learning_from_data",
+    "05b_capacity_and_validation", "05c_classical_algorithms",
     "06a_feedforward_networks", "06b_backpropagation", "06c_units_width_depth",
     "07_regularization", "08a_descent", "08b_optimizers", "09a_convolution",
     "09b_convolutional_networks", "10a_recurrence", "10b_sequences",
