@@ -216,13 +216,22 @@ def test_the_font_of_formulas_has_their_letters(pages):
         for formula in stylesheets.MATH.findall(page.text)
         for letter in unescape(re.sub("<[^>]*>", "", formula))
     }
-    font = TTFont(HTML / "_static/fonts/stix-two-math.woff2").getBestCmap()
+    font = TTFont(HTML / stylesheets.MATH_FONT).getBestCmap()
     missing = {letter for letter in used if ord(letter) not in font}
     assert not {letter for letter in missing if not re.match(INVISIBLE, letter)}
     unwritten = {
         ord(letter) for letter in "√𝑥𝛼ℎ"
     }  # of a root, and what x, α, h turn into
     assert unwritten <= font.keys()
+
+
+def test_pages_with_formulas_ask_for_their_font_at_once(pages):
+    """Catches one that waits until a formula is to be drawn, and pages that ask for what they do not use."""
+    for path, page in pages.items():
+        asked = re.findall(r'<link rel="preload" href="([^"]+)" as="font"', page.text)
+        wanted = [stylesheets.MATH_FONT] if "<math" in page.text else []
+        there = [(HTML / path).parent / address for address in asked]
+        assert [file.resolve() for file in there] == [HTML / w for w in wanted], path
 
 
 INVISIBLE = (

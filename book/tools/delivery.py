@@ -9,6 +9,7 @@ from sphinx.application import Sphinx
 from sphinx.util.osutil import relative_uri
 
 from . import frames
+from .stylesheets import MATH_FONT
 
 DESCRIPTION_LENGTH = 155  # what search engines show
 SCRIPT = "scripts/pydata-sphinx-theme.js"
@@ -90,6 +91,21 @@ def mend_body(
         context["body"] = PLAIN_CODE.sub(r"\1", body)
 
 
+def fetch_font_ahead(
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict,
+    doctree: nodes.document | None,
+) -> None:
+    """A page with formulas asks for their letters at once, not when they are to be drawn."""
+    if "<math" in context.get("body", ""):
+        address = context["pathto"](MATH_FONT, 1)
+        context["metatags"] = context.get("metatags", "") + (
+            f'<link rel="preload" href="{address}" as="font" type="font/woff2" crossorigin>\n'
+        )
+
+
 def slim(script: Path) -> None:
     """Out of the theme's script goes a search for boxes that scroll, which measures all code of a page again and again.
 
@@ -124,5 +140,6 @@ def setup(app: Sphinx) -> None:
     app.connect("doctree-resolved", move_frames)
     app.connect("html-page-context", describe)
     app.connect("html-page-context", mend_body)
+    app.connect("html-page-context", fetch_font_ahead, priority=600)
     app.connect("html-page-context", postpone_scripts, priority=900)
     app.connect("build-finished", tidy)

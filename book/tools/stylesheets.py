@@ -18,6 +18,7 @@ from fontTools.ttLib import TTFont
 from sphinx.application import Sphinx
 from tinycss2.ast import Node
 
+MATH_FONT = "_static/fonts/stix-two-math.woff2"
 SHEET = "_static/book.css"
 THEME = ("_static/basic.css", "_static/styles/pydata-sphinx-theme.css")
 LEFT_OUT = (SHEET, "_static/pygments.css")  # dlnotes.css colors the code
@@ -55,7 +56,7 @@ def write_one(app: Sphinx, exception: Exception | None) -> None:
         path.unlink()  # Sphinx copies them again each time
     style = with_faces("\n".join(rules), site)
     (site / SHEET).write_text(style, "utf-8")
-    cut_down(site / "_static/fonts/stix-two-math.woff2", site)
+    cut_down(site / MATH_FONT, site)
 
 
 def with_faces(style: str, site: Path) -> str:
