@@ -112,7 +112,7 @@ show(draw_question)
 #
 # The definition is Mitchell's ([1997](../book/bibliography.md)): a program learns from experience $E$ (经验), with respect to a task $T$ (任务) and a performance measure $P$ (性能度量), if its performance at $T$, as measured by $P$, improves with $E$. Nothing is said about networks, nor about probability. The notes then list eleven tasks, without a further word, and remark that *all of them differ only in task, experience and performance measure*. Here they are, each as a small real problem. All but one use the digits; the translator learns to write English number names in Chinese.
 #
-# | task | here | $P$ |
+# | task | here | measure |
 # |---|---|---|
 # | classification (分类) | which digit is it? | share right |
 # | with missing inputs (输入缺失分类) | the same, half the pixels hidden | share right |
