@@ -84,7 +84,7 @@ assert all(
 #
 # *You have seen that counting parameters misleads. After this section you can count something better.*
 #
-# A class of classifiers *shatters* (打散) a set of points if for each of the labelings of these points some member of the class produces it. The *VC dimension* (VC 维), after Vapnik and Chervonenkis ([1971](../book/bibliography.md)), is the size of the largest set that is shattered. The notes say: *VC dimension d means that the functions can split at most d points arbitrarily*. Mind the two quantifiers. *Some* set of $d$ points must be shattered, and *no* set of $d+1$. Try it with straight lines in the plane: for each set of points, which labelings does a line produce?
+# A class of classifiers *shatters* (打散) a set of points if for each of the labelings of these points some member of the class produces it. The *VC dimension*, after Vapnik and Chervonenkis ([1971](../book/bibliography.md)), is the size of the largest set that is shattered. The notes say: *VC dimension d means that the functions can split at most d points arbitrarily*. Mind the two quantifiers. *Some* set of $d$ points must be shattered, and *no* set of $d+1$. Try it with straight lines in the plane: for each set of points, which labelings does a line produce?
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
@@ -358,7 +358,7 @@ by_definition(
     because="The mean squared error of an estimate is the square of its bias plus its variance; the bias is the same in every "
     "sample, the variance is what differs between samples.",
     holds=abs(apart) < 1e-9,
-    evidence=f"For the variance of {m} numbers, divided by m + 1: bias² {abs(with_bias.mean() - 1) ** 2:.3f} and variance {with_bias.var():.3f} "
+    evidence=f"For the variance of {m} numbers, with the largest of the three divisors: bias² {abs(with_bias.mean() - 1) ** 2:.3f} and variance {with_bias.var():.3f} "
     f"add up to the error {((with_bias - 1) ** 2).mean():.3f}.",
 )
 by_definition(
@@ -370,7 +370,7 @@ by_definition(
         and qualities["m − 1"][:, 0].max() < 0.05
     ),
     evidence=f"Divided by m, the bias falls from {qualities['m'][0, 0]:.2f} with {COUNTS[0]} numbers to {qualities['m'][-1, 0]:.3f} with {COUNTS[-1]}; divided "
-    f"by m − 1 it is at most {qualities['m − 1'][:, 0].max():.3f}.",
+    f"by one less it is at most {qualities['m − 1'][:, 0].max():.3f}.",
 )
 by_definition(
     "C5.32",
