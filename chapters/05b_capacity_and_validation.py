@@ -35,7 +35,10 @@ def draw_sine(ax, coloring):
         here = wanted == label
         ax.plot(np.arange(1, 9)[here], turns[here], marker, color=color, ms=9)
     ax.set(
-        ylim=(0, 2), xlim=(0.5, 8.5), xlabel="point 10⁻ⁱ, i", ylabel="ωx in half turns"
+        ylim=(0, 2),
+        xlim=(0.5, 8.5),
+        xlabel="i, of the point 0.1 to the power i",
+        ylabel="ωx in half turns",
     )
     ax.set_title(f"ω = {ω:.0f}")
     right = int(((turns < 1) == wanted).sum())

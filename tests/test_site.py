@@ -228,7 +228,7 @@ def test_the_font_of_formulas_has_their_letters(pages):
 def test_pages_with_formulas_ask_for_their_font_at_once(pages):
     """Catches one that waits until a formula is to be drawn, and pages that ask for what they do not use."""
     for path, page in pages.items():
-        asked = re.findall(r'<link rel="preload" href="([^"]+)" as="font"', page.text)
+        asked = re.findall(r'<script data-font="([^"]+)"', page.text)
         wanted = [stylesheets.MATH_FONT] if "<math" in page.text else []
         there = [(HTML / path).parent / address for address in asked]
         assert [file.resolve() for file in there] == [HTML / w for w in wanted], path

@@ -4,7 +4,7 @@
 // 1. Frames of a moving figure are fetched as it nears the screen, and become pictures as the reader reaches for it: that
 // costs a phone a tenth of a second each. One comes after the other and the nearest first, so that the one that is asked for
 // never waits for twenty. Who saves data gets only what is asked for. Nothing of this holds up the page itself: it begins
-// when that is there, and goes on when there is nothing else to do.
+// when that is there, and goes on when there is nothing else to do. Pages opened as files have all at hand.
 const loaded = new Promise((resolve) => addEventListener("load", resolve));
 const idle = () => new Promise((resolve) => (window.requestIdleCallback ?? setTimeout)(resolve));
 async function prepare(figure, step) {
@@ -32,7 +32,7 @@ const nearing = new IntersectionObserver((entries) => {
 document.addEventListener("DOMContentLoaded", () => {
   if (navigator.connection?.saveData) return;
   for (const figure of document.querySelectorAll(".dl-moving")) {
-    nearing.observe(figure);
+    if (location.protocol !== "file:") nearing.observe(figure);
     for (const reach of ["pointerenter", "focusin"]) figure.addEventListener(reach, () => prepare(figure, build), { once: true });
   }
 });

@@ -18,6 +18,16 @@ LAZY = 'loading="lazy" decoding="async"'
 FIRST_PICTURE = re.compile(rf"(<img [^>]*){LAZY}((?:(?! hidden>)[^>])*>)")
 LOADED = re.compile(r'<script [^>]*src="([^"?]+)')
 UNUSED = re.compile("doctools|sphinx_highlight")
+# Pages opened as files may use the font, but not ask for it ahead; hence no plain link.
+FETCH_AHEAD = """\
+<script data-font="{}">
+if (location.protocol !== "file:")
+  document.head.append(Object.assign(document.createElement("link"), {{
+    rel: "preload", as: "font", type: "font/woff2", crossOrigin: "",
+    href: document.currentScript.dataset.font,
+  }}));
+</script>
+"""
 SEARCH = 'document.querySelectorAll(["pre",'
 
 
@@ -101,9 +111,7 @@ def fetch_font_ahead(
     """A page with formulas asks for their letters at once, not when they are to be drawn."""
     if "<math" in context.get("body", ""):
         address = context["pathto"](MATH_FONT, 1)
-        context["metatags"] = context.get("metatags", "") + (
-            f'<link rel="preload" href="{address}" as="font" type="font/woff2" crossorigin>\n'
-        )
+        context["metatags"] = FETCH_AHEAD.format(address) + context.get("metatags", "")
 
 
 def slim(script: Path) -> None:
