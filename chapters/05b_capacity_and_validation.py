@@ -7,10 +7,12 @@
 from itertools import product
 
 import numpy as np
+from dlnotes import datasets
+from dlnotes import functional as F
 from dlnotes.claims import by_definition, recap, settle
 from dlnotes.exercises import capacity_and_validation as exercises
 from dlnotes.explore import explore, show
-from dlnotes.plotting import BLUE, INK, ORANGE, lines
+from dlnotes.plotting import BLUE, INK, ORANGE, bars_with_numbers, lines, log_scale
 
 np.set_printoptions(precision=4, suppress=True)
 
@@ -54,32 +56,17 @@ assert all(
 )  # all 256
 
 # %% [markdown]
-# So the number of parameters is not what limits a class of models. The study notes that this book puts to the test ask: *can capacity be quantified?* This page answers with the number that is made for it, with what that number promises and how little that is; shows that no learner is best without knowing something of the world; and ends with the measurement that settles capacity in practice, and how far to trust it.
+# So the number of parameters is not what limits a class of models. The study notes that this book puts to the test ask: *can capacity be quantified?* This page lets five measures of it compete, finds out what a guarantee is worth, shows that no learner is best without knowing something of the world, and ends with the measurement that settles capacity in practice: validation, and how far to trust it.
 #
 # **After this chapter you can**
 #
-# - find the VC dimension of a small class by trying all labelings;
+# - find the VC dimension of a small class by trying all labelings, and say what it guarantees;
+# - measure the capacity of a fitted model in ways that foretell its gap;
 # - say what is free in learning, and what is not;
 # - judge an estimator by its bias, its variance and their sum;
-# - know how much a validation error flatters whoever has looked at many.
+# - choose a model on few data, and know how much the winner's error flatters.
 #
-# **You need** [chapter 5a](05a_learning_from_data.ipynb).
-#
-# <!-- Owed on this page. A question is answered in a box, a claim is settled by a call.
-#
-# Q5.4: Can the capacity of a model be quantified?
-# Q5.6: What theories other than the VC dimension quantify model capacity?
-# Q5.8: Is non-parametric learning really just a dynamic adjustment of capacity, which takes long to train when the right capacity is not known?
-# Q5.10: What is the theoretical basis of cross-validation?
-# C5.6: The gap between training and test error has an upper bound, which grows with model complexity and shrinks as training data increase.
-# C5.7: The VC dimension can quantify model capacity, but its theoretical bound is too loose.
-# C5.8: By Occam's razor, the simpler the model, the better its generalization error.
-# C5.11: A non-parametric learning algorithm can be made by embedding a parametric one in another algorithm that increases the number of parameters.
-# C5.16: Cross-validation is used when the data set is too small and the error estimate L therefore has too high a variance.
-# C5.17: Hyperparameters are usually not chosen on the training set, which serves to train the parameters, but on an extra validation set.
-# C5.18: When data are few, cross-validation splits them several times differently into training, validation and test sets and finally averages the results.
-# C5.31: A small part of the training set is split off as a validation set; the training set trains the model parameters and the validation set trains the hyperparameters.
-# -->
+# **You need** leave-one-out, effective parameters and double descent from [chapter 5a](05a_learning_from_data.ipynb).
 
 # %% [markdown]
 # (sec-5b-shattering)=
@@ -150,11 +137,28 @@ largest = {
 }
 triangle = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
 in_a_row = np.array([[0.0, 0.0], [1.0, 1.0], [2.0, 2.0]])
-print("largest set that was shattered:", largest)
-print(
-    f"lines make {len(labelings_by_lines(triangle))} of 8 labelings of a triangle, "
-    f"{len(labelings_by_lines(in_a_row))} of three points in a row"
-)
+square = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])
+
+
+def draw_labelings(ax, points):
+    places = {"triangle": triangle, "in a row": in_a_row, "square": square}[points]
+    n, made = len(places), labelings_by_lines(places)
+    columns = 2 ** (n - 1)
+    for k, labels in enumerate(product((0, 1), repeat=n)):
+        corner = np.array([k % columns * 2.2, -(k // columns) * 2.6])
+        size = 1.4 / max(places.max(), 1)
+        for (x, y), label in zip(places * size + corner, labels, strict=True):
+            color, marker = ((BLUE, "o"), (ORANGE, "s"))[label]
+            ax.plot(x, y, marker, color=color, ms=5)
+        if labels not in made:
+            ax.text(*(corner + (0.7, -0.75)), "no line", ha="center", color=INK)
+    ax.set(xlim=(-0.6, columns * 2.2), ylim=(-4, 2), aspect="equal")
+    ax.set_axis_off()
+    ax.set_title(f"{len(made)} of {2**n} labelings")
+    return f"{points.capitalize()}: straight lines make {len(made)} of the {2**n} labelings of {n} points."
+
+
+explore(draw_labelings, points=["triangle", "in a row", "square"], figsize=(5.5, 2.2))
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 settle(
@@ -179,7 +183,374 @@ settle(
 )
 
 # %% [markdown]
-# "At most $d$" is right as a statement about the best set; three points in a row, which no line splits in every way, are no objection. A line in the plane has three parameters and dimension three. The sine has one parameter, and its dimension is infinite: the construction above goes on for any number of points.
+# "At most $d$" is right as a statement about the best set; three points in a row, which no line splits in every way, are no objection. A line in the plane has three parameters and dimension three. (So has its cousin with $p$ features and no constant: dimension $p$.) The sine has one parameter, and its dimension is infinite: the construction above goes on for any number of points.
+#
+# :::{admonition} Exercise 1 · how many labelings
+# :class: exercise
+# Return the number of different labelings that thresholds of both directions ($x>t$ and $x\le t$) produce on the numbers `x` (n,). Some of the numbers may be equal.
+# :::
+
+
+# %%
+def count_labelings(x):
+    """How many labelings of x the thresholds make."""
+    ...
+
+
+exercises.check_count_labelings(count_labelings)
+
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. Between n different numbers and beyond them there are n + 1 places to cut, in two directions; the two labelings
+# that are all alike are counted twice.
+def count_labelings(x):
+    return 2 * len(set(np.asarray(x).tolist()))
+
+
+exercises.check_count_labelings(count_labelings)
+
+# %% [markdown]
+# (sec-5b-promise)=
+# ## What the number promises
+#
+# *You can count what a class can do. After this section you know what follows for data that it has not seen.*
+#
+# Why should it matter how many labelings a class can make? Because a class that can make all of them learns nothing by matching the one it is shown. Vapnik turned this into a guarantee (the form here is that of his book of [1995](../book/bibliography.md)): let $h$ be the VC dimension, $m$ the number of samples and $\eta$ a small probability. Then with probability $1-\eta$, for *all* members of the class at once,
+#
+# $$
+# \text{error on new samples}\;\le\;\text{error on the }m\text{ samples}+\sqrt{\frac{h\,\bigl(\ln\frac{2m}h+1\bigr)-\ln\frac\eta4}{m}} .
+# $$ (eq-5b-vc)
+#
+# The notes call the root the *confidence term* (置信风险) and write its first bracket as $\ln(\frac{2m}h+1)$, with the one in the wrong place; the slip makes the promise a little better than it is. The term grows with $h$ and falls with $m$. Is the promise kept, and what is it worth? Let a reader tell odd digits from even ones, by the sign of least squares with $p$ random features, so that $h=p$:
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+digits = datasets.digits()
+SAMPLES = (50, 100, 200, 400, 800, 1400)
+
+
+def confidence(h, m, η=0.05):
+    return np.sqrt((h * (np.log(2 * m / h) + 1) - np.log(η / 4)) / m)
+
+
+def random_features(x, seed, p):
+    """x ↦ p random ReLU features, as in chapter 5a."""
+    rng = np.random.default_rng(1000 + seed)
+    center = x.mean(axis=0)
+    size = np.sqrt(((x - center) ** 2).sum(axis=1).mean())
+    V, b = rng.standard_normal((64, p)) / size, rng.standard_normal(p) / 2
+    return lambda new: F.relu((new - center) @ V + b)[0]
+
+
+def odd_or_even(seed, p, m):
+    """Errors of a reader on its m samples and on 350 others."""
+    order = np.random.default_rng(seed).permutation(len(digits.x))
+    x, y = digits.x[order], np.where(digits.y[order] % 2, 1, -1)
+    features = random_features(x[:m], seed, p)
+    w = np.linalg.lstsq(features(x[:m]), y[:m], rcond=None)[0]
+    wrong = np.sign(features(x) @ w) != y
+    return wrong[:m].mean(), wrong[-350:].mean()
+
+
+def sine_reader(seed, m=200, places=2000):
+    """Errors of the sine on m of the points 10⁻¹ … 10⁻²⁰⁰⁰ with random labels, and on 400 more; in whole numbers, which are exact."""
+    rng = np.random.default_rng(seed)
+    labels = rng.integers(0, 2, places + 1)
+    seen, new = rng.integers(1, places + 1, m), rng.integers(1, places + 1, 400)
+    ω = 1 + sum(
+        10 ** int(i) for i in set(seen.tolist()) if labels[i] == 0
+    )  # in units of π
+    says = lambda i: int(ω % (2 * 10 ** int(i)) < 10 ** int(i))
+    return tuple(np.mean([says(i) != labels[i] for i in some]) for some in (seen, new))
+
+
+kept = np.array([[odd_or_even(seed, 20, m) for m in SAMPLES] for seed in range(20)])
+larger = np.array(
+    [[odd_or_even(seed, p, 400) for p in (5, 20, 60)] for seed in range(20)]
+)
+sines = np.array([sine_reader(seed) for seed in range(20)])
+
+
+def draw_promise(ax):
+    train, new = kept.mean(axis=0).T
+    bound = train + confidence(20, np.array(SAMPLES))
+    curves = {"guaranteed": bound, "on new digits": new, "on the samples": train}
+    lines(ax, SAMPLES, curves, xlabel="samples", ylabel="share misread")
+    log_scale(ax, "x")
+    ax.axhline(0.5, color=INK, lw=1, alpha=0.4)
+    ax.set(ylim=(0, 1.2), title="Odd or even, with twenty features")
+    return (
+        f"With {SAMPLES[0]} and {SAMPLES[-1]:,} samples the guarantee is {bound[0]:.2f} and {bound[-1]:.2f}, the error on new digits {new[0]:.2f} and "
+        f"{new[-1]:.2f}, on the samples {train[0]:.2f} and {train[-1]:.2f}. Guessing errs by one half (the line)."
+    )
+
+
+show(draw_promise)
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+gap = np.diff(kept, axis=2)[..., 0]
+gap_by_size = np.diff(larger, axis=2)[..., 0]
+needed = next(m for m in range(100, 10**6, 100) if confidence(20, m) < 0.05)
+settle(
+    "C5.6",
+    tested=f"Readers with VC dimension 20 and {SAMPLES[0]} to {SAMPLES[-1]:,} samples, and with dimension 5, 20 and 60 and 400 samples: is the gap between "
+    "new and old error always below the confidence term?",
+    holds=(gap < confidence(20, np.array(SAMPLES))).all(axis=1)
+    & (gap_by_size < confidence(np.array([5, 20, 60]), 400)).all(axis=1),
+    control={
+        "the sine, if its one parameter is taken for its dimension": sines[:, 1]
+        - sines[:, 0]
+        < confidence(1, 200)
+    },
+    evidence=f"Mean gap with {SAMPLES[0]} and {SAMPLES[-1]:,} samples: {gap[:, 0].mean():.3f} and {gap[:, -1].mean():.3f} (term {confidence(20, SAMPLES[0]):.2f} and "
+    f"{confidence(20, SAMPLES[-1]):.2f}); with the smallest and the largest dimension {gap_by_size[:, 0].mean():.3f} and {gap_by_size[:, -1].mean():.3f} (term "
+    f"{confidence(5, 400):.2f} and {confidence(60, 400):.2f}). The sine is wrong on {sines[:, 0].mean():.0%} of what it saw and {sines[:, 1].mean():.0%} of the rest.",
+    turns={
+        (
+            "confidence(20, np.array(SAMPLES))).all",
+            "confidence(20, np.array(SAMPLES)) / 9).all",
+        ): "FALSE"
+    },
+)
+
+
+def guaranteed_is_useless(guarantee):
+    """For each seed: is the error that can be promised, for 60 features and 400 samples, no better than guessing?"""
+    return guarantee >= 0.5
+
+
+by_dimension = larger[:, -1, 0] + confidence(60, 400)
+by_holding_out = larger[:, -1, 1] + np.sqrt(np.log(1 / 0.05) / (2 * 350))
+settle(
+    "C5.7",
+    tested="A reader of odd and even digits with 60 features and 400 samples, which misreads few: is the error that its VC dimension guarantees no "
+    "better than guessing?",
+    holds=guaranteed_is_useless(by_dimension),
+    control={
+        "the guarantee of Hoeffding's inequality, from 350 digits that were held out": guaranteed_is_useless(
+            by_holding_out
+        )
+    },
+    evidence=f"It misreads {larger[:, -1, 1].mean():.1%} of new digits; guaranteed are {by_dimension.mean():.0%} by the dimension, {by_holding_out.mean():.0%} by holding out. "
+    f"For a term below 0.05, even dimension 20 needs {needed:,} samples.",
+    turns={
+        (
+            "holds=guaranteed_is_useless(by_dimension)",
+            "holds=guaranteed_is_useless(by_holding_out)",
+        ): "FALSE"
+    },
+    card=True,
+)
+
+# %% [markdown]
+# The guarantee speaks of the worst member of the class, in the worst of worlds, and says so before any data are seen. A few hundred digits that were held out say more. (Their own guarantee, with probability $1-\eta$, is Hoeffding's: an error that was measured on $m$ fresh samples is exceeded by $\sqrt{\ln(1/\eta)/2m}$ at the most.) What the bound is good for is insight: it shows that learning is possible at all, and that the number of samples must grow with what the class can do, not with the number of its parameters.
+#
+# :::{admonition} Exercise 2 · the confidence term
+# :class: exercise
+# Return the second term of {eq}`eq-5b-vc` for the VC dimension `h`, `m` samples and the probability `eta`.
+# :::
+
+
+# %%
+def confidence_term(h, m, eta):
+    """What is added to the training error."""
+    ...
+
+
+exercises.check_confidence_term(confidence_term)
+
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. The one stands outside the logarithm; minus ln(η/4) is ln(4/η), a positive number.
+def confidence_term(h, m, eta):
+    return np.sqrt((h * (np.log(2 * m / h) + 1) + np.log(4 / eta)) / m)
+
+
+exercises.check_confidence_term(confidence_term)
+
+# %% [markdown]
+# ### Five measures compete
+#
+# A bound for a whole class cannot tell one fitted model from another. Page [5a](05a_learning_from_data.ipynb) had models with 20 to 3,000 features and with all kinds of penalties; a measure of capacity is good if it orders them as their gaps between new and old error do. Five candidates:
+#
+# - the *number of parameters* $p$;
+# - the *effective parameters* $d(\lambda)$ of page 5a;
+# - the *length of the weights* $\lVert W\rVert$, which bounds on margins and norms use;
+# - *random labels*: how much of pure coin tosses, in place of the labels, can the learner reproduce? (This is the idea of the *Rademacher complexity*, Bartlett and Mendelson [2002](../book/bibliography.md).)
+# - *stability*: how far does the prediction for a sample move if that sample is left out? (Bousquet and Elisseeff [2002](../book/bibliography.md))
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+WIDTHS, PENALTIES = (20, 60, 120, 180, 220, 300, 600, 3000), (0, 1, 10, 100, 1000)
+MEASURES = (
+    "parameters",
+    "effective parameters",
+    "length of weights",
+    "random labels",
+    "stability",
+)
+
+
+def squared(errors):
+    return (errors**2).sum(axis=1).mean()
+
+
+def capacities(seed, n=200):
+    """For each model: gap, error on new digits, training error, and the five measures."""
+    rng = np.random.default_rng(seed)
+    order = rng.permutation(len(digits.x))
+    x, y = digits.x[order], digits.y[order]
+    wrong = rng.uniform(size=len(y)) < 0.1
+    T = np.eye(10)[np.where(wrong, (y + rng.integers(1, 10, len(y))) % 10, y)]
+    features, coins = (
+        random_features(x[:n], seed, max(WIDTHS)),
+        rng.choice([-1, 1], (n, 20)),
+    )
+    A, B, rows = features(x[:n]), features(x[-600:]), []
+    for p in WIDTHS:
+        U, s, Vt = np.linalg.svd(A[:, :p], full_matrices=False)
+        along, new_along = U.T @ T[:n], B[:, :p] @ Vt.T
+        for λ in PENALTIES:
+            share = s**2 / (s**2 + λ)
+            W = (share / s)[:, None] * along  # in the coordinates of Vt
+            residual = T[:n] - U @ (share[:, None] * along)
+            tossed = coins - U @ (share[:, None] * (U.T @ coins))
+            if λ == 0 and p >= n:  # the limit of residual / (1 − leverage)
+                inverse = U / s**2 @ U.T
+                left_out = inverse @ T[:n] / np.diag(inverse)[:, None]
+            else:
+                left_out = residual / (1 - U**2 @ share)[:, None]
+            moved = np.sqrt(((left_out - residual) ** 2).sum(axis=1)).mean()
+            new, old = squared(T[-600:] - new_along @ W), squared(residual)
+            rows.append(
+                (
+                    new - old,
+                    new,
+                    old,
+                    p,
+                    share.sum(),
+                    np.linalg.norm(W),
+                    1 - (tossed**2).mean(),
+                    moved,
+                )
+            )
+    return np.array(rows)
+
+
+models = np.array([capacities(seed) for seed in range(20)])  # (seeds, models, 8)
+
+
+def ranks(column):
+    column = column.round(6)
+    return (column[:, None] > column).sum(axis=1) + (column[:, None] == column).sum(
+        axis=1
+    ) / 2
+
+
+def agreement(a, b):
+    """Rank correlation of two columns, for each seed."""
+    return np.array(
+        [np.corrcoef(ranks(x), ranks(y))[0, 1] for x, y in zip(a, b, strict=True)]
+    )
+
+
+agrees = {
+    name: agreement(models[..., 0], models[..., 3 + k])
+    for k, name in enumerate(MEASURES)
+}
+
+
+def draw_contest(ax):
+    means = {name: float(values.mean()) for name, values in agrees.items()}
+    bars_with_numbers(ax, means, "{:.2f}")
+    ax.set(
+        xlim=(0, 1.15),
+        xlabel="rank correlation with the gap",
+        title="Who foretells the gap?",
+    )
+    return (
+        "Rank correlation with the gap, mean of 20 trials: "
+        + ", ".join(f"{name} {value:.2f}" for name, value in means.items())
+        + "."
+    )
+
+
+show(draw_contest, figsize=(5.5, 2.8))
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+exact = models[0, :, 2] < 1e-9  # the models that fit all their samples
+past = {
+    name: agreement(models[:, exact, 0], models[:, exact, 3 + k]).mean()
+    for k, name in enumerate(MEASURES)
+    if k in (0, 2, 4)
+}
+assert agrees["stability"].mean() > 0.95 > 0.6 > agrees["parameters"].mean()
+assert past["parameters"] < 0 < 0.9 < min(past["length of weights"], past["stability"])
+print(
+    f"{exact.sum()} of {len(exact)} models fit every sample. Rank correlation with the gap among these:"
+)
+print(", ".join(f"{name} {value:.2f}" for name, value in past.items()))
+
+# %% [markdown]
+# The number of parameters is the worst of the five. Effective parameters do well over all, but cannot tell the models that fit every sample from one another, all of which have $d=200$; nor can random labels. Length and stability can: among these, more parameters even mean a *smaller* gap.
+#
+# (q5-4)=
+# :::{admonition} Question 5.4 · Can the capacity of a model be quantified?
+# :class: question
+# In more than one way, and each answers another question. Of a *class*, before any data: the VC dimension says what it could do. Of a *learner*, on given inputs: effective parameters and random labels say how much of anything it would reproduce. Of one *fitted model*: the length of its weights and its stability. The figure shows which of them foretell the gap here.
+# :::
+#
+# (q5-6)=
+# :::{admonition} Question 5.6 · What theories other than the VC dimension quantify model capacity?
+# :class: question
+# Those behind the figure: covariance penalties (effective parameters), Rademacher complexity (random labels), bounds by margin and norm, and stability. Beyond them, description length counts the bits in which the model and its mistakes can be sent, and PAC-Bayes weighs how far training moves a distribution over models from where it began. Shalev-Shwartz and Ben-David ([2014](../book/bibliography.md)) treat all of these.
+# :::
+#
+# *Occam's razor* (奥卡姆剃刀) is often quoted here: *the simpler, the better the generalization error*, say the notes. Now there is something to test it on: forty models, and two ways of being simple.
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+new_error = models[..., 1]
+
+
+def simpler_is_better(measure, among):
+    """For each seed: does the order by this measure nearly agree with that by error on new digits (rank correlation above 0.8)?"""
+    return (
+        agreement(models[:, among, 3 + MEASURES.index(measure)], new_error[:, among])
+        > 0.8
+    )
+
+
+everything = np.full(len(exact), True)
+settle(
+    "C5.8",
+    tested="Forty readers of digits: is a simpler one better on new digits, so that the order by simplicity nearly agrees with the order by error?",
+    on="measure of simplicity, and what else is equal",
+    cases={
+        "few parameters, all models": simpler_is_better("parameters", everything),
+        "few parameters, models that fit every sample": simpler_is_better(
+            "parameters", exact
+        ),
+        "short weights, all models": simpler_is_better("length of weights", everything),
+        "short weights, models that fit every sample": simpler_is_better(
+            "length of weights", exact
+        ),
+    },
+    evidence="Mean rank correlations with the error, in the order of the cases: "
+    + ", ".join(
+        f"{agreement(models[:, among, 3 + MEASURES.index(name)], new_error[:, among]).mean():.2f}"
+        for name in ("parameters", "length of weights")
+        for among in (everything, exact)
+    )
+    + ".",
+    turns={
+        (
+            '"few parameters, all models": simpler_is_better("parameters", everything),\n        "few parameters, models that fit every sample": simpler_is_better("parameters", exact),\n        "short weights, all models": simpler_is_better("length of weights", everything),\n',
+            "",
+        ): "TRUE"
+    },
+    card=True,
+)
+
+# %% [markdown]
+# The razor cuts among explanations that fit *equally well*: there, the one with the shorter weights wins. It says nothing for the one that does not fit. And simple must be measured by what the learner prefers, not by counting symbols.
 #
 # (sec-5b-lunch)=
 # ## What is free
@@ -432,14 +803,442 @@ settle(
 )
 
 # %% [markdown]
-# *The variance can be regarded as generalization ability*, say the notes. It can where nothing is biased. A constant has no variance at all, and has learned nothing.
+# *The variance can be regarded as generalization ability*, say the notes. It can where nothing is biased. A constant has no variance at all, and has learned nothing. Between the two lies a trade: multiply the mean of ten numbers by $c$. Its bias is $(c-1)\mu$ and its variance $c^2\sigma^2/m$; the sum is smallest at $c=\mu^2/(\mu^2+\sigma^2/m)$, always below one.
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+MEANS = 0.5 + np.random.default_rng(0).standard_normal((4000, 10)).mean(axis=1)  # σ = 1
+
+
+def draw_shrunk(ax, c):
+    ax.hist(
+        c * MEANS,
+        np.linspace(-0.8, 1.8, 66),
+        color=BLUE,
+        alpha=0.5,
+        label="c × mean of ten",
+    )
+    ax.axvline(0.5, color=INK, label="truth")
+    ax.axvline(0.5 * c, color=BLUE, ls="--", label="mean of the estimates")
+    bias2, variance = (0.5 * (c - 1)) ** 2, c**2 / 10
+    ax.set(
+        xlim=(-0.8, 1.8),
+        ylim=(0, 900),
+        yticks=[],
+        xlabel="estimate",
+        ylabel="of 4,000 samples",
+    )
+    ax.set_title(
+        f"bias² {bias2:.3f} + variance {variance:.3f} = {bias2 + variance:.3f}"
+    )
+    ax.legend(loc="upper right")
+    return (
+        f"With c = {c:g} the expected squared error is {bias2 + variance:.3f}; measured in 4,000 samples of ten numbers with mean 0.5 and deviation 1: "
+        f"{((c * MEANS - 0.5) ** 2).mean():.3f}."
+    )
+
+
+explore(draw_shrunk, c=[0.2, 0.4, 0.6, 0.71, 0.8, 0.9, 1.0], start=6)
+
+# %% [markdown]
+# Nobody knows $\mu$, or there would be nothing to estimate. But *some* shrinking, chosen from data, is what ridge regression does to weights, and the reason is this figure.
 #
+# :::{admonition} Exercise 3 · the price of shrinking
+# :class: exercise
+# Return the bias, the variance and the mean squared error of $c$ times the mean of `m` independent numbers of mean `mu` and standard deviation `sigma`, as an estimate of `mu`.
+# :::
+
+
+# %%
+def shrunk(c, mu, sigma, m):
+    """(bias, variance, mean squared error)."""
+    ...
+
+
+exercises.check_shrunk(shrunk)
+
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. The mean of m numbers has variance σ²/m, and a factor comes out of a variance squared.
+def shrunk(c, mu, sigma, m):
+    bias, variance = (c - 1) * mu, c**2 * sigma**2 / m
+    return bias, variance, bias**2 + variance
+
+
+exercises.check_shrunk(shrunk)
+
+# %% [markdown]
+# (sec-5b-outer)=
+# ## An outer loop that sets the capacity
+#
+# *You know that capacity should fit the amount of data. After this section you can let the data set it.*
+#
+# *Non-parametric* (非参数) learners do not fix their capacity beforehand. *One can be made*, say the notes, *by embedding a parametric learner in another algorithm that increases the number of its parameters*; and they object: *that is only a dynamic adjustment of capacity, and takes long if one does not know the right one*. Take polynomials inside and leave-one-out outside, for a truth that is no polynomial, $\lvert x\rvert$. How long does it take? Factor $A=QR$ once, with orthonormal columns $\mathbf q_j$. The first $d$ columns of $Q$ span the same space as the first $d$ of $A$, so all fits and all leverages come as running sums:
+#
+# $$
+# \hat{\mathbf y}^{(d)}=\sum_{j\le d}\mathbf q_j\,(\mathbf q_j^\top\mathbf y),\qquad H_{ii}^{(d)}=\sum_{j\le d}Q_{ij}^2 .
+# $$ (eq-5b-running)
+
+
+# %%
+def leave_one_out_curve(A, y):
+    """Leave-one-out errors (p,) of the first 1, 2, … p columns of A (n, p), from one factorization."""
+    Q = np.linalg.qr(A)[0]
+    fitted = np.cumsum(Q * (Q.T @ y), axis=1)  # (n, p)
+    leverage = np.cumsum(Q**2, axis=1)
+    return (((y[:, None] - fitted) / (1 - leverage)) ** 2).mean(axis=0)
+
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+AMOUNTS = (20, 50, 100, 300, 1000, 3000)
+GRID = np.linspace(-1, 1, 2001)
+
+
+def powers(x, p):
+    return np.polynomial.legendre.legvander(x, p - 1)
+
+
+def error_of(p, x, y):
+    """Mean squared distance from the truth |x| of the fit with p coefficients."""
+    w = np.linalg.lstsq(powers(x, p), y, rcond=None)[0]
+    return ((powers(GRID, p) @ w - np.abs(GRID)) ** 2).mean()
+
+
+def outer_loop(seed, n):
+    """Errors with four coefficients and with as many as leave-one-out picks, and that number."""
+    rng = np.random.default_rng(seed)
+    x = rng.uniform(-1, 1, n)
+    y = np.abs(x) + 0.2 * rng.standard_normal(n)
+    picked = 1 + int(leave_one_out_curve(powers(x, min(n // 2, 60)), y).argmin())
+    return error_of(4, x, y), error_of(picked, x, y), picked
+
+
+loops = np.array([[outer_loop(seed, n) for n in AMOUNTS] for seed in range(20)])
+
+
+def draw_loop(ax):
+    fixed, free, count = np.median(loops, axis=0).T
+    curves = {"four coefficients": fixed, "as many as leave-one-out picks": free}
+    lines(ax, AMOUNTS, curves, log="xy", xlabel="samples", ylabel="squared error")
+    ax.set_title("Capacity that grows with the data")
+    return (
+        "Coefficients that leave-one-out picks, median of 20 trials: "
+        + ", ".join(
+            f"{c:.0f} from {n:,} samples" for n, c in zip(AMOUNTS, count, strict=True)
+        )
+        + f". The error falls to {free[-1]:.5f}; with four coefficients it stays at {fixed[-1]:.4f}."
+    )
+
+
+show(draw_loop)
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+fixed_error, free_error, _ = loops[:, -1].T
+settle(
+    "C5.11",
+    tested=f"Polynomials with leave-one-out as an outer loop, for the truth |x|: is the error with {AMOUNTS[-1]:,} samples less than a quarter of that with "
+    f"{AMOUNTS[2]}, as for a learner whose capacity has no limit?",
+    holds=free_error < loops[:, 2, 1] / 4,
+    control={
+        "the inner learner alone, with four coefficients": fixed_error
+        < loops[:, 2, 0] / 4
+    },
+    evidence=f"Median error with {AMOUNTS[2]} and {AMOUNTS[-1]:,} samples: {np.median(loops[:, 2, 1]):.4f} and {np.median(free_error):.5f} with the loop, "
+    f"{np.median(loops[:, 2, 0]):.4f} and {np.median(fixed_error):.4f} without.",
+    turns={
+        (
+            "holds=free_error < loops[:, 2, 1] / 4",
+            "holds=fixed_error < loops[:, 2, 0] / 4",
+        ): "FALSE"
+    },
+)
+
+# %% [markdown]
+# (q5-8)=
+# :::{admonition} Question 5.8 · Is non-parametric learning really just a dynamic adjustment of capacity, which takes long to train when the right capacity is not known?
+# :class: question
+# The outer loop is: it sets the capacity by the data, and that is its strength, since no fixed capacity is right for all amounts. It need not take long. Where the candidates are nested, as here, all of them cost one factorization; ridge regression has its whole path from one singular value decomposition. Only where every candidate must be trained anew does the remark hold. And other non-parametric learners, such as nearest neighbors, have no outer loop: they keep the data instead.
+# :::
+#
+# :::{admonition} Exercise 4 · the whole curve at once
+# :class: exercise
+# Return the *training* errors (p,), mean squared, of least squares with the first 1, 2, … p columns of `A` $(n, p)$ for `y` $(n,)$. The columns are independent. Factor or fit only once.
+# :::
+
+
+# %%
+def training_curve(A, y):
+    """Mean squared training errors for growing numbers of columns."""
+    ...
+
+
+exercises.check_training_curve(training_curve)
+
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. Each orthonormal column takes the square of its coordinate off the squared length of y.
+def training_curve(A, y):
+    Q = np.linalg.qr(A)[0]
+    return (y @ y - np.cumsum((Q.T @ y) ** 2)) / len(y)
+
+
+exercises.check_training_curve(training_curve)
+
+# %% [markdown]
+# (sec-5b-cross-validation)=
+# ## Validation on few data
+#
+# *You can hold samples out. After this section you can do so when there are too few of them.*
+#
+# The training set fits the parameters. A part that is set aside, the *validation set* (验证集), serves to choose *hyperparameters* (超参数) such as the degree of a polynomial; a third part, the *test set*, judges the choice. With thirty samples each part is tiny. *Cross-validation* (交叉验证) lets every sample serve: deal them into $k$ folds, fit $k$ times without one of the folds, and average the $k$ errors on the folds left out.
+#
+# :::{admonition} Predict
+# :class: predict
+# Thirty samples of a noisy sine, and polynomials with five coefficients. What does two-fold cross-validation report: the error of the fit to all thirty, something smaller, or something larger?
+# :::
+
+
+# %%
+def cross_validated(A, y, k):
+    """Mean squared error of least squares on folds left out; sample i lies in fold i mod k."""
+    fold = np.arange(len(y)) % k
+    errors = np.empty(len(y))
+    for out in range(k):
+        here = fold == out
+        w = np.linalg.lstsq(A[~here], y[~here], rcond=None)[0]
+        errors[here] = y[here] - A[here] @ w
+    return (errors**2).mean()
+
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+FOLDS = (2, 3, 5, 10, 30)
+
+
+def sine_samples(rng, n):
+    x = rng.uniform(-1, 1, n)
+    return x, np.sin(np.pi * x) + 0.3 * rng.standard_normal(n)
+
+
+def true_error(w):
+    return ((powers(GRID, len(w)) @ w - np.sin(np.pi * GRID)) ** 2).mean() + 0.3**2
+
+
+def estimates(seed, n=30, p=5):
+    """Of one data set: the true error of its fit, a held-out fifth's estimate, cross-validation's with each number of folds, and true errors after fewer samples."""
+    x, y = sine_samples(np.random.default_rng(seed), n)
+    fit = lambda m: np.linalg.lstsq(powers(x[:m], p), y[:m], rcond=None)[0]
+    m = n - n // 5
+    held = ((y[m:] - powers(x[m:], p) @ fit(m)) ** 2).mean()
+    crossed = [cross_validated(powers(x, p), y, k) for k in FOLDS]
+    fewer = [true_error(fit(n - n // k)) for k in FOLDS]
+    return [true_error(fit(n)), held, *crossed, *fewer]
+
+
+many = np.array([estimates(seed) for seed in range(2000)])
+truth, held_out, crossed, fewer = many[:, 0], many[:, 1], many[:, 2:7], many[:, 7:]
+
+
+def draw_folds(ax):
+    curves = {
+        "reported by cross-validation": crossed.mean(axis=0),
+        "true error after as many samples": fewer.mean(axis=0),
+    }
+    lines(ax, FOLDS, curves, xlabel="folds k", ylabel="squared error")
+    log_scale(ax, "x")
+    ax.set_xticks(FOLDS, map(str, FOLDS))
+    ax.axhline(truth.mean(), color=INK, lw=1, ls="--")
+    ax.set(ylim=(0, 0.35), title="What k folds estimate")
+    return (
+        "Reported with k folds, mean of 2,000 data sets: "
+        + ", ".join(
+            f"{value:.3f} (k = {k})"
+            for k, value in zip(FOLDS, crossed.mean(axis=0), strict=True)
+        )
+        + f". The fit to all thirty has {truth.mean():.3f} (dashed)."
+    )
+
+
+show(draw_folds)
+
+# %% [markdown]
+# Each fold's error is an honest one: no sample judged a fit that had seen it. So its mean over data sets is *exactly* the expected error of a fit to $n(k-1)/k$ samples; the two curves differ by chance only. With two folds that is a fit to fifteen samples, which is worse: cross-validation is pessimistic, the less so the more folds. And since all $n$ samples serve in turn, the average is steadier than one small held-out part.
+#
+# (q5-10)=
+# :::{admonition} Question 5.10 · What is the theoretical basis of cross-validation?
+# :class: question
+# One line: the error on a left-out fold is an unbiased estimate of the expected error after $n(k-1)/k$ samples, and the mean of $k$ unbiased estimates is unbiased. The bias against the fit to all $n$ is what a learning curve loses between $n(k-1)/k$ and $n$. What it does *not* have is an unbiased estimate of its own spread: the folds share samples, so their errors are not independent (Bengio and Grandvalet [2004](../book/bibliography.md) prove that none exists).
+# :::
+
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+def spread(estimate, true):
+    """Standard deviation of an estimate around the true error, in units of the mean true error."""
+    return np.sqrt(((estimate - true) ** 2).mean()) / true.mean()
+
+
+plenty = np.array([estimates(seed, n=3000)[:2] for seed in range(100)])
+of_held, of_crossed, of_plenty = (
+    spread(held_out, truth),
+    spread(crossed[:, FOLDS.index(10)], truth),
+    spread(plenty[:, 1], plenty[:, 0]),
+)
+settle(
+    "C5.16",
+    tested="With thirty samples: is a held-out fifth off by more than a fifth of the true error, and cross-validation with ten folds closer by at least a quarter?",
+    holds=of_held > 0.2 and of_crossed < 0.75 * of_held,
+    control={
+        "three thousand samples: is a held-out fifth off by so much?": of_plenty > 0.2
+    },
+    evidence=f"Typical distance from the true error, relative to it: held out {of_held:.0%}, ten folds {of_crossed:.0%}; with three thousand samples held out {of_plenty:.1%}.",
+    turns={("holds=of_held > 0.2", "holds=of_plenty > 0.2"): "FALSE"},
+)
+
+
+def degree_by(seed, n=60, shuffled=False):
+    """Error with the degree that a validation fifth picks, and with the one that the training error picks, over the best."""
+    rng = np.random.default_rng(seed)
+    x, y = sine_samples(rng, n)
+    m = n - n // 5
+    judges = rng.permutation(y[m:]) if shuffled else y[m:]
+    fits = [
+        np.linalg.lstsq(powers(x[:m], p), y[:m], rcond=None)[0] for p in range(1, 21)
+    ]
+    on = lambda w, x, y: ((y - powers(x, len(w)) @ w) ** 2).mean()
+    by_validation = min(fits, key=lambda w: on(w, x[m:], judges))
+    by_training = min(fits, key=lambda w: on(w, x[:m], y[:m]))
+    return (
+        true_error(by_validation),
+        true_error(by_training),
+        min(map(true_error, fits)),
+    )
+
+
+by_fifth, by_training, by_best = np.array([degree_by(seed) for seed in range(20)]).T
+by_nonsense = np.array([degree_by(seed, shuffled=True)[0] for seed in range(20)])
+settle(
+    "C5.17",
+    tested="Degrees up to nineteen, fitted to 48 samples: has the one that 12 validation samples pick an error within half of the best one's?",
+    holds=by_fifth < 1.5 * by_best,
+    control={
+        "picked by the training error": by_training < 1.5 * by_best,
+        "picked by validation samples with shuffled targets": by_nonsense
+        < 1.5 * by_best,
+    },
+    evidence=f"Median errors: {np.median(by_fifth):.3f} by validation, {np.median(by_training):.3g} by training error, {np.median(by_best):.3f} at best.",
+    turns={("holds=by_fifth < 1.5", "holds=by_training < 1.5"): "FALSE"},
+)
+by_definition(
+    "C5.31",
+    because="This is what the words are for: whatever is fitted by minimizing the training error is called a parameter, whatever is chosen "
+    "by the error on samples set aside a hyperparameter. A small part is enough where few candidates are compared.",
+    holds=np.median(by_fifth) < np.median(by_training),
+    evidence=f"A fifth of sixty samples picks a degree whose error is {np.median(by_fifth / by_best):.2f} times the best one's, in the median of {len(by_fifth)} trials.",
+)
+
+# %% [markdown]
+# ### What must stand inside the loop
+#
+# *One splits several times into training, validation and test set, and averages the results*, say the notes. It matters what is done anew in each split. Take forty samples with *random* labels, so that nobody can do better than one half, and five hundred features that mean nothing. Pick the twenty features that go best with the labels, and let the nearest class mean decide. Cross-validate, with five folds. Once the picking is done with all data, before they are split; once anew in each split, by its training part alone.
+
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+def go_best(x, y, count=20):
+    """The features whose difference between the classes is largest, in units of their spread."""
+    difference = x[y == 1].mean(axis=0) - x[y == 0].mean(axis=0)
+    return np.argsort(-np.abs(difference) / x.std(axis=0))[:count]
+
+
+def reported(seed, inside, n=40, k=5):
+    """Share wrong in k-fold cross-validation, with the features picked inside or outside of the loop."""
+    rng = np.random.default_rng(seed)
+    x, y = rng.standard_normal((n, 500)), rng.permutation(np.arange(n) % 2)
+    fold, wrong, chosen = np.arange(n) % k, np.empty(n), go_best(x, y)
+    for out in range(k):
+        here = fold == out
+        if inside:
+            chosen = go_best(x[~here], y[~here])
+        means = [x[~here & (y == c)][:, chosen].mean(axis=0) for c in (0, 1)]
+        distance = [((x[here][:, chosen] - mean) ** 2).sum(axis=1) for mean in means]
+        wrong[here] = np.argmin(distance, axis=0) != y[here]
+    return wrong.mean()
+
+
+outside, inside = (
+    np.array([reported(seed, where) for seed in range(200)]) for where in (False, True)
+)
+
+
+def draw_inside(ax):
+    bins = np.linspace(-0.0125, 1.0125, 42)
+    ax.hist(outside, bins, color=ORANGE, alpha=0.6, label="picked with all data")
+    ax.hist(inside, bins, color=BLUE, alpha=0.6, label="picked in each split")
+    ax.axvline(0.5, color=INK, label="truth")
+    ax.set(xlabel="error that is reported", ylabel="of 200 data sets", xlim=(-0.02, 1))
+    ax.set_title("Reading random labels, it seems")
+    ax.legend()
+    return f"The mean error that is reported is {outside.mean():.0%} if the features were picked with all data, {inside.mean():.0%} if in each split; the truth is one half."
+
+
+show(draw_inside)
+
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+def honest(reports):
+    """Is the mean report within three standard errors of one half?"""
+    return (
+        abs(reports.mean() - 0.5)
+        < 3 * reports.std(ddof=1) / np.sqrt(len(reports)) + 0.02
+    )
+
+
+settle(
+    "C5.18",
+    tested="Features picked from five hundred for forty samples with random labels: does five-fold cross-validation report, on average, an error of one half (up to "
+    "two points and three standard errors)?",
+    on="place of the choice",
+    cases={
+        "made anew in each split": honest(inside),
+        "made once, with all data": honest(outside),
+    },
+    evidence=f"Mean report of {len(inside)} data sets: {inside.mean():.1%} with the choice inside the splits, {outside.mean():.1%} with the choice outside.",
+    turns={("honest(outside)}", "honest(inside)}"): "TRUE"},
+    card=True,
+)
+
+# %% [markdown]
+# Whatever looks at the labels belongs inside: the choice of features, of a scale, of a degree. Then the average judges the *whole procedure*, choice included. (To choose inside one needs a validation part within each training part: *nested* cross-validation.) Hastie, Tibshirani and Friedman ([2009](../book/bibliography.md), section 7.10) found the outer way in the literature more than once.
+#
+# :::{admonition} Exercise 5 · k folds
+# :class: exercise
+# Return the mean squared error of `k`-fold cross-validation for the predictor that answers with the mean of its training targets, whatever the input. `y` $(n,)$ holds the targets; sample $i$ lies in fold $i$ mod $k$.
+# :::
+
+
+# %%
+def folds_of_the_mean(y, k):
+    """Cross-validated squared error of the constant predictor."""
+    ...
+
+
+exercises.check_folds_of_the_mean(folds_of_the_mean)
+
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. Each fold is judged by the mean of all other samples.
+def folds_of_the_mean(y, k):
+    fold = np.arange(len(y)) % k
+    means = np.array([y[fold != out].mean() for out in range(k)])
+    return ((y - means[fold]) ** 2).mean()
+
+
+exercises.check_folds_of_the_mean(folds_of_the_mean)
+
+# %% [markdown]
 # (sec-5b-best-of-many)=
 # ## The best of many
 #
 # *You choose models on validation data. After this section you know how much the winner's error flatters.*
 #
-# The training set fits parameters, the *validation set* (验证集) chooses hyperparameters (超参数). Why not choose on the training set as well? And what happens to the validation error when it has chosen among many? Let $k$ models, all of them guessing at random, be judged on 100 validation samples with two classes, and keep the best.
+# What happens to a validation error when it has chosen among many? Let $k$ models, all of them guessing at random, be judged on 100 validation samples with two classes, and keep the best.
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 TRIED = (1, 3, 10, 30, 100, 300, 1000)
@@ -455,9 +1254,16 @@ def best_of(k, seed, samples=100):
 flattery = np.array([[best_of(k, seed) for k in TRIED] for seed in range(200)])
 
 
+limit = 0.5 + np.sqrt(np.log(TRIED) / (2 * 100))  # equation (eq-5b-flattery)
+
+
 def draw_flattery(ax):
     validation, fresh = flattery.mean(axis=0).T
-    curves = {"on the data that chose it": validation, "on fresh data": fresh}
+    curves = {
+        "on the data that chose it": validation,
+        "on fresh data": fresh,
+        "limit": limit,
+    }
     lines(
         ax,
         TRIED,
@@ -471,42 +1277,58 @@ def draw_flattery(ax):
 
 
 show(draw_flattery)
+assert (flattery[..., 0].mean(axis=0) <= limit + 1e-9).all()
 
 # %% [markdown]
-# :::{admonition} Exercise 1 · how many labelings
+# How fast does it grow? The share right of a guesser on $m$ samples is a mean of independent numbers between 0 and 1; by Hoeffding's lemma its distance $X$ from $\tfrac12$ has $\mathbb E\,e^{tX}\le e^{t^2/8m}$ for every $t>0$. For the largest of $k$ of them
+#
+# $$
+# e^{t\,\mathbb E\max X}\;\le\;\mathbb E\,e^{t\max X}\;\le\;\sum\mathbb E\,e^{tX}\;\le\;k\,e^{t^2/8m}
+# \quad\Longrightarrow\quad
+# \mathbb E\max X\;\le\;\frac{\ln k}t+\frac t{8m}\;=\;\sqrt{\frac{\ln k}{2m}}\quad\text{at }t=\sqrt{8m\ln k}.
+# $$ (eq-5b-flattery)
+#
+# (The first step is Jensen's inequality, the second bounds a maximum by a sum.) The flattery grows with the logarithm of the number of models only: a validation set stands a good deal of choosing. But it does grow, so the winner needs a judge who has not been asked before. That is what a test set is for, and it is used up by being used.
+#
+# :::{admonition} Exercise 6 · how many samples for a fair choice
 # :class: exercise
-# Return the number of different labelings that thresholds of both directions ($x>t$ and $x\le t$) produce on the numbers `x` (n,). Some of the numbers may be equal.
+# Return the smallest whole number of validation samples for which the limit $\sqrt{\ln k/2m}$ of {eq}`eq-5b-flattery` is at most `allowed`, for `k` $\ge2$ models.
 # :::
 
 
 # %%
-def count_labelings(x):
-    """How many labelings of x the thresholds make."""
+def samples_for(k, allowed):
+    """The number of validation samples."""
     ...
 
 
-exercises.check_count_labelings(count_labelings)
+exercises.check_samples_for(samples_for)
 
 
 # %% tags=["hide-cell"] jupyter={"source_hidden": true}
-# Solution. Between n different numbers and beyond them there are n + 1 places to cut, in two directions; the two labelings
-# that are all alike are counted twice.
-def count_labelings(x):
-    return 2 * len(set(np.asarray(x).tolist()))
+# Solution. Solve for m, and round up.
+def samples_for(k, allowed):
+    return int(np.ceil(np.log(k) / (2 * allowed**2)))
 
 
-exercises.check_count_labelings(count_labelings)
+exercises.check_samples_for(samples_for)
 
 # %% [markdown]
 # (sec-5b-summary)=
 # ## What to take away
 #
-# 1. The number of parameters does not measure capacity: a sine with one splits any number of points in every way.
-# 2. Without assumptions about the world no learner is better than another on what it has not seen.
-# 3. The error of an estimate is bias² plus variance; either alone misleads.
-# 4. The winner's validation error flatters, the more so the more were tried.
+# 1. The number of parameters does not measure capacity: a sine with one splits any number of points in every way, and of five measures it foretells the gap worst.
+# 2. The VC dimension gives a guarantee that holds and is nearly useless as a number; samples that were held out say more.
+# 3. Without assumptions about the world no learner is better than another on what it has not seen.
+# 4. The error of an estimate is bias² plus variance; either alone misleads.
+# 5. Capacity can be left to an outer loop, which for nested models costs one factorization.
+# 6. Cross-validation is unbiased for a fit to $n(k-1)/k$ samples, if whatever looks at the labels stands inside the loop.
+# 7. The winner's validation error flatters, by $\sqrt{\ln k/2m}$ at the most.
 #
 # **What became of the claims of the notes:**
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 recap()
+
+# %% [markdown]
+# **Where to read on.** Shalev-Shwartz and Ben-David ([2014](../book/bibliography.md)) prove the theorems of this page and their converses. Hastie, Tibshirani and Friedman ([2009](../book/bibliography.md)), chapter 7, is the best account of validation in practice. Goodfellow, Bengio and Courville ([2016](../book/bibliography.md)), sections 5.2 to 5.5, is the text that the notes follow. Which learners there are before deep ones, and where they fail: that is the next page, [5c](05c_classical_algorithms.ipynb).
