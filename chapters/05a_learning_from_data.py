@@ -216,7 +216,11 @@ def draw_digits(ax):
     )
 
 
-show(draw_digits, figsize=(5.5, 1.6))
+show(
+    draw_digits,
+    figsize=(5.5, 1.6),
+    alt="Five handwritten digits of eight by eight pixels, each under its label.",
+)
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
@@ -705,9 +709,9 @@ settle(
         for k in (2, 6)
         for n in (SIZES[0], SIZES[-1])
     },
-    evidence="Mean best degree for a truth of degree 6: "
+    evidence=f"Mean best degree for a truth of degree {6}: "
     + ", ".join(f"{chosen[n][:, 1].mean():.1f} from {n} samples" for n in SIZES)
-    + f"; for one of degree 2 {chosen[SIZES[0]][:, 0].mean():.1f} from {SIZES[0]} samples.",
+    + f"; for one of degree {2} {chosen[SIZES[0]][:, 0].mean():.1f} from {SIZES[0]} samples.",
     turns={
         (
             "for n in (SIZES[0], SIZES[-1])\n    }",

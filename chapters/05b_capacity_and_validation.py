@@ -289,7 +289,8 @@ show(draw_promise)
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 gap = np.diff(kept, axis=2)[..., 0]
 gap_by_size = np.diff(larger, axis=2)[..., 0]
-needed = next(m for m in range(100, 10**6, 100) if confidence(20, m) < 0.05)
+SMALL = 0.05
+needed = next(m for m in range(100, 10**6, 100) if confidence(20, m) < SMALL)
 settle(
     "C5.6",
     tested=f"Readers with VC dimension 20 and {SAMPLES[0]} to {SAMPLES[-1]:,} samples, and with dimension 5, 20 and 60 and 400 samples: is the gap between "
@@ -331,7 +332,7 @@ settle(
         )
     },
     evidence=f"It misreads {larger[:, -1, 1].mean():.1%} of new digits; guaranteed are {by_dimension.mean():.0%} by the dimension, {by_holding_out.mean():.0%} by holding out. "
-    f"For a term below 0.05, even dimension 20 needs {needed:,} samples.",
+    f"For a term below {SMALL}, even dimension {20} needs {needed:,} samples.",
     turns={
         (
             "holds=guaranteed_is_useless(by_dimension)",
@@ -541,9 +542,9 @@ settle(
     + ".",
     turns={
         (
-            "for how in SIMPLE\n        for what in EQUAL\n",
-            'for how in ["short weights"]\n        for what in [*EQUAL][1:]\n',
-        ): "TRUE"
+            '"models that fit every sample": exact',
+            '"models that fit every sample": ~exact',
+        ): "FALSE"
     },
     card=True,
 )
@@ -880,7 +881,7 @@ exercises.check_shrunk(shrunk)
 
 # %%
 def leave_one_out_curve(A, y):
-    """Leave-one-out errors (p,) of the first 1, 2, … p columns of A (n, p), from one factorization."""
+    """Leave-one-out errors (p,) of the first 1, 2, … p columns of A (n, p)."""
     Q = np.linalg.qr(A)[0]
     fitted = np.cumsum(Q * (Q.T @ y), axis=1)  # (n, p)
     leverage = np.cumsum(Q**2, axis=1)
@@ -998,7 +999,7 @@ exercises.check_training_curve(training_curve)
 
 # %%
 def cross_validated(A, y, k):
-    """Mean squared error of least squares on folds left out; sample i lies in fold i mod k."""
+    """Mean squared error on folds left out; sample i lies in fold i mod k."""
     fold = np.arange(len(y)) % k
     errors = np.empty(len(y))
     for out in range(k):
@@ -1217,7 +1218,7 @@ settle(
         "made once, with all data": honest(outside),
     },
     evidence=f"Mean report of {len(inside)} data sets: {inside.mean():.1%} with the choice inside the splits, {outside.mean():.1%} with the choice outside.",
-    turns={("honest(outside)}", "honest(inside)}"): "TRUE"},
+    turns={("honest(outside)", "honest(inside)"): "TRUE"},
     card=True,
 )
 
@@ -1348,4 +1349,4 @@ exercises.check_samples_for(samples_for)
 recap()
 
 # %% [markdown]
-# **Where to read on.** Shalev-Shwartz and Ben-David ([2014](../book/bibliography.md)) prove the theorems of this page and their converses. Hastie, Tibshirani and Friedman ([2009](../book/bibliography.md)), chapter 7, is the best account of validation in practice. Goodfellow, Bengio and Courville ([2016](../book/bibliography.md)), sections 5.2 to 5.5, is the text that the notes follow. Which learners there are before deep ones, and where they fail: that is the next page, [5c](05c_classical_algorithms.ipynb).
+# **Where to read on.** Shalev-Shwartz and Ben-David ([2014](../book/bibliography.md)) prove the theorems of this page and their converses. Hastie, Tibshirani and Friedman ([2009](../book/bibliography.md)), chapter 7, is the best account of validation in practice. Goodfellow, Bengio and Courville ([2016](../book/bibliography.md)), sections 5.2 to 5.5, is the text that the notes follow. Which learners there are before deep ones, and where they fail: that is the next page of this chapter.
