@@ -18,7 +18,8 @@ Chapter 6b derives the idea. What lies where, in the order in which it is built:
     signals             how large a signal is in each layer of a random network
     gradcheck           is a gradient right?
     datasets, decomposition, metrics      data, PCA and scaling, how good is a classifier
-    neighbors, experiments      k nearest neighbors; methods that compete on equal terms
+    neighbors, linear_models, trees, margins, clusters      classical algorithms
+    experiments         methods that compete on equal terms
     plotting, explore, claims, cards, exercises      the book: figures, sliders, verdicts and their looks, checks of answers
 
 Arrows point upward only: mathematics imports NumPy and what stands above it, never the book's part.
