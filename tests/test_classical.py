@@ -84,6 +84,13 @@ def test_a_whole_tree_knows_its_samples():
     assert_array_equal(trees.grow_tree(x, y)(x).argmax(axis=1), y)
 
 
+def test_columns_in_blocks_give_the_same_tree(monkeypatch):
+    x, y = some(50, 6)
+    whole = trees.grow_tree(x, y)(x)
+    monkeypatch.setattr(trees, "BLOCK", 1)
+    assert_array_equal(trees.grow_tree(x, y)(x), whole)
+
+
 def test_equal_rows_end_in_one_leaf():
     """Catches a threshold between equals, on which one would be larger."""
     x, y = np.ones((4, 2)), np.array([0, 1, 1, 1])
@@ -168,6 +175,16 @@ def test_straight_margins_are_those_of_scikit_learn():
     reference = svm.LinearSVC(C=0.5, loss="hinge", tol=1e-10, max_iter=10**6).fit(x, y)
     ours = margins.support_vector_machine(x, 2 * y - 1, C=0.5, tolerance=1e-9, rounds=20_000)  # fmt: skip
     assert_allclose(ours(x), reference.decision_function(x), atol=1e-3)
+
+
+def test_several_borders_at_once_are_those_one_by_one():
+    """Catches borders that mix."""
+    x, y = some(60, 3)
+    signs = margins.one_against_rest(y)
+    train = partial(margins.support_vector_machine, x, C=2.0, tolerance=1e-9, rounds=20_000)  # fmt: skip
+    assert_array_equal(signs.argmax(axis=1), y)
+    together = train(signs)(x)
+    assert_allclose(together, np.stack([train(s)(x) for s in signs.T], axis=1), atol=1e-4)  # fmt: skip
 
 
 def test_bent_margins_are_those_of_scikit_learn():

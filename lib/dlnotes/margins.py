@@ -30,12 +30,17 @@ class Machine(NamedTuple):
     """f(x) = Σ_i α_i s_i (k(x_i, x) + 1), over the support vectors x_i with their signs s_i."""
 
     support: Array  # (S, D)
-    weights: Array  # (S,): α_i s_i
+    weights: Array  # (S,), or (S, K) for K borders: α_i s_i
     kernel: Callable[[Array, Array], Array]
 
     def __call__(self, x: Array) -> Array:
-        """The margin (N,) of each row of x; its sign is the class."""
+        """How far each row of x lies on the positive side: (N,), or (N, K). Its sign is the class."""
         return (self.kernel(x, self.support) + 1) @ self.weights
+
+
+def one_against_rest(labels: Array) -> Array:
+    """Signs (N, K) for K classes: 1 for a sample's own, −1 for all others. The largest f of K borders decides."""
+    return 2 * np.eye(labels.max() + 1)[labels] - 1
 
 
 def _signs(signs: Array) -> None:
@@ -43,14 +48,7 @@ def _signs(signs: Array) -> None:
         raise ValueError(f"signs must be −1 or 1, got {np.unique(signs)}")
 
 
-@takes(
-    x="N D+",
-    signs="number N",
-    kernel=function,
-    C=positive,
-    tolerance=positive,
-    rounds=count,
-)
+@takes(x="N D+", signs="number N *K", kernel=function, C=positive, tolerance=positive, rounds=count)  # fmt: skip
 def support_vector_machine(
     x: Array,
     signs: Array,
@@ -69,21 +67,23 @@ def support_vector_machine(
     a parabola in each α_i, so each can be set to its best value in turn: α_i + (1 − s_i f(x_i)) / (k_ii + 1), cut
     to [0, C]. It ends when no α_i moves by more than `tolerance` · C in a round, or after so many `rounds`.
 
-    Shapes: x (N, D), signs (N,) of −1 and 1. Sources: Cortes and Vapnik 1995; the ascent in single coordinates is
-    that of Hsieh et al. 2008.
+    Shapes: x (N, D), signs (N,) of −1 and 1, or (N, K) for K borders at once. Sources: Cortes and Vapnik 1995; the
+    ascent in single coordinates is that of Hsieh et al. 2008.
     """
     _signs(signs)
     K = kernel(x, x) + 1
-    α, f = np.zeros(len(x)), np.zeros(len(x))
+    α, f = np.zeros(signs.shape), np.zeros(signs.shape)
     for _ in range(rounds):
         moved = 0.0
         for i, s in enumerate(signs):
-            change = min(max(α[i] + (1 - s * f[i]) / K[i, i], 0), C) - α[i]
-            if change:
+            best = α[i] + (1 - s * f[i]) / K[i, i]
+            change = np.minimum(np.maximum(best, 0), C) - α[i]
+            size = np.abs(change).max()
+            if size > 0:
                 α[i] += change
-                f += change * s * K[i]
-                moved = max(moved, abs(change))
+                f += np.multiply.outer(K[i], change * s)
+                moved = max(moved, size)
         if moved <= tolerance * C:
             break
-    kept = α > 0
+    kept = (α > 0).reshape(len(x), -1).any(axis=1)
     return Machine(x[kept], (α * signs)[kept], kernel)

@@ -25,8 +25,21 @@ def squared_distances(a: Array, b: Array) -> Array:
     """
     center = b.mean(axis=0)
     a, b = a - center, b - center
-    squares = (a**2).sum(axis=1)[:, None] - 2 * a @ b.T + (b**2).sum(axis=1)
-    return np.maximum(squares, 0)  # rounding may leave a little less than nothing
+    return _between(a, b, _squares(a), _squares(b))
+
+
+def _squares(a: Array) -> Array:
+    return np.einsum("nd,nd->n", a, a)
+
+
+def _between(a: Array, b: Array, a_squares: Array, b_squares: Array) -> Array:
+    distances = a @ b.T
+    distances *= -2
+    distances += a_squares[:, None]
+    distances += b_squares
+    return np.maximum(
+        distances, 0, out=distances
+    )  # rounding may leave a little less than nothing
 
 
 @takes(x="number N D", known="number M D+", labels="int M", k=count)
@@ -48,19 +61,17 @@ def nearest_neighbors(x: Array, known: Array, labels: Array, *, k: int = 1) -> A
     x, known = x.astype(float), known.astype(float)
     classes, class_of = np.unique(labels, return_inverse=True)
     ballots = np.eye(len(classes))[class_of]  # (M, K)
+    center = known.mean(axis=0)
+    x, known = x - center, known - center
+    sizes, known_sizes = _squares(x), _squares(known)
     winners = np.empty(len(x), dtype=int)
     rows = max(1, BLOCK // len(known))
     for start in range(0, len(x), rows):
         piece = slice(start, start + rows)
-        votes = _voters(x[piece], known, k) @ ballots  # (n, K)
-        winners[piece] = votes.argmax(axis=1)
+        distances = _between(x[piece], known, sizes[piece], known_sizes)
+        kth = np.partition(distances, k - 1, axis=1)[:, k - 1, None]
+        kth = kth + EQUAL * (sizes[piece, None] + known_sizes)
+        winners[piece] = ((distances <= kth) @ ballots).argmax(
+            axis=1
+        )  # of votes (n, K)
     return classes[winners]
-
-
-def _voters(x: Array, known: Array, k: int) -> Array:
-    """Which samples vote on which row of x: booleans (N, M)."""
-    distances = squared_distances(x, known)
-    kth = np.partition(distances, k - 1, axis=1)[:, k - 1, None]
-    center = known.mean(axis=0, keepdims=True)
-    scale = squared_distances(x, center) + squared_distances(center, known)
-    return distances <= kth + EQUAL * scale

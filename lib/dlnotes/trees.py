@@ -11,6 +11,8 @@ from .arguments import takes
 from .arrays import Array
 from .kinds import count, generator
 
+BLOCK = 1 << 20  # counts compared at once, so that memory stays bounded: 8 MB
+
 
 class Tree(NamedTuple):
     """A node: the question x[feature] > threshold and a tree for each answer. A leaf asks nothing: no and yes are None."""
@@ -83,16 +85,18 @@ def best_question(x: Array, one_hot: Array, columns: Array) -> tuple[int, float]
     order of one entry, running sums give the counts below every threshold at once.
     """
     total, best, found = one_hot.sum(axis=0), -np.inf, None
-    sizes = np.arange(1, len(x))
-    for column in columns.tolist():
-        order = x[:, column].argsort(kind="stable")
-        values = x[order, column]
-        below = one_hot[order].cumsum(axis=0)[:-1]  # (N − 1, K)
-        purity = (below**2).sum(axis=1) / sizes + ((total - below) ** 2).sum(axis=1) / sizes[::-1]  # fmt: skip
+    sizes = np.arange(1, len(x))[:, None]
+    for some in np.array_split(columns, -(-one_hot.size * len(columns) // BLOCK)):
+        order = x[:, some].argsort(axis=0, kind="stable")
+        values = np.take_along_axis(x[:, some], order, axis=0)  # (N, F)
+        below = one_hot[order].cumsum(axis=0)[:-1]  # (N − 1, F, K)
+        purity = (below**2).sum(axis=2) / sizes + ((total - below) ** 2).sum(axis=2) / sizes[::-1]  # fmt: skip
         purity[values[1:] == values[:-1]] = -np.inf  # no threshold between equals
-        if len(purity) and purity.max() > best * (1 + 1e-12):
-            i = int(purity.argmax())
-            best, found = purity[i], (column, (values[i] + values[i + 1]) / 2)
+        if purity.size and purity.max() > best * (1 + 1e-12):
+            column = int(purity.max(axis=0).argmax())
+            i = int(purity[:, column].argmax())
+            best = purity[i, column]
+            found = int(some[column]), (values[i, column] + values[i + 1, column]) / 2
     return found
 
 

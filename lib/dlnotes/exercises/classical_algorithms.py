@@ -1,0 +1,230 @@
+"""The exercises of chapter 5c, Classical algorithms."""
+
+import numpy as np
+
+from . import SCALES, Exercise
+
+check_threshold_for = Exercise(
+    "the threshold",
+    right=lambda cost: -np.log(cost),
+    cases=lambda rng: [(1.0,), (20.0,), (0.03,), (1e12,), (1e-12,), (7,)],
+    mistakes={
+        "the dearer a miss, the lower the threshold": np.log,
+        "that is a probability; z is its logit": lambda cost: 1 / (1 + cost),
+        "that is the odds; z is their logarithm": lambda cost: 1 / cost,
+        "natural logarithms are meant": lambda cost: -np.log2(cost),
+        "that is the threshold without costs": lambda cost: 0.0 * cost,
+    },
+    wrong=(lambda cost: -np.log(1 + cost),),
+    also_right=(lambda cost: np.log(1 / (1 + cost) / (1 - 1 / (1 + cost))) if 1e-6 < cost < 1e6 else -np.log(cost),),
+    praise="costs move the threshold, not the machine",
+)  # fmt: skip
+
+
+def _impurity(
+    each=lambda share: 1 - (share**2).sum(axis=1),
+    weigh=lambda sizes: sizes / sizes.sum(),
+):
+    def answer(counts):
+        sizes = counts.sum(axis=1)
+        return (weigh(sizes) * each(counts / sizes[:, None])).sum()
+
+    return answer
+
+
+def _entropy(share):
+    return -(share * np.log2(np.where(share > 0, share, 1))).sum(axis=1)
+
+
+check_impurity = Exercise(
+    "the impurity",
+    right=_impurity(),
+    cases=lambda rng: [
+        (np.array([[3, 1], [0, 4]]),),
+        (np.array([[5, 0, 0], [0, 2, 0], [1, 1, 1]]),),
+        (np.array([[10**6, 1], [1, 2]]),),
+        (rng.integers(0, 9, (6, 4)) + np.eye(6, 4, dtype=int) + 1,),
+        (np.array([[7]]),),
+    ],
+    mistakes={
+        "weigh the heaps by their sizes": _impurity(weigh=lambda sizes: np.full(len(sizes), 1 / len(sizes))),
+        "that is the entropy, another measure of impurity": _impurity(each=_entropy),
+        "that is the purity": _impurity(each=lambda share: (share**2).sum(axis=1)),
+        "the squares of the shares are summed over the classes": _impurity(each=lambda share: 1 - share.max(axis=1)),
+        "divide by the number of samples": _impurity(weigh=lambda sizes: sizes),
+        "shares are taken within a heap, not within a class": lambda counts: _impurity()(counts.T)
+        if (counts.sum(axis=0) > 0).all() else np.nan,
+        "that is the impurity before the split": lambda counts: _impurity()(counts.sum(axis=0, keepdims=True)),
+    },
+    wrong=(_impurity(each=lambda share: 1 - share.sum(axis=1) ** 2),),
+    also_right=(
+        lambda counts: sum(row.sum() * (1 - sum((c / row.sum()) ** 2 for c in row)) for row in counts) / counts.sum(),
+    ),
+    praise="the best question makes this smallest",
+)  # fmt: skip
+
+
+def _ascend(slope=lambda s, f: 1 - s * f, end=lambda a, C: min(max(a, 0), C)):
+    return lambda alpha, s, f, k, C: end(alpha + slope(s, f) / k, C)
+
+
+check_ascend = Exercise(
+    "the new α",
+    right=_ascend(),
+    cases=lambda rng: [
+        (0.3, 1, 0.4, 2.0, 1.0), (0.3, -1, 0.4, 2.0, 1.0), (0.2, 1, 3.0, 0.5, 1.0), (0.9, -1, 2.0, 0.5, 1.0),
+        (0.0, 1, 1.0, 3.0, 0.7), (0.5, 1, 1.5, 4.0, 10.0), (0.5, -1, -1.5, 4.0, 10.0), (1e11, 1, -2.0, 1e-12, 1e12),
+    ],
+    mistakes={
+        "the slope contains the class: 1 − s f": _ascend(slope=lambda s, f: 1 - f),
+        "an ascent goes with the slope": _ascend(slope=lambda s, f: s * f - 1),
+        "α is cut to the limits, 0 and C": _ascend(end=lambda a, C: a),
+        "α is at most C": _ascend(end=lambda a, C: max(a, 0)),
+        "the top of the parabola is the slope divided by k away": lambda alpha, s, f, k, C: min(max(alpha + 1 - s * f, 0), C),
+        "the step starts at the old α": lambda alpha, s, f, k, C: min(max((1 - s * f) / k, 0), C),
+    },
+    wrong=(lambda alpha, s, f, k, C: min(max(alpha + (s - f) / k, 0), C),),
+    also_right=(lambda alpha, s, f, k, C: float(np.clip(alpha + (1 - s * f) / k, 0, C)),),
+    tolerance=1e-9,
+    praise="one line, in turn for all samples, is the whole machine",
+)  # fmt: skip
+
+
+def _between(middle=lambda K: -2 * K, end=lambda d: d):
+    return lambda Kaa, Kab, Kbb: end(Kaa[:, None] + middle(Kab) + Kbb)
+
+
+def _kernels(rng, N, M, D, scale):
+    a, b = scale * rng.standard_normal((N, D)), scale * rng.standard_normal((M, D))
+    return (a**2).sum(axis=1), a @ b.T, (b**2).sum(axis=1)
+
+
+check_feature_distances = Exercise(
+    "the distances",
+    right=_between(),
+    cases=lambda rng: [
+        *(_kernels(rng, N, M, 3, s) for N, M in ((4, 3), (1, 5), (3, 3)) for s in SCALES),
+        (np.ones(2), np.array([[1.0, 0.2, 0.0], [0.3, 1.0, 0.1]]), np.ones(3)),
+    ],
+    mistakes={
+        "the product counts twice": _between(middle=lambda K: -K),
+        "the product is subtracted": _between(middle=lambda K: 2 * K),
+        "the square is asked for, not its root": _between(end=lambda d: np.sqrt(np.maximum(d, 0))),
+        "that is the product alone": lambda Kaa, Kab, Kbb: Kab,
+        "Kaa belongs to the rows, Kbb to the columns": lambda Kaa, Kab, Kbb: (
+            Kbb[:, None] - 2 * Kab + Kaa if len(Kaa) == len(Kbb) else _between()(Kaa, Kab, Kbb) + np.nan
+        ),
+    },
+    wrong=(lambda Kaa, Kab, Kbb: Kaa[:, None] + Kbb - 0 * Kab,),
+    also_right=(lambda Kaa, Kab, Kbb: np.add.outer(Kaa, Kbb) - Kab - Kab,),
+    praise="a kernel knows distances among features that nobody computes",
+)  # fmt: skip
+
+
+def _round(
+    nearest=lambda d: d.argmin(axis=1),
+    mean=lambda x: x.mean(axis=0),
+    empty=lambda center: center,
+):
+    def answer(x, centers):
+        near = nearest(((x[:, None] - centers) ** 2).sum(axis=2))
+        groups = [x[near == k] for k in range(len(centers))]
+        return np.array(
+            [
+                mean(g) if len(g) else empty(c)
+                for g, c in zip(groups, centers, strict=True)
+            ]
+        )
+
+    return answer
+
+
+def _round_slowly(x, centers):
+    groups = [[] for _ in centers]
+    for sample in x:
+        groups[int(np.argmin([np.linalg.norm(sample - c) for c in centers]))].append(
+            sample
+        )
+    return [
+        sum(g) / len(g) if g else c
+        for g, c in zip(groups, centers.tolist(), strict=True)
+    ]
+
+
+def _in_place(x, centers):
+    centers[:] = _round()(x, centers)
+    return centers
+
+
+check_one_round = Exercise(
+    "the centers",
+    right=_round(),
+    cases=lambda rng: [
+        *((s * rng.standard_normal((12, 2)), s * rng.standard_normal((3, 2))) for s in SCALES),
+        (rng.standard_normal((9, 3)), np.array([[0.0, 0.0, 0.0], [50.0, 0.0, 0.0], [0.5, 0.5, 0.5]])),
+        (np.array([[0.0], [1.0], [10.0]]), np.array([[0.4], [9.0], [-90.0]])),
+        (1000 + rng.standard_normal((7, 2)), 1000 + rng.standard_normal((2, 2))),
+    ],
+    mistakes={
+        "a center without samples stays where it is": _round(empty=lambda center: 0 * center),
+        "samples go to the nearest center, not to the farthest": _round(nearest=lambda d: d.argmax(axis=1)),
+        "the new center is the mean of its samples, not their median": _round(mean=lambda x: np.median(x, axis=0)),
+        "the mean, not the sum": _round(mean=lambda x: x.sum(axis=0)),
+        "that is the mean of all samples": lambda x, centers: np.tile(x.mean(axis=0), (len(centers), 1)),
+        "the centers have not moved": lambda x, centers: 1.0 * centers,
+        "that is the sample nearest to each center": lambda x, centers: x[
+            ((x[:, None] - centers) ** 2).sum(axis=2).argmin(axis=0)
+        ],
+    },
+    wrong=(_in_place, lambda x, centers: _round()(x, _round()(x, centers))),
+    also_right=(_round_slowly,),
+    praise="neither step can raise the sum of squares",
+)  # fmt: skip
+
+
+def _compose(
+    step=lambda gate, state, bit: gate[state, bit], order=lambda bits: bits.T, start=0
+):
+    def answer(gate, bits):
+        state = np.full(len(bits), start)
+        for bit in order(bits):
+            state = step(gate, state, bit)
+        return state
+
+    return answer
+
+
+def _one_by_one(gate, bits):
+    states = []
+    for string in bits.tolist():
+        state = 0
+        for bit in string:
+            state = int(gate[state, bit])
+        states.append(state)
+    return states
+
+
+check_compose = Exercise(
+    "the states",
+    right=_compose(),
+    cases=lambda rng: [
+        (np.array(gate), rng.integers(0, 2, (N, d)))
+        for gate in ([[0, 1], [1, 0]], [[0, 1], [0, 1]], [[0, 0], [1, 1]], [[1, 0], [0, 0]], [[1, 1], [0, 1]], [[0, 1], [1, 1]])
+        for N, d in ((7, 5), (3, 1), (4, 4))
+    ],
+    tolerance=0,
+    mistakes={
+        "the state is the row, the bit the column": _compose(step=lambda gate, state, bit: gate[bit, state]),
+        "from left to right": _compose(order=lambda bits: bits.T[::-1]),
+        "begin with state 0": _compose(start=1),
+        "go on from the last state": _compose(step=lambda gate, state, bit: gate[0, bit]),
+        "one bit of every string at a time, so go through the columns": lambda gate, bits: (
+            _compose()(gate, bits.T) if bits.shape[0] == bits.shape[1] else _compose()(gate, bits) + 2
+        ),
+        "that is the parity, whatever the gate": lambda gate, bits: bits.sum(axis=1) % 2,
+        "stop after the last bit, not before it": _compose(order=lambda bits: bits.T[:-1]),
+    },
+    wrong=(lambda gate, bits: gate[bits[:, 0], bits[:, -1]],),
+    also_right=(_one_by_one,),
+    praise="ten steps deep, and one step to learn",
+)  # fmt: skip
