@@ -986,7 +986,7 @@ def draw_answer(ax):
     lines(ax, FEATURES, curves, xlabel="features", ylabel="unseen digits misread")
     log_scale(ax, "x")
     ax.axhline(answer.mean(), color=INK, lw=1, alpha=0.4)
-    ax.set(ylim=(0, 0.6), title="As many as you can afford")
+    ax.set(ylim=(0, 0.8), title="As many as you can afford")
     sizes = np.array(FEATURES)[picked_p]
     return (
         f"Asked for both numbers, the 200 digits pick {sizes.min():,} to {sizes.max():,} features and a penalty of {STRENGTHS[picked_λ].min():.0f} to "

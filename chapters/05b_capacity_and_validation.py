@@ -145,14 +145,14 @@ def draw_labelings(ax, points):
     n, made = len(places), labelings_by_lines(places)
     columns = 2 ** (n - 1)
     for k, labels in enumerate(product((0, 1), repeat=n)):
-        corner = np.array([k % columns * 2.2, -(k // columns) * 2.6])
+        corner = np.array([k % columns * 3.0, -(k // columns) * 2.8])
         size = 1.4 / max(places.max(), 1)
         for (x, y), label in zip(places * size + corner, labels, strict=True):
             color, marker = ((BLUE, "o"), (ORANGE, "s"))[label]
             ax.plot(x, y, marker, color=color, ms=5)
         if labels not in made:
             ax.text(*(corner + (0.7, -0.75)), "no line", ha="center", color=INK)
-    ax.set(xlim=(-0.6, columns * 2.2), ylim=(-4, 2), aspect="equal")
+    ax.set(xlim=(-0.8, columns * 3.0 - 0.8), ylim=(-4.2, 2), aspect="equal")
     ax.set_axis_off()
     ax.set_title(f"{len(made)} of {2**n} labelings")
     return f"{points.capitalize()}: straight lines make {len(made)} of the {2**n} labelings of {n} points."
@@ -619,7 +619,7 @@ def draw_lunch(ax, smoothness):
     values = {name: float(weight @ scores) for name, scores in right.items()}
     for row, value in enumerate(values.values()):
         ax.plot([0.5, value], [-row, -row], "-", color=INK)
-        ax.plot(value, -row, "o", color=BLUE if value >= 0.5 else ORANGE, ms=9)
+        ax.plot(value, -row, "o", color=BLUE if value > 0.5 - 1e-9 else ORANGE, ms=9)
     ax.set_yticks(-np.arange(len(values)), list(values))
     ax.set(xlim=(0, 1), xlabel="hidden labels right")
     ax.axvline(0.5, color=INK, lw=1, alpha=0.5)
@@ -717,6 +717,7 @@ def draw_estimators(axes):
     }
     lines(axes[0], COUNTS, bias, log="xy", xlabel="m", title="Bias")
     lines(axes[1], COUNTS, error, log="xy", xlabel="m", title="Mean squared error")
+    axes[0].set_ylim(3e-4, 9)
     best = min(error, key=lambda name: error[name][2])
     return f"With five numbers the smallest mean squared error is that of the sum {best}: {error[best][2]:.2f}."
 
@@ -1058,7 +1059,7 @@ def draw_folds(ax):
     log_scale(ax, "x")
     ax.set_xticks(FOLDS, map(str, FOLDS))
     ax.axhline(truth.mean(), color=INK, lw=1, ls="--")
-    ax.set(ylim=(0, 0.35), title="What k folds estimate")
+    ax.set(ylim=(0.08, 0.16), title="What k folds estimate")
     return (
         "Reported with k folds, mean of 2,000 data sets: "
         + ", ".join(

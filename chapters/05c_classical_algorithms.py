@@ -238,7 +238,7 @@ exercises.check_threshold_for(threshold_for)
 #
 # *Fitting was the hard part. After this section you know a learner that does not fit at all, and what it pays.*
 #
-# The $k$ nearest neighbors ($k$ 近邻) vote. There is nothing to train: the training set *is* the model. *A model without parameters*, say the notes, *whose capacity is large when there are many data, but so is its cost*. Capacity, as on page [5b](05b_capacity_and_validation.ipynb): how many random labels can it reproduce?
+# The *nearest neighbors* (近邻), $k$ of them, vote. There is nothing to train: the training set *is* the model. *A model without parameters*, say the notes, *whose capacity is large when there are many data, but so is its cost*. Capacity, as on page [5b](05b_capacity_and_validation.ipynb): how many random labels can it reproduce?
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 AMOUNTS = (50, 200, 800, 1600)
@@ -531,7 +531,7 @@ exercises.check_feature_distances(feature_distances)
 #
 # *So far somebody gave the answers. After this section you can find groups that nobody has named.*
 #
-# *$k$-means* ($k$ 均值) puts $K$ centers so that $\sum_n\lVert\mathbf x_n-\text{its center}\rVert^2$ is small. Two steps in turn: each sample goes to the nearest center, which can only lower the sum; each center goes to the mean of its samples, which minimizes it for these samples. A sum that never rises, over finitely many ways to group, comes to rest. But groups around centers are round. Two rings have the same center, and what holds a ring together is that its points are neighbors of neighbors.
+# *$k$-means* (均值) puts $K$ centers so that $\sum_n\lVert\mathbf x_n-\text{its center}\rVert^2$ is small. Two steps in turn: each sample goes to the nearest center, which can only lower the sum; each center goes to the mean of its samples, which minimizes it for these samples. A sum that never rises, over finitely many ways to group, comes to rest. But groups around centers are round. Two rings have the same center, and what holds a ring together is that its points are neighbors of neighbors.
 #
 # *Spectral clustering* (谱聚类) takes this up. Let $A_{ij}$ say how much two samples hang together, and let $\mathbf v$ give each a number such that friends get similar ones: make $\sum_{ij}A_{ij}(v_i-v_j)^2$ small, at a fixed length of $\mathbf v$. With the row sums $D$ this is $2\,\mathbf v^\top(D-A)\,\mathbf v$, so eigenvectors answer; scaled by the row sums, those of $D^{-1/2}AD^{-1/2}$ with the largest eigenvalues. In their coordinates even rings are points:
 
@@ -1033,8 +1033,8 @@ settle(
     f"{moved[:, 0, 3].mean():.0%} and {moved[:, -1, 3].mean():.0%}.",
     turns={
         (
-            "for reach in (REACH[0], REACH[-1])}",
-            "for reach in (REACH[-2], REACH[-1])}",
+            "for reach in (REACH[0], REACH[-1])",
+            "for reach in (REACH[-2], REACH[-1])",
         ): "TRUE"
     },
     card=True,
