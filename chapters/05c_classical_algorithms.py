@@ -59,7 +59,7 @@ def fit_forest(train, trees, rng):
 def fit_machine(kernel):
     def fit(train, setting, rng):
         machine = support_vector_machine(
-            train.x, one_against_rest(train.y), C=10.0 if kernel else setting, tolerance=0.01, rounds=200,
+            train.x, one_against_rest(train.y), C=10.0 if kernel else setting, tolerance=0.03, rounds=200,
             kernel=gaussian(setting) if kernel else inner_products,
         )  # fmt: skip
         return lambda x: machine(x).argmax(axis=1)
@@ -688,7 +688,7 @@ def in_many(seed, D):
         return share_right(predict(x[200:]), y[200:])
 
     return (
-        right(fit_neighbors, 5, noisy), right(fit_forest, 20, noisy), right(fit_logistic, 1.0, noisy),
+        right(fit_neighbors, 5, noisy), right(fit_forest, 10, noisy), right(fit_logistic, 1.0, noisy),
         right(fit_neighbors, 5, turned), right(fit_machine(True), 0.5, turned),
     )  # fmt: skip
 
