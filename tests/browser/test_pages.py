@@ -513,6 +513,23 @@ def asked(name: str) -> list[str]:
 
 
 @pytest.mark.parametrize("watched", WIDTHS, indirect=True)
+@pytest.mark.parametrize("name", ["book/ledger", "book/glossary"])
+def test_a_filter_has_its_room_before_a_script_shows_it(watched, address, name, record_property):  # fmt: skip
+    """Catches a list that jumps down a second after the reader began to read it."""
+    page = watched.page
+    page.route("**/dlnotes.js*", lambda route: route.abort())
+    page.goto(f"{address}/{name}.html")
+    height = "document.querySelector('.dl-filter').getBoundingClientRect().height"
+    before = page.evaluate(height)
+    page.unroute("**/dlnotes.js*")
+    page.goto(f"{address}/{name}.html")
+    page.wait_for_selector(".dl-filter:not([hidden])")
+    assert before == page.evaluate(height) > 40
+    watched.complaints.clear()  # of the script that was held back
+    record_property("checked filters", 1)
+
+
+@pytest.mark.parametrize("watched", WIDTHS, indirect=True)
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_links_into_a_chapter_arrive(watched, address, name, record_property):
     """Places of every kind, opened as from a search engine: after one second and after five they are where they belong."""
