@@ -298,7 +298,7 @@ settle(
     turns={
         (
             "confidence(20, np.array(SAMPLES))).all",
-            "confidence(20, np.array(SAMPLES)) / 9).all",
+            "confidence(20, np.array(SAMPLES)) / 30).all",
         ): "FALSE"
     },
 )
