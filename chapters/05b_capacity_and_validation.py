@@ -145,14 +145,16 @@ def draw_labelings(ax, points):
     n, made = len(places), labelings_by_lines(places)
     columns = 2 ** (n - 1)
     for k, labels in enumerate(product((0, 1), repeat=n)):
-        corner = np.array([k % columns * 3.0, -(k // columns) * 2.8])
+        corner = np.array([k % columns * 3.0, -(k // columns) * 3.5])
         size = 1.4 / max(places.max(), 1)
+        box = corner + np.array([[-0.5, -1.4], [1.9, -1.4], [1.9, 1.8], [-0.5, 1.8]])
+        ax.fill(*box.T, color=INK, alpha=0.07, lw=0)
         for (x, y), label in zip(places * size + corner, labels, strict=True):
             color, marker = ((BLUE, "o"), (ORANGE, "s"))[label]
             ax.plot(x, y, marker, color=color, ms=5)
         if labels not in made:
-            ax.text(*(corner + (0.7, -0.75)), "no line", ha="center", color=INK)
-    ax.set(xlim=(-0.8, columns * 3.0 - 0.8), ylim=(-4.2, 2), aspect="equal")
+            ax.text(*(corner + (0.7, -1.05)), "no line", ha="center", color=INK)
+    ax.set(xlim=(-0.8, columns * 3.0 - 0.8), ylim=(-5, 2), aspect="equal")
     ax.set_axis_off()
     ax.set_title(f"{len(made)} of {2**n} labelings")
     return f"{points.capitalize()}: straight lines make {len(made)} of the {2**n} labelings of {n} points."
