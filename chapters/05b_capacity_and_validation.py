@@ -600,7 +600,7 @@ def majority(seen, y, new):
 
 def linear(seen, y, new):
     W = np.linalg.lstsq(np.column_stack([seen, np.ones(len(seen))]), y, rcond=None)[0]
-    return (np.column_stack([new, np.ones(len(new))]) @ W > 0.5).astype(int)
+    return (np.column_stack([new, np.ones(len(new))]) @ W > 0.5 + 1e-9).astype(int)
 
 
 def parity(seen, y, new):
