@@ -1271,7 +1271,7 @@ settle(
 #
 # :::{admonition} Exercise 5 · k folds
 # :class: exercise
-# Return the mean squared error of `k`-fold cross-validation for the predictor that answers with the mean of its training targets, whatever the input. `y` $(n,)$ holds the targets; sample $i$ lies in fold $i$ mod $k$.
+# Return the mean squared error of `k`-fold cross-validation for the predictor that answers with the mean of its training targets, whatever the input. `y` $(n,)$ holds the targets; sample $i$ lies in fold $i$ mod $k$; average over the *samples*.
 # :::
 
 

@@ -8,8 +8,9 @@ check_count_labelings = Exercise(
     "the number of labelings",
     right=lambda x: 2 * len(set(x.tolist())),
     cases=lambda rng: [
-        (np.array([0.3, 1.7, -2.0, 5.5]),),
-        (np.array([1.0, 2.0, 2.0, 2.0, 5.0]),),
+        (np.array([0.3, 1.7, -2.0, 5.5, 0.9]),),
+        (np.array([1.0, 2.0, 2.0, 2.0, 5.0, 3.0, 7.0]),),
+        (np.array([3.0, 1.0, 3.0, 2.0, 5.0, 4.0, 3.0]),),
         (np.array([4.0]),),
         (1e-12 * rng.standard_normal(9),),
         (np.repeat(rng.standard_normal(7), 3) * 1e12,),
@@ -21,6 +22,8 @@ check_count_labelings = Exercise(
         "both directions count": lambda x: len(set(x.tolist())) + 1,
         "all alike can be had in either direction; count these two once": lambda x: 2 * len(set(x.tolist())) + 2,
         "equal numbers cannot be told apart": lambda x: 2 * len(x),
+        "beyond the outermost numbers one can cut, too": lambda x: 2 * len(set(x.tolist())) - 2,
+        "equal numbers need not stand side by side": lambda x: 2 * (1 + np.count_nonzero(np.diff(x))),
     },
     also_right=(lambda x: len({tuple(s * (x > t) > s / 2) for t in [-np.inf, *x] for s in (1, -1)}),),
     praise="n different numbers have 2n labelings; to split two points in every way is the most",
@@ -41,6 +44,7 @@ check_confidence_term = Exercise(
     cases=lambda rng: [(10, 1000, 0.05), (3, 50, 0.2), (1, 1, 0.9), (60, 400, 1e-6), (2.0, 10**9, 0.01)],
     mistakes={
         "the one stands outside the logarithm": _confidence(lambda h, m: np.log(2 * m / h + 1)),
+        "h multiplies the one as well": lambda h, m, eta: np.sqrt((h * np.log(2 * m / h) + 1 + np.log(4 / eta)) / m),
         "the one is missing": _confidence(lambda h, m: np.log(2 * m / h)),
         "the logarithm is of 2m/h, not of m/h": _confidence(lambda h, m: np.log(m / h) + 1),
         "natural logarithms are meant": _confidence(
@@ -73,7 +77,7 @@ check_shrunk = Exercise(
     ("the bias", "the variance", "the mean squared error"),
     right=_shrunk(),
     cases=lambda rng: [
-        *((c, s * 0.7, s * 1.3, m) for s in SCALES for c, m in ((0.6, 10), (1.0, 3), (-0.5, 7), (0.0, 2))),
+        *((c, s * 0.7, s * 1.3, m) for s in SCALES for c, m in ((0.6, 10), (1.25, 3), (-0.5, 7), (0.0, 2))),
         (0.8, -2.0, 0.5, 1),
     ],
     mistakes={
@@ -85,6 +89,7 @@ check_shrunk = Exercise(
         "a factor comes out of a variance squared": _shrunk(variance=lambda c, mu, s, m: c * s**2 / m),
         "sigma is the standard deviation": _shrunk(variance=lambda c, mu, s, m: c**2 * s / m),
         "a mean of m numbers varies less than one of them": _shrunk(variance=lambda c, mu, s, m: c**2 * s**2),
+        "that is the standard deviation": _shrunk(variance=lambda c, mu, s, m: abs(c) * s / np.sqrt(m)),
         "the factor changes the variance, too": _shrunk(variance=lambda c, mu, s, m: s**2 / m),
         "the bias is squared in the error": _shrunk(error=lambda b, v: b + v),
         "the variance is a square already": _shrunk(error=lambda b, v: b**2 + v**2),
@@ -176,7 +181,7 @@ def _samples(number=lambda k, a: np.log(k) / (2 * a**2), end=np.ceil):
 check_samples_for = Exercise(
     "the number of samples",
     right=_samples(),
-    cases=lambda rng: [(2, 0.05), (1000, 0.01), (30, 0.1), (10**6, 0.003), (5, 0.5)],
+    cases=lambda rng: [(30, 0.1), (1000, 0.01), (2, 0.05), (10**6, 0.003), (5, 0.5)],
     tolerance=0,
     mistakes={
         "round up: with fewer the limit is above what is allowed": _samples(end=np.floor),
@@ -184,6 +189,7 @@ check_samples_for = Exercise(
         "the factor 2 stands below": _samples(lambda k, a: np.log(k) / a**2),
         "natural logarithms are meant": _samples(lambda k, a: np.log2(k) / (2 * a**2)),
         "the logarithm of the number of models": _samples(lambda k, a: k / (2 * a**2)),
+        "the number of models counts, by its logarithm": _samples(lambda k, a: 1 / (2 * a**2)),
         "this is the limit for a hundred samples": lambda k, a: np.sqrt(np.log(k) / 200),
     },
     wrong=(_samples(lambda k, a: np.log(k) / (2 * a**2) + 1),),

@@ -25,9 +25,13 @@ check_expected_errors = Exercise(
             lambda b2, s, p, n: b2 + s * (1 - p / n), lambda b2, s, p, n: b2 + s * (1 + p / n)
         ),
         "the misfit stays in both": _errors(train=lambda b2, s, p, n: s**2 * (1 - p / n)),
-        "a fit takes away n − p parts of the noise, not p": _errors(train=lambda b2, s, p, n: b2 + s**2 * p / n),
+        "a fit takes away p of n parts of the noise, and leaves n − p": _errors(train=lambda b2, s, p, n: b2 + s**2 * p / n),
         "new observations bring noise of their own": _errors(test=lambda b2, s, p, n: b2 + s**2 * p / n),
-        "this is the error of a predictor fixed beforehand": _errors(test=lambda b2, s, p, n: b2 + s**2),
+        "this is the error of a predictor fixed beforehand; the gap is 2σ²p/n": _errors(test=lambda b2, s, p, n: b2 + s**2),
+        "only for a predictor fixed beforehand are the two the same": _errors(
+            lambda b2, s, p, n: b2 + s**2, lambda b2, s, p, n: b2 + s**2
+        ),
+        "the misfit is in the test error, too": _errors(test=lambda b2, s, p, n: s**2 * (1 + p / n)),
         "the test error is above the training error": _errors(
             lambda b2, s, p, n: b2 + s**2 * (1 + p / n), lambda b2, s, p, n: b2 + s**2 * (1 - p / n)
         ),
@@ -69,9 +73,11 @@ check_bias_variance = Exercise(
         "divide by S, not by S − 1": _parts(
             variance=lambda f, t: f.var(axis=0).mean() * len(f) / max(len(f) - 1, 0.5)
         ),
+        "that is the mean bias, with its sign": _parts(bias=lambda f, t: (f.mean(axis=0) - t).mean()),
+        "first bias², then the variance": lambda f, t: (f.var(axis=0).mean(), _bias2(f, t)),
         "this is the standard deviation": _parts(variance=lambda f, t: f.std(axis=0).mean()),
     },
-    wrong=(_parts(variance=lambda f, t: f.var(axis=1).mean()), lambda f, t: (f.var(axis=0).mean(), _bias2(f, t))),
+    wrong=(_parts(variance=lambda f, t: f.var(axis=1).mean()),),
     also_right=(lambda f, t: [_bias2(f, t), ((f - f.mean(axis=0)) ** 2).sum() / f.size],),
     praise="their sum is the mean squared distance of the fits from the truth",
 )  # fmt: skip
@@ -96,12 +102,14 @@ check_left_out_errors = Exercise(
     cases=lambda rng: [
         *((rng.standard_normal((n, p)), s * rng.standard_normal(n)) for n, p in ((8, 3), (5, 1), (40, 6)) for s in SCALES),
         (np.vander(np.linspace(0, 1, 9), 3), np.linspace(0, 1, 9) ** 3),
+        (np.vstack([rng.standard_normal((6, 2)), [1e3, -1e3]]), rng.standard_normal(7)),
     ],
     mistakes={
-        "these are the errors of the fit to all samples; divide by 1 − H": _left_out(divide=lambda h, p: 1),
+        "these are the errors of the fit to all samples; divide the one of sample i by 1 − Hᵢᵢ": _left_out(divide=lambda h, p: 1),
         "divide once, not twice": _left_out(divide=lambda h, p: (1 - h) ** 2),
-        "divide by 1 − H, not by 1 + H": _left_out(divide=lambda h, p: 1 + h),
+        "divide by 1 − Hᵢᵢ, not by 1 + Hᵢᵢ": _left_out(divide=lambda h, p: 1 + h),
         "each sample has a leverage of its own; p/n is only their mean": _left_out(divide=lambda h, p: 1 - p / len(h)),
+        "divide by 1 − Hᵢᵢ, do not multiply": _left_out(divide=lambda h, p: 1 / (1 - h)),
         "the sign is reversed: it is y minus prediction": _left_out(error=lambda y, fitted: fitted - y),
         "these are squared": lambda A, y: _left_out()(A, y) ** 2,
     },
@@ -126,6 +134,7 @@ check_ridge = Exercise(
         *((rng.standard_normal((n, p)), s * rng.standard_normal(n), λ)
           for n, p, λ in ((8, 3, 0.7), (3, 8, 0.2), (4, 4, 30.0)) for s in SCALES),
         (np.full((5, 2), 0.1), np.arange(5.0), 1e-3),
+        (1e-6 * rng.standard_normal((6, 3)), rng.standard_normal(6), 0.7e-12),
     ],
     mistakes={
         "λ stands on the diagonal, not in every entry": _ridge(lambda A, λ: λ),
@@ -134,7 +143,8 @@ check_ridge = Exercise(
             lambda A, λ: len(A) * λ * np.eye(A.shape[1])
         ),
         "the factor 2 of both gradients cancels; it does not stay at λ": _ridge(lambda A, λ: 2 * λ * np.eye(A.shape[1])),
-        "λ is not squared": _ridge(lambda A, λ: λ**2 * np.eye(A.shape[1])),
+        "λ itself stands on the diagonal (below A it would be √λ)": _ridge(lambda A, λ: λ**2 * np.eye(A.shape[1])),
+        "λ is not divided by n": _ridge(lambda A, λ: λ / len(A) * np.eye(A.shape[1])),
         "a penalty draws the weights toward zero; its sign is plus": _ridge(lambda A, λ: -λ * np.eye(A.shape[1])),
         "shrinking the solution of least squares is something else": lambda A, y, λ: np.linalg.pinv(A) @ y / (1 + λ),
     },
@@ -164,11 +174,11 @@ check_shortest = Exercise(
         (t * rng.standard_normal((n, p)), s * rng.standard_normal(n))
         for n, p in ((3, 8), (1, 4), (5, 6))
         for s in SCALES
-        for t in (1.0, 1e3)
+        for t in (1.0, 1e3, 1e-6)
     ],
     mistakes={
         "this fits, and is not the shortest: it leaves most features unused": _some_solution,
-        "this points the right way and does not fit: A Aᵀ must be inverted": lambda A, y: A.T @ y,
+        "this lies in the span of the rows and does not fit: A Aᵀ must be inverted": lambda A, y: A.T @ y,
         "this is ridge regression; it fits only as λ → 0": lambda A, y: _ridge_by_rows(A, y, 1.0),
     },
     wrong=(lambda A, y: -_shortest(A, y), lambda A, y: _shortest(A, y) / np.linalg.norm(_shortest(A, y))),
@@ -194,7 +204,7 @@ check_effective_parameters = Exercise(
     right=_shares(),
     cases=lambda rng: [
         *((s * rng.standard_normal((n, p)), s**2 * λ) for n, p, λ in ((8, 3, 0.7), (3, 8, 5.0), (4, 4, 0.0)) for s in SCALES),
-        (rng.standard_normal((7, 2)) @ rng.standard_normal((2, 5)), 0.0),
+        *((s * rng.standard_normal((7, 2)) @ rng.standard_normal((2, 5)), 0.0) for s in SCALES),
         (np.diag([1.0, 1e-3, 0.0]), 1e-6),
         (np.eye(6), 1e12),
     ],
@@ -203,6 +213,7 @@ check_effective_parameters = Exercise(
         "λ is not squared": _shares(lambda s, λ: s**2 / (s**2 + λ**2)),
         "this is what the penalty takes away; the rest is kept": _shares(lambda s, λ: λ / (s**2 + λ)),
         "this is the rank: every direction is taken whole": _shares(lambda s, λ: s**2 / s**2),
+        "a direction with s = 0 counts for nothing; what rounding leaves of it must be cut off": _shares(least=-1.0),
         "do not divide by s² + λ once more": _shares(lambda s, λ: s**2 / (s**2 + λ) ** 2),
     },
     wrong=(lambda A, λ: min(A.shape), lambda A, λ: A.shape[1] / (1 + λ), _shares(least=1e-2)),
