@@ -267,6 +267,7 @@ settle(
     evidence=f"Reproduced of {AMOUNTS[-1]:,}: {coins[:, -1, 0].mean():.0%} by the neighbor, {coins[:, -1, 1].mean():.0%} by the line. Each answer costs the neighbor "
     f"{AMOUNTS[-1] * 64:,} multiplications, in proportion to the samples kept, and the line {64}.",
     turns={("holds=(coins[..., 0]", "holds=(coins[..., 1]"): "FALSE"},
+    card=True,
 )
 
 # %% [markdown]
@@ -852,6 +853,7 @@ settle(
     turns={
         ("limited(per) for per in (2, 64)", "limited(2) for per in (2, 64)"): "TRUE"
     },
+    card=True,
 )
 
 # %% [markdown]
