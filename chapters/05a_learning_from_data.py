@@ -1704,6 +1704,7 @@ def draw_learning(ax, task):
     log_scale(ax, "x")
     ax.set_xticks(AMOUNTS, map(str, AMOUNTS))
     ax.margins(y=0.2)
+    ax.locator_params(axis="y", nbins=4)
     ax.set_title(task.capitalize())
     return (
         f"{task.capitalize()}: with {AMOUNTS[0]} and with {AMOUNTS[-1]} examples the performance ({TASKS[task][1]}) is "

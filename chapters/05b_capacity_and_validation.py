@@ -137,11 +137,17 @@ largest = {
 }
 triangle = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
 in_a_row = np.array([[0.0, 0.0], [1.0, 1.0], [2.0, 2.0]])
+one_inside = np.vstack([triangle, [[0.3, 0.3]]])
 square = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])
 
 
 def draw_labelings(ax, points):
-    places = {"triangle": triangle, "in a row": in_a_row, "square": square}[points]
+    places = {
+        "triangle": triangle,
+        "in a row": in_a_row,
+        "square": square,
+        "one inside": one_inside,
+    }[points]
     n, made = len(places), labelings_by_lines(places)
     columns = 2 ** (n - 1)
     for k, labels in enumerate(product((0, 1), repeat=n)):
@@ -160,7 +166,11 @@ def draw_labelings(ax, points):
     return f"{points.capitalize()}: straight lines make {len(made)} of the {2**n} labelings of {n} points."
 
 
-explore(draw_labelings, points=["triangle", "in a row", "square"], figsize=(5.5, 2.2))
+explore(
+    draw_labelings,
+    points=["triangle", "in a row", "square", "one inside"],
+    figsize=(5.5, 2.2),
+)
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 by_definition(
