@@ -117,6 +117,15 @@ def test_the_best_question_is_that_of_brute_force(seed):
     assert_allclose(found, by_brute_force(x, y))
 
 
+@pytest.mark.parametrize(
+    "low, high", [(1 + 2**-52, 1 + 2**-51), (1e308, 1.7e308), (5e-324, 1e-323)]
+)
+def test_values_that_are_close_or_huge_are_told_apart(low, high):
+    """Catches a halfway that rounds up to the larger, and a sum that overflows."""
+    x, y = np.array([[low], [high]]), np.array([0, 1])
+    assert_array_equal(trees.grow_tree(x, y)(x).argmax(axis=1), y)
+
+
 def test_integers_and_bytes_are_entries_too():
     """Catches a halfway that overflows in a small integer type."""
     x, y = np.array([[200], [250]], np.uint8), np.array([0, 1])

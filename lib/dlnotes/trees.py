@@ -96,8 +96,16 @@ def best_question(x: Array, one_hot: Array, columns: Array) -> tuple[int, float]
             column = int(purity.max(axis=0).argmax())
             i = int(purity[:, column].argmax())
             best = purity[i, column]
-            found = int(some[column]), (values[i, column] + values[i + 1, column]) / 2
+            found = (
+                int(some[column]),
+                _between(values[i, column], values[i + 1, column]),
+            )
     return found
+
+
+def _between(low: float, high: float) -> float:
+    """Halfway, but below `high` also where rounding or the largest numbers say otherwise."""
+    return min(max(low, low / 2 + high / 2), np.nextafter(high, low))
 
 
 @takes(x="number N D+", labels="int N", trees=count, features=count, rng=generator)
