@@ -35,7 +35,7 @@ def test_the_opening_names_what_a_chapter_builds_on_and_its_files():
     chapter = next(c for c in CHAPTERS if c.number == "5a")
     line = signposts.opening(chapter, 70, {"03_probability"}, LINK)
     assert "Chapter 5a · about 70 minutes" in line
-    assert 'chapters 2b and <a href="03_probability.html">3</a>' in line
+    assert 'chapters 2a and <a href="03_probability.html">3</a>' in line
     for suffix in ("ipynb", "py"):
         assert (
             f'href="../_sources/chapters/05a_learning_from_data.{suffix}" download'
