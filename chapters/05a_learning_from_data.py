@@ -165,7 +165,7 @@ def projection(A):
     return A @ np.linalg.pinv(A)
 
 
-def seen_and_unseen(degree, draws=400):
+def seen_and_unseen(degree, draws=4000):
     """Training and test errors of least squares, at the same places."""
     rng = np.random.default_rng(degree)
     y, new = TRUTH + NOISE * rng.standard_normal((2, draws, len(PLACES)))
@@ -180,10 +180,10 @@ def draw_gap(ax, degree):
     ax.hist(test, bins, color=ORANGE, alpha=0.5, label="test error")
     for errors, color in ((train, BLUE), (test, ORANGE)):
         ax.axvline(errors.mean(), color=color)
-    ax.set(xlabel="mean squared error", ylabel="of 400 data sets", yticks=[])
+    ax.set(xlabel="mean squared error", ylabel="of 4,000 data sets", yticks=[])
     ax.set(
         xlim=(0, 0.45),
-        ylim=(0, 160),
+        ylim=(0, 1600),
         title=f"Degree {degree}: {degree + 1} fitted numbers",
     )
     ax.legend()
@@ -431,7 +431,7 @@ settle(
 # \end{aligned}
 # $$ (eq-5a-loo)
 #
-# One fit, and each error divided by what the sample leaves to the others (Allen [1974](../book/bibliography.md)). $H_{ii}$, the *leverage*, is $p/n$ on average: with many features every sample bends the fit toward itself. It must be below one; a sample with $H_{ii}=1$ has features that no other has, and is fitted whatever its target. Here is the left half of the first figure again, in squared errors of the ten outputs. Now a tenth of the test labels are wrong as well, so that both sets come from one distribution.
+# One fit, and each error divided by $1-H_{ii}$, the share that the other samples have in the fit at $i$ (Allen [1974](../book/bibliography.md)). $H_{ii}$, the *leverage*, is $p/n$ on average: with many features every sample bends the fit toward itself. It must be below one; a sample with $H_{ii}=1$ has features that no other has, and is fitted whatever its target. Here is the left half of the first figure again, in squared errors of the ten outputs. Now a tenth of the test labels are wrong as well, so that both sets come from one distribution.
 
 
 # %%
@@ -532,7 +532,7 @@ settle(
 #
 # ### Bias and underfitting, variance and overfitting
 #
-# The notes read the two parts as symptoms: *large bias usually means underfitting*, the estimate is far from the truth; *large variance usually means overfitting*, training and test results differ. On the digits both can be measured, by learning from many training sets. The figure shows medians: now and then a feature stirs for one training digit only, gets an enormous weight, and spoils the mean. (Here, too, a tenth of the test labels are wrong; what the best reader would answer is 0.9 for the right digit and a ninetieth for each other.)
+# The notes read the two parts as symptoms: *large bias usually means underfitting*, the estimate is far from the truth; *large variance usually means overfitting*, training and test results differ. On the digits both can be measured, by learning from many training sets. The figure shows medians: now and then a feature is nonzero for one training digit only, gets an enormous weight, and spoils the mean. (Here, too, a tenth of the test labels are wrong; what the best reader would answer is 0.9 for the right digit and a ninetieth for each other.)
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 SOME = (10, 30, 60, 100, 170, 240, 400, 1000, 3000)
@@ -820,7 +820,7 @@ assert [np.linalg.matrix_rank(polynomials(FEW, p - 1)) for p in COEFFICIENTS] ==
 explore(draw_shortest, coefficients=COEFFICIENTS, start=6)
 
 # %% [markdown]
-# With fifteen coefficients there is just one polynomial through the samples, and it has to bend wildly between them, with large weights. With two hundred there are many, and the shortest is tame. So the *number* of coefficients is not the whole of capacity: how large the weights may be counts as well. Nor is a second descent always the better one. Here four coefficients remain unbeaten, because a sine is nearly a cubic; the digits are not so simple.
+# With fifteen coefficients there is just one polynomial through the samples, and it has to bend wildly between them, with large weights. With two hundred there are many, and the shortest is tame, but for a small spike at each sample, to which it bends. So the *number* of coefficients is not the whole of capacity: how large the weights may be counts as well. Nor is a second descent always the better one. Here four coefficients remain unbeaten, because a sine is nearly a cubic; the digits are not so simple.
 #
 # Did {eq}`eq-5a-test` not say that the error grows evenly, to $2\sigma^2$ at $p=n$, without any peak? It did, *at the places of the samples*. The explosion happens between them, at new places, where $\mathbf a^\top\hat{\mathbf w}$ is to be predicted for features $\mathbf a$ that were not in $A$ (Rosset and Tibshirani [2020](../book/bibliography.md) compare the two).
 #
@@ -914,7 +914,7 @@ assert np.abs(measured_noise / formula(np.array(WIDTHS)) - 1).max() < 0.3
 # A\mathbf w = \sum_i \frac{s_i^2}{s_i^2+\lambda}\,\mathbf u_i\,(\mathbf u_i^\top\mathbf y), \qquad d(\lambda)=\sum_i\frac{s_i^2}{s_i^2+\lambda} .
 # $$ (eq-5a-dof)
 #
-# Least squares takes each direction whole or not at all; ridge takes a share of each. The shares add up to $d(\lambda)$, the *effective number of parameters*. It deserves the name: for any fit $\hat{\mathbf y}=S\mathbf y$ that is linear in the targets, the derivation of the gap goes through with $S$ in the place of $H$, and test error minus training error is $2\sigma^2\operatorname{Tr}S/n$, at the same places. So $d(\lambda)$ stands where $p$ stood: a capacity that moves continuously. Turn its knob on the first figure of this page:
+# Least squares keeps each direction entirely; ridge keeps a share of each. The shares add up to $d(\lambda)$, the *effective number of parameters*. It deserves the name: for any fit $\hat{\mathbf y}=S\mathbf y$ that is linear in the targets, the derivation of the gap goes through with $S$ in the place of $H$, and test error minus training error is $2\sigma^2\operatorname{Tr}S/n$, at the same places. So $d(\lambda)$ stands where $p$ stood: a capacity that moves continuously. Turn its knob on the first figure of this page:
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 STRENGTHS = np.array([0, 0.1, 1, 10, 30, 100, 300, 1000, 10**4, 10**5])
@@ -962,12 +962,14 @@ def draw_penalty(ax, strength):
     )
 
 
+held_back = table[..., 1].mean(axis=0)[:, STRENGTHS >= 10]
+assert (held_back - np.minimum.accumulate(held_back, axis=0)).max() < 0.02
 explore(draw_penalty, strength=STRENGTHS.tolist(), start=0)
 
 # %% [markdown]
-# From $\lambda=10$ on there is no peak, and no U either: more features help or, at worst, cost less than a point. (That a penalty of the right size removes the peak was shown by Nakkiran et al. [2021](../book/bibliography.md).) Too large a penalty, and the machine no longer reads what it sees.
+# From $\lambda=10$ on there is no peak, and hardly a U: toward the right end the error rises by two points at the most. (That a penalty of the right size removes the peak was shown by Nakkiran et al. [2021](../book/bibliography.md).) Too large a penalty, and the machine no longer reads what it sees.
 #
-# **The answer.** How many features should the machine have, and how strong a penalty? Leaving one out needs no least squares. The argument before {eq}`eq-5a-loo` was that a fit which is best for all other samples stays best if sample $i$ agrees with it, and this holds with a penalty, too: divide by $1-S_{ii}$, with $S=A(A^\top A+\lambda I)^{-1}A^\top$. So the two hundred digits, wrong labels and all, can be asked for both numbers at once.
+# **The answer.** How many features should the machine have, and how strong a penalty? Leaving one out works for ridge regression, too. The argument before {eq}`eq-5a-loo` was that a fit which is best for all other samples stays best if sample $i$ agrees with it, and this holds with a penalty, too: divide by $1-S_{ii}$, with $S=A(A^\top A+\lambda I)^{-1}A^\top$. So the two hundred digits, wrong labels and all, can be asked for both numbers at once.
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 left_error, unseen_error = table[..., 2], table[..., 1]

@@ -184,7 +184,7 @@ by_definition(
 )
 
 # %% [markdown]
-# "At most $d$" is right as a statement about the best set; three points in a row, which no line splits in every way, are no objection. A line in the plane has three parameters and dimension three. (So has its cousin with $p$ features and no constant: dimension $p$.) The sine has one parameter, and its dimension is infinite: the construction above goes on for any number of points.
+# "At most $d$" is right as a statement about the best set; three points in a row, which no line splits in every way, are no objection. A line in the plane has three parameters and dimension three. (With $p$ features and no constant a linear classifier has dimension $p$.) The sine has one parameter, and its dimension is infinite: the construction above goes on for any number of points.
 #
 # :::{admonition} Exercise 1 · how many labelings
 # :class: exercise
@@ -346,7 +346,7 @@ settle(
 )
 
 # %% [markdown]
-# The guarantee speaks of the worst member of the class, in the worst of worlds, and says so before any data are seen. A few hundred digits that were held out say more. (Their own guarantee, with probability $1-\eta$, is Hoeffding's: an error that was measured on $m$ fresh samples is exceeded by $\sqrt{\ln(1/\eta)/2m}$ at the most.) What the bound is good for is insight: it shows that learning is possible at all, and that the number of samples need grow only with what the class can do, not with the number of its parameters.
+# The guarantee speaks of the worst member of the class, in the worst of worlds, and says so before any data are seen. A few hundred digits that were held out say more. (Their own guarantee is Hoeffding's: with probability $1-\eta$ the true error exceeds the one that was measured on $m$ fresh samples by at most $\sqrt{\ln(1/\eta)/2m}$.) What the bound is good for is insight: it shows that learning is possible at all, and that the number of samples need grow only with what the class can do, not with the number of its parameters.
 #
 # :::{admonition} Exercise 2 · the confidence term
 # :class: exercise
@@ -583,14 +583,14 @@ settle(
 )
 
 # %% [markdown]
-# The razor cuts among explanations that fit *equally well*: there, the one with the shorter weights wins. It says nothing for the one that does not fit. And simple must be measured by what the learner prefers, not by counting symbols.
+# The razor cuts among explanations that fit *equally well*: there, the one with the shorter weights wins. It does not favor a simple model that fits badly. And simple must be measured by what the learner prefers, not by counting symbols.
 #
 # (sec-5b-lunch)=
 # ## What is free
 #
 # *You can say how much a class can adapt to. After this section you know why adapting is not yet learning.*
 #
-# The notes: *there is no universal model* (没有免费午餐, no free lunch). The theorem behind it is Wolpert's ([1996](../book/bibliography.md)), and it can be enumerated. Take three bits, so eight inputs; a "world" is one of the 256 ways to label them. A learner sees five labels and predicts the other three. Let several learners loose on *all* worlds:
+# The notes: *there is no universal model* (没有免费午餐, no free lunch). The theorem behind it is Wolpert's ([1996](../book/bibliography.md)), and it can be enumerated. Take three bits, so eight inputs; a "world" is one of the 256 ways to label them. A learner sees five labels and predicts the other three. Let several learners loose on *all* worlds. The slider weighs the worlds: each *border*, two inputs one bit apart with different labels, multiplies the weight of a world by a factor.
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
@@ -659,7 +659,7 @@ def draw_lunch(ax, smoothness):
     ax.set_title(
         "All worlds alike"
         if smoothness == 0
-        else f"Each border costs a factor {np.exp(-smoothness):.2f}"
+        else f"Each border: factor {np.exp(-smoothness):.2f}"
     )
     return (
         f"With smoothness {smoothness:g}: "
@@ -1084,7 +1084,7 @@ truth, held_out, crossed, fewer = many[:, 0], many[:, 1], many[:, 2:7], many[:, 
 def draw_folds(ax):
     curves = {
         "reported by cross-validation": crossed.mean(axis=0),
-        "true error after as many samples": fewer.mean(axis=0),
+        "true error, trained on as many": fewer.mean(axis=0),
     }
     lines(ax, FOLDS, curves, xlabel="folds k", ylabel="squared error")
     log_scale(ax, "x")
@@ -1355,9 +1355,10 @@ assert (flattery[..., 0].mean(axis=0) <= limit + 1e-9).all()
 # How fast does it grow? The share right of a guesser on $m$ samples is a mean of independent numbers between 0 and 1; by Hoeffding's lemma its distance $X$ from $\tfrac12$ has $\mathbb E\,e^{tX}\le e^{t^2/8m}$ for every $t>0$. For the largest of $k$ of them
 #
 # $$
-# e^{t\,\mathbb E\max X}\;\le\;\mathbb E\,e^{t\max X}\;\le\;\sum\mathbb E\,e^{tX}\;\le\;k\,e^{t^2/8m}
-# \quad\Longrightarrow\quad
-# \mathbb E\max X\;\le\;\frac{\ln k}t+\frac t{8m}\;=\;\sqrt{\frac{\ln k}{2m}}\quad\text{at }t=\sqrt{8m\ln k}.
+# \begin{aligned}
+# e^{t\,\mathbb E\max X} &\le \mathbb E\,e^{t\max X} \le \textstyle\sum\mathbb E\,e^{tX} \le k\,e^{t^2/8m}\\
+# \Longrightarrow\quad \mathbb E\max X &\le \frac{\ln k}t+\frac t{8m} = \sqrt{\frac{\ln k}{2m}}\quad\text{at }t=\sqrt{8m\ln k}.
+# \end{aligned}
 # $$ (eq-5b-flattery)
 #
 # (The first step is Jensen's inequality, the second bounds a maximum by a sum.) On average, then, the flattery grows with the root of the logarithm of the number of models only (a single winner may be flattered more): a validation set stands a good deal of choosing. But it does grow, so the winner needs a judge who has not been asked before. That is what a test set is for, and it is used up by being used.
@@ -1403,4 +1404,4 @@ exercises.check_samples_for(samples_for)
 recap()
 
 # %% [markdown]
-# **Where to read on.** Shalev-Shwartz and Ben-David ([2014](../book/bibliography.md)) prove the theorems of this page and their converses. Hastie, Tibshirani and Friedman ([2009](../book/bibliography.md)), chapter 7, is the best account of validation in practice. Goodfellow, Bengio and Courville ([2016](../book/bibliography.md)), sections 5.2 to 5.5, is the text that the notes follow. Which learners there are before deep ones, and where they fail: that is the next page of this chapter.
+# **Where to read on.** Shalev-Shwartz and Ben-David ([2014](../book/bibliography.md)) prove the theorems of this page and their converses. Hastie, Tibshirani and Friedman ([2009](../book/bibliography.md)), chapter 7, is the best account of validation in practice. Goodfellow, Bengio and Courville ([2016](../book/bibliography.md)), sections 5.2 to 5.5, is the text that the notes follow. Which learners there are before deep ones, and where they fail: that is the next page, [5c](05c_classical_algorithms.ipynb).

@@ -238,7 +238,7 @@ exercises.check_threshold_for(threshold_for)
 #
 # *Fitting was the hard part. After this section you know a learner that does not fit at all, and what it pays.*
 #
-# The *nearest neighbors* (近邻), $k$ of them, vote. There is nothing to train: the training set *is* the model. *A model without parameters*, say the notes, *whose capacity is large when there are many data, but so is its cost*. Capacity, as on page [5b](05b_capacity_and_validation.ipynb): how many random labels can it reproduce?
+# The *nearest neighbors* (近邻), $k$ of them, vote. There is nothing to train: the training set *is* the model. *A model without parameters*, say the notes, *whose capacity is large when there are many data, but so is its cost*. Capacity means, as on page [5b](05b_capacity_and_validation.ipynb): how many random labels can it reproduce? (With one neighbor all, since each sample is its own neighbor.)
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 AMOUNTS = (50, 200, 800, 1600)
@@ -278,7 +278,7 @@ settle(
 #
 # *Distances treat all entries alike. After this section you can learn from single questions, and know why a crowd asks better than one.*
 #
-# A *decision tree* (决策树) asks one question after another: is this pixel above that value? Which question first? A heap of samples with class shares $p_c$ has the *Gini impurity* $1-\sum_cp_c^2$: the chance that two of them, drawn with replacement, differ. The best question leaves the purest heaps. It is found by trying all of them, which costs one sort for each entry:
+# A *decision tree* (决策树) asks one question after another: is this pixel above that value? Which question first? A heap of samples with class shares $p_c$ has the *Gini impurity* $1-\sum_cp_c^2$: the chance that two of them, drawn with replacement, differ. The best question leaves the purest heaps. It is found by trying all of them, which costs one sort of the samples for each entry:
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
@@ -329,7 +329,7 @@ def draw_forest(axes):
 show(draw_forest, columns=2, figsize=(8, 3.2))
 
 # %% [markdown]
-# A deep tree fits every sample and follows its accidents: small bias, large variance. A *random forest* (随机森林) grows many, each on samples drawn with replacement and with a random choice of entries at each node, and averages. Let the answers of $B$ trees have variance $\sigma^2$ each and correlation $\rho$ with one another. Then the mean has
+# A deep tree fits every sample, its noise too: small bias, large variance. A *random forest* (随机森林) grows many, each on samples drawn with replacement and with a random choice of entries at each node, and averages. Let the answers of $B$ trees have variance $\sigma^2$ each and correlation $\rho$ with one another. Then the mean has
 #
 # $$
 # \operatorname{var}\Bigl(\frac1B\sum_bf_b\Bigr)=\frac1{B^2}\bigl(B\,\sigma^2+B(B-1)\,\rho\,\sigma^2\bigr)=\rho\,\sigma^2+\frac{1-\rho}B\,\sigma^2 ,
@@ -389,7 +389,7 @@ exercises.check_impurity(impurity)
 # L=\tfrac12\lVert\mathbf w\rVert^2+C\sum_i\xi_i-\sum_i\alpha_i\,(s_i\,\mathbf w^\top\mathbf x_i-1+\xi_i)-\sum_i\mu_i\,\xi_i .
 # $$
 #
-# Where the promises are kept, all charges are for nonnegative amounts, so $L$ is never above {eq}`eq-5c-primal`, whatever the prices. So the minimum of $L$ over $\mathbf w$ and $\boldsymbol\xi$ is a *lower bound* for the best value. Where is that minimum?
+# Where the promises are kept, both sums subtract something that is not negative, so $L$ is never above the value of {eq}`eq-5c-primal`, whatever the prices. So the minimum of $L$ over $\mathbf w$ and $\boldsymbol\xi$ is a *lower bound* for the best value. Where is that minimum?
 #
 # $$
 # \begin{aligned}
@@ -477,7 +477,7 @@ assert (certified[:, 0] >= certified[:, 1] - 1e-9).all() and np.allclose(
 )
 
 # %% [markdown]
-# Narrow kernels let every point draw an island around itself; wide ones make the border straight. Width and price are capacities, and are chosen by validation.
+# Narrow kernels let the border wind around single points; wide ones straighten it. Width and price are capacities, and are chosen by validation.
 #
 # :::{admonition} Exercise 3 · one step of the ascent
 # :class: exercise
@@ -759,7 +759,7 @@ settle(
 )
 
 # %% [markdown]
-# What counts is not the number of entries but the number of directions in which the data really vary, and how many of the entries are beside the point. Neighbors weigh all entries alike, so noise drowns the two that matter; a forest asks for the best ones and loses less. Where the data fill a thin surface in a large space, as images do, the curse is that of the surface.
+# What counts is not the number of entries but the number of directions in which the data really vary, and how many of the entries are beside the point. Neighbors weigh all entries alike, so noise drowns the two that matter; a forest asks for the best ones and loses less. Where the data fill a thin surface in a large space, as images do, what counts is the dimension of the surface.
 #
 # ### Many changes
 #
@@ -857,7 +857,7 @@ settle(
 )
 
 # %% [markdown]
-# The curves are nearly one curve, moved. A local learner needs samples in *every* field, and the number of fields can grow exponentially: in $d$ dimensions a board has $k^d$ of them. The other learner is not local. It uses the same fold again and again, so that what it learns in one corner holds in all. The extreme case is *parity*: is the number of ones among $d$ bits odd? Every neighbor of a string, one bit away, has the other answer.
+# The curves are nearly one curve, moved. A local learner needs samples in *every* field, and the number of fields can grow exponentially: in $d$ dimensions a board has $k^d$ of them. The rival on the card is not local: it colors by the sign of $\sin\omega x_1\sin\omega x_2$ and looks for $\omega$ only. It was told the form of the rule, and uses the same fold again and again, so that what it learns in one corner holds in all. The extreme case is *parity*: is the number of ones among $d$ bits odd? Every neighbor of a string, one bit away, has the other answer.
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 STRINGS = np.array(list(product((0, 1), repeat=8)))

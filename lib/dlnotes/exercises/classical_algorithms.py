@@ -7,16 +7,18 @@ from . import SCALES, Exercise
 check_threshold_for = Exercise(
     "the threshold",
     right=lambda cost: -np.log(cost),
-    cases=lambda rng: [(1.0,), (20.0,), (0.03,), (1e12,), (1e-12,), (7,)],
+    cases=lambda rng: [(20.0,), (0.03,), (1.5,), (1e5,), (1e-5,), (7,)],
     mistakes={
         "the dearer a miss, the lower the threshold": np.log,
         "that is a probability; z is its logit": lambda cost: 1 / (1 + cost),
         "that is the odds; z is their logarithm": lambda cost: 1 / cost,
         "natural logarithms are meant": lambda cost: -np.log2(cost),
+        "natural logarithms are meant, not those to the base 10": lambda cost: -np.log10(cost),
         "that is the threshold without costs": lambda cost: 0.0 * cost,
     },
     wrong=(lambda cost: -np.log(1 + cost),),
-    also_right=(lambda cost: np.log(1 / (1 + cost) / (1 - 1 / (1 + cost))) if 1e-6 < cost < 1e6 else -np.log(cost),),
+    also_right=(lambda cost: np.log(1 / (1 + cost) / (1 - 1 / (1 + cost))), lambda cost: -np.log(1 / (1 / (1 + cost)) - 1)),
+    tolerance=1e-6,
     praise="costs move the threshold, not the machine",
 )  # fmt: skip
 
@@ -40,7 +42,7 @@ check_impurity = Exercise(
     "the impurity",
     right=_impurity(),
     cases=lambda rng: [
-        (np.array([[3, 1], [0, 4]]),),
+        (np.array([[3, 1], [0, 7]]),),
         (np.array([[5, 0, 0], [0, 2, 0], [1, 1, 1]]),),
         (np.array([[10**6, 1], [1, 2]]),),
         (rng.integers(0, 9, (6, 4)) + np.eye(6, 4, dtype=int) + 1,),
@@ -49,6 +51,7 @@ check_impurity = Exercise(
     mistakes={
         "weigh the heaps by their sizes": _impurity(weigh=lambda sizes: np.full(len(sizes), 1 / len(sizes))),
         "that is the entropy, another measure of impurity": _impurity(each=_entropy),
+        "those are the impurities added up, not their mean": _impurity(weigh=lambda sizes: np.ones(len(sizes))),
         "that is the purity": _impurity(each=lambda share: (share**2).sum(axis=1)),
         "the squares of the shares are summed over the classes": _impurity(each=lambda share: 1 - share.max(axis=1)),
         "divide by the number of samples": _impurity(weigh=lambda sizes: sizes),
@@ -72,13 +75,15 @@ check_ascend = Exercise(
     "the new α",
     right=_ascend(),
     cases=lambda rng: [
-        (0.3, 1, 0.4, 2.0, 1.0), (0.3, -1, 0.4, 2.0, 1.0), (0.2, 1, 3.0, 0.5, 1.0), (0.9, -1, 2.0, 0.5, 1.0),
+        (0.3, 1, 0.4, 2.0, 1.0), (0.3, -1, -0.4, 2.0, 1.0), (0.3, -1, 0.4, 2.0, 5.0), (0.2, 1, 3.0, 0.5, 1.0),
+        (0.9, -1, 2.0, 0.5, 1.0),
         (0.0, 1, 1.0, 3.0, 0.7), (0.5, 1, 1.5, 4.0, 10.0), (0.5, -1, -1.5, 4.0, 10.0), (1e11, 1, -2.0, 1e-12, 1e12),
     ],
     mistakes={
         "the slope contains the class: 1 − s f": _ascend(slope=lambda s, f: 1 - f),
         "an ascent goes with the slope": _ascend(slope=lambda s, f: s * f - 1),
         "α is cut to the limits, 0 and C": _ascend(end=lambda a, C: a),
+        "α may fall, too, where s f is above 1": _ascend(slope=lambda s, f: max(0, 1 - s * f)),
         "α is at most C": _ascend(end=lambda a, C: max(a, 0)),
         "the top of the parabola is the slope divided by k away": lambda alpha, s, f, k, C: min(max(alpha + 1 - s * f, 0), C),
         "the step starts at the old α": lambda alpha, s, f, k, C: min(max((1 - s * f) / k, 0), C),
@@ -110,6 +115,7 @@ check_feature_distances = Exercise(
         "the product counts twice": _between(middle=lambda K: -K),
         "the product is subtracted": _between(middle=lambda K: 2 * K),
         "the square is asked for, not its root": _between(end=lambda d: np.sqrt(np.maximum(d, 0))),
+        "k(a, a) need not be 1": lambda Kaa, Kab, Kbb: 2 - 2 * Kab,
         "that is the product alone": lambda Kaa, Kab, Kbb: Kab,
         "Kaa belongs to the rows, Kbb to the columns": lambda Kaa, Kab, Kbb: (
             Kbb[:, None] - 2 * Kab + Kaa if len(Kaa) == len(Kbb) else _between()(Kaa, Kab, Kbb) + np.nan
@@ -151,6 +157,11 @@ def _round_slowly(x, centers):
     ]
 
 
+def _groups(x, centers):
+    near = ((x[:, None] - centers) ** 2).sum(axis=2).argmin(axis=1)
+    return [x[near == k] for k in range(len(centers))]
+
+
 def _in_place(x, centers):
     centers[:] = _round()(x, centers)
     return centers
@@ -167,8 +178,12 @@ check_one_round = Exercise(
     ],
     mistakes={
         "a center without samples stays where it is": _round(empty=lambda center: 0 * center),
+        "the mean of no samples is nothing; such a center stays": _round(empty=lambda center: center + np.nan),
         "samples go to the nearest center, not to the farthest": _round(nearest=lambda d: d.argmax(axis=1)),
         "the new center is the mean of its samples, not their median": _round(mean=lambda x: np.median(x, axis=0)),
+        "divide by the samples of the group, not by all": lambda x, centers: np.array(
+            [c if not len(g) else g.sum(axis=0) / len(x) for c, g in zip(centers, _groups(x, centers), strict=True)]
+        ),
         "the mean, not the sum": _round(mean=lambda x: x.sum(axis=0)),
         "that is the mean of all samples": lambda x, centers: np.tile(x.mean(axis=0), (len(centers), 1)),
         "the centers have not moved": lambda x, centers: 1.0 * centers,
@@ -226,5 +241,5 @@ check_compose = Exercise(
     },
     wrong=(lambda gate, bits: gate[bits[:, 0], bits[:, -1]],),
     also_right=(_one_by_one,),
-    praise="ten steps deep, and one step to learn",
+    praise="many steps deep, and one step to learn",
 )  # fmt: skip
