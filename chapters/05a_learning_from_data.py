@@ -8,12 +8,13 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from dlnotes import datasets
-from dlnotes import functional as F
+from dlnotes import datasets, linear_models
 from dlnotes.claims import by_definition, recap, settle, untestable
+from dlnotes.datasets import mislabel
 from dlnotes.exercises import learning_from_data as exercises
 from dlnotes.experiments import share_right
 from dlnotes.explore import explore, show
+from dlnotes.metrics import rank_correlation
 from dlnotes.neighbors import nearest_neighbors
 from dlnotes.plotting import BLUE, INK, ORANGE, image_grid, lines, log_scale
 
@@ -24,29 +25,21 @@ FEATURES += (220, 250, 300, 400, 600, 1000, 1700, 3000)
 digits = datasets.digits()
 
 
-def mislabel(y, rng, share=0.1):
-    """Each label is exchanged for one of the other nine, with this chance."""
-    wrong = rng.uniform(size=len(y)) < share
-    return np.where(wrong, (y + rng.integers(1, 10, len(y))) % 10, y)
-
-
 def two_hundred(seed, n=200):
     """n digits of which a tenth bear wrong labels, and 600 others whose labels are right."""
     rng = np.random.default_rng(seed)
     order = rng.permutation(len(digits.x))
     x, y = digits.x[order], digits.y[order]
-    return datasets.Samples(x[:n], mislabel(y[:n], rng)), datasets.Samples(
-        x[-600:], y[-600:]
-    )
+    return datasets.Samples(
+        x[:n], mislabel(y[:n], 10, share=0.1, rng=rng)
+    ), datasets.Samples(x[-600:], y[-600:])
 
 
 def random_features(train, seed, p=FEATURES[-1]):
-    """x ↦ p random ReLU features; the inputs are centered, and scaled to length one on average."""
-    rng = np.random.default_rng(1000 + seed)
-    center = train.x.mean(axis=0)
-    size = np.sqrt(((train.x - center) ** 2).sum(axis=1).mean())
-    V, b = rng.standard_normal((64, p)) / size, rng.standard_normal(p) / 2
-    return lambda x: F.relu((x - center) @ V + b)[0]
+    """x ↦ p random ReLU features, scaled for the training set."""
+    return linear_models.random_features(
+        train.x, p, rng=np.random.default_rng(1000 + seed)
+    )
 
 
 def least_squares(A, T):
@@ -230,7 +223,7 @@ def both_errors(seed, fitted=False, moved=False):
     """Errors of a nearest neighbor reader on a training set and on a test set of 300 digits each."""
     rng = np.random.default_rng(seed)
     order = rng.permutation(len(digits.x))[:900]
-    x, y = digits.x[order], mislabel(digits.y[order], rng)
+    x, y = digits.x[order], mislabel(digits.y[order], 10, share=0.1, rng=rng)
     train, test, others = (slice(300 * i, 300 * (i + 1)) for i in range(3))
     known = train if fitted else others
     shifted = np.roll(x.reshape(-1, 8, 8), 1, axis=2).reshape(-1, 64) if moved else x
@@ -453,7 +446,7 @@ def three_curves(seed):
     """Training error, leave-one-out error and error on new digits, for each number of features."""
     rng = np.random.default_rng(seed)
     order = rng.permutation(len(digits.x))
-    x, y = digits.x[order], mislabel(digits.y[order], rng)
+    x, y = digits.x[order], mislabel(digits.y[order], 10, share=0.1, rng=rng)
     seen, unseen = (
         datasets.Samples(x[:200], y[:200]),
         datasets.Samples(x[200:], y[200:]),
@@ -544,12 +537,18 @@ def bias_and_variance(seed, sets=5, n=200):
     order = rng.permutation(len(digits.x))
     pool, fresh = order[:-400], order[-400:]
     features = random_features(datasets.Samples(digits.x[pool], digits.y[pool]), seed)
-    B, new = features(digits.x[fresh]), one_hot(mislabel(digits.y[fresh], rng))
+    B, new = (
+        features(digits.x[fresh]),
+        one_hot(mislabel(digits.y[fresh], 10, share=0.1, rng=rng)),
+    )
     truth = one_hot(digits.y[fresh]) * (0.9 - 0.1 / 9) + 0.1 / 9  # the mean of `new`
     fits, train = np.empty((len(SOME), sets, 400, 10)), np.empty((len(SOME), sets))
     for k in range(sets):
         i = rng.choice(pool, n, replace=False)
-        A, T = features(digits.x[i]), one_hot(mislabel(digits.y[i], rng))
+        A, T = (
+            features(digits.x[i]),
+            one_hot(mislabel(digits.y[i], 10, share=0.1, rng=rng)),
+        )
         for j, p in enumerate(SOME):
             W = least_squares(A[:, :p], T)
             fits[j, k], train[j, k] = B[:, :p] @ W, squared(T - A[:, :p] @ W)
@@ -586,17 +585,9 @@ assert middle[0, -1] < middle[0, :5].min() and middle[1, -1] > middle[1, SOME.in
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
-def ranks(rows):
-    """Of each entry in its row; equal ones (all training errors past 200 features are zero) share theirs."""
-    a, b = rows.round(9)[:, :, None], rows.round(9)[:, None, :]
-    return (a > b).sum(axis=2) + (a == b).sum(axis=2) / 2
-
-
 def go_together(a, b):
     """For each seed: do two quantities order the models nearly alike (rank correlation above 0.8)?"""
-    return np.array(
-        [np.corrcoef(x, y)[0, 1] > 0.8 for x, y in zip(ranks(a), ranks(b), strict=True)]
-    )
+    return np.array([rank_correlation(x, y) > 0.8 for x, y in zip(a, b, strict=True)])
 
 
 below, beyond = slice(SOME.index(60), SOME.index(240)), slice(SOME.index(240), None)

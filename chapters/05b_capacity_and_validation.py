@@ -7,11 +7,11 @@
 from itertools import product
 
 import numpy as np
-from dlnotes import datasets
-from dlnotes import functional as F
+from dlnotes import datasets, linear_models
 from dlnotes.claims import by_definition, recap, settle
 from dlnotes.exercises import capacity_and_validation as exercises
 from dlnotes.explore import explore, show
+from dlnotes.metrics import rank_correlation
 from dlnotes.plotting import BLUE, INK, ORANGE, lines, log_scale
 
 np.set_printoptions(precision=4, suppress=True)
@@ -235,11 +235,7 @@ def confidence(h, m, η=0.05):
 
 def random_features(x, seed, p):
     """x ↦ p random ReLU features, as in chapter 5a."""
-    rng = np.random.default_rng(1000 + seed)
-    center = x.mean(axis=0)
-    size = np.sqrt(((x - center) ** 2).sum(axis=1).mean())
-    V, b = rng.standard_normal((64, p)) / size, rng.standard_normal(p) / 2
-    return lambda new: F.relu((new - center) @ V + b)[0]
+    return linear_models.random_features(x, p, rng=np.random.default_rng(1000 + seed))
 
 
 def odd_or_even(seed, p, m):
@@ -405,8 +401,7 @@ def noisy_digits(seed, n):
     rng = np.random.default_rng(seed)
     order = rng.permutation(len(digits.x))
     x, y = digits.x[order], digits.y[order]
-    wrong = rng.uniform(size=len(y)) < 0.1
-    T = np.eye(10)[np.where(wrong, (y + rng.integers(1, 10, len(y))) % 10, y)]
+    T = np.eye(10)[datasets.mislabel(y, 10, share=0.1, rng=rng)]
     return x[:n], T[:n], x[-600:], T[-600:]
 
 
@@ -449,18 +444,9 @@ def capacities(seed, n=200):
 models = np.array([capacities(seed) for seed in range(20)])  # (seeds, models, 8)
 
 
-def ranks(column):
-    column = column.round(6)
-    return (column[:, None] > column).sum(axis=1) + (column[:, None] == column).sum(
-        axis=1
-    ) / 2
-
-
 def agreement(a, b):
     """Rank correlation of two columns, for each seed."""
-    return np.array(
-        [np.corrcoef(ranks(x), ranks(y))[0, 1] for x, y in zip(a, b, strict=True)]
-    )
+    return np.array([rank_correlation(x, y) for x, y in zip(a, b, strict=True)])
 
 
 settings = np.array(list(product(WIDTHS, PENALTIES)))  # (models, 2)

@@ -4,12 +4,15 @@ from functools import partial
 
 import numpy as np
 import pytest
+from conftest import reference
 from dlnotes import clusters, datasets, linear_models, margins, trees
 from dlnotes.experiments import share_right
 from numpy.testing import assert_allclose, assert_array_equal
 
-sklearn = pytest.importorskip("sklearn")
-from sklearn import cluster, ensemble, linear_model, svm, tree  # noqa: E402
+
+def sklearn(module: str):
+    """A part of scikit-learn; only the tests that compare with it need it."""
+    return reference(f"sklearn.{module}", "REQUIRE_TORCH")
 
 
 def some(n=60, d=4, K=3, seed=0):
@@ -44,9 +47,13 @@ def test_logistic_regression_is_that_of_scikit_learn(penalty):
     """It does not penalize the constant if that is its intercept; so the constant is handed over as an entry."""
     x, y = some(K=2)
     X = np.column_stack([x, np.ones(len(x))])
-    reference = linear_model.LogisticRegression(
-        C=1 / penalty, fit_intercept=False, tol=1e-12, max_iter=10_000
-    ).fit(X, y)
+    reference = (
+        sklearn("linear_model")
+        .LogisticRegression(
+            C=1 / penalty, fit_intercept=False, tol=1e-12, max_iter=10_000
+        )
+        .fit(X, y)
+    )
     w = linear_models.logistic_regression(x, y, penalty=penalty, steps=100)
     assert_allclose(w, reference.coef_[0], rtol=1e-4, atol=1e-5)
 
@@ -63,6 +70,16 @@ def test_logistic_regression_comes_to_rest(scale):
     assert_allclose(slope, 0, atol=1e-6 * max(scale, 1))
 
 
+def test_random_features_are_those_of_the_equation():
+    """Catches a scale for the entries instead of the rows, and a center of the new samples."""
+    x, new = 5 + np.random.default_rng(0).standard_normal((2, 40, 3))
+    found = linear_models.random_features(x, 7, rng=np.random.default_rng(1))(new)
+    rng = np.random.default_rng(1)
+    V, b = rng.standard_normal((3, 7)), rng.standard_normal(7) / 2
+    size = np.sqrt(np.mean([row @ row for row in x - x.mean(axis=0)]))
+    assert_allclose(found, np.maximum((new - x.mean(axis=0)) / size @ V + b, 0))
+
+
 # ── Trees ──
 
 
@@ -71,7 +88,11 @@ def test_a_tree_is_that_of_scikit_learn(depth):
     """Catches another impurity, a threshold elsewhere, a depth off by one, yes and no exchanged."""
     x, y = some(300, 5)
     new = some(500, 5, seed=1)[0]
-    reference = tree.DecisionTreeClassifier(max_depth=depth, random_state=0).fit(x, y)
+    reference = (
+        sklearn("tree")
+        .DecisionTreeClassifier(max_depth=depth, random_state=0)
+        .fit(x, y)
+    )
     ours = trees.grow_tree(x, y, depth=depth)(new)
     agree = share_right(ours.argmax(axis=1), reference.predict(new))
     assert agree > (0.9 if depth == 30 else 0.9999)  # deep down, ties are many
@@ -126,6 +147,12 @@ def test_values_that_are_close_or_huge_are_told_apart(low, high):
     assert_array_equal(trees.grow_tree(x, y)(x).argmax(axis=1), y)
 
 
+def test_a_tree_may_be_deep():
+    """Catches one function call a level: labels in turn along a line take a level each."""
+    x, y = np.arange(3000.0)[:, None], np.arange(3000) % 2
+    assert_array_equal(trees.grow_tree(x, y)(x).argmax(axis=1), y)
+
+
 def test_integers_and_bytes_are_entries_too():
     """Catches a halfway that overflows in a small integer type."""
     x, y = np.array([[200], [250]], np.uint8), np.array([0, 1])
@@ -134,7 +161,9 @@ def test_integers_and_bytes_are_entries_too():
 
 def test_a_forest_does_as_well_as_that_of_scikit_learn():
     train, test, _ = datasets.split(datasets.digits(), validation=600, test=797)
-    reference = ensemble.RandomForestClassifier(100, random_state=0).fit(*train)
+    reference = (
+        sklearn("ensemble").RandomForestClassifier(100, random_state=0).fit(*train)
+    )
     ours = trees.grow_forest(*train, rng=np.random.default_rng(0))
     theirs = share_right(reference.predict(test.x), test.y)
     alone = share_right(trees.grow_tree(*train)(test.x).argmax(axis=1), test.y)
@@ -181,7 +210,11 @@ def test_the_machine_solves_its_dual(kernel, C):
 def test_straight_margins_are_those_of_scikit_learn():
     """LinearSVC takes a constant entry for the bias, as we do."""
     x, y = some(80, 3, K=2)
-    reference = svm.LinearSVC(C=0.5, loss="hinge", tol=1e-10, max_iter=10**6).fit(x, y)
+    reference = (
+        sklearn("svm")
+        .LinearSVC(C=0.5, loss="hinge", tol=1e-10, max_iter=10**6)
+        .fit(x, y)
+    )
     ours = margins.support_vector_machine(x, 2 * y - 1, C=0.5, tolerance=1e-9, rounds=20_000)  # fmt: skip
     assert_allclose(ours(x), reference.decision_function(x), atol=1e-3)
 
@@ -199,7 +232,7 @@ def test_several_borders_at_once_are_those_one_by_one():
 def test_bent_margins_are_those_of_scikit_learn():
     """SVC has a bias without a price; on balanced classes the two nearly agree."""
     x, y = datasets.two_moons(200, noise=0.15, rng=np.random.default_rng(0))
-    reference = svm.SVC(C=10, gamma=1 / (2 * 0.5**2)).fit(x, y)
+    reference = sklearn("svm").SVC(C=10, gamma=1 / (2 * 0.5**2)).fit(x, y)
     ours = margins.support_vector_machine(x, 2 * y - 1, kernel=margins.gaussian(0.5), C=10)  # fmt: skip
     new = datasets.two_moons(1000, noise=0.15, rng=np.random.default_rng(1)).x
     assert share_right(ours(new) > 0, reference.predict(new) == 1) > 0.99
@@ -223,7 +256,7 @@ def test_k_means_finds_what_scikit_learn_finds():
     rng = np.random.default_rng(0)
     x, _ = datasets.blobs(200, centers=4 * rng.standard_normal((4, 2)), rng=rng)
     labels, centers = clusters.k_means(x, 4, starts=20, rng=rng)
-    reference = cluster.KMeans(4, n_init=20, random_state=0).fit(x)
+    reference = sklearn("cluster").KMeans(4, n_init=20, random_state=0).fit(x)
     assert same_groups(labels, reference.labels_)
     assert_allclose(((x - centers[labels]) ** 2).sum(), reference.inertia_)
 

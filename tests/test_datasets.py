@@ -165,3 +165,15 @@ def test_noisy_sine_lies_on_one_period():
 def test_noise_has_the_size_that_was_asked_for(make):
     still, noisy = (make(5000, noise=noise, rng=rng()).x for noise in (0, 0.3))
     assert_allclose((noisy - still).std(axis=0), 0.3, rtol=0.05)
+
+
+def test_mislabeled_are_as_many_as_asked_and_never_by_their_own_label():
+    """Catches a random label among all K, which is right once in K times, and one other label for all."""
+    labels = rng().integers(0, 4, 20_000)
+    wrong = datasets.mislabel(labels, 4, share=0.3, rng=rng(1))
+    assert abs((wrong != labels).mean() - 0.3) < 0.02
+    away = np.bincount((wrong - labels) % 4, minlength=4) / (wrong != labels).sum()
+    assert_allclose(away[1:], 1 / 3, atol=0.03)
+    assert_array_equal(datasets.mislabel(labels, 4, share=0.0, rng=rng()), labels)
+    with pytest.raises(ValueError, match="labels"):
+        datasets.mislabel(labels, 3, share=0.1, rng=rng())

@@ -1,6 +1,7 @@
 """Metrics by hand and by their meaning."""
 
 import numpy as np
+from conftest import reference
 from dlnotes import metrics
 from numpy.testing import assert_allclose, assert_array_equal
 
@@ -73,3 +74,24 @@ def test_precision_recall_curve_by_hand():
     assert_allclose(curve.x, [1 / 3, 2 / 3, 2 / 3, 1])
     assert_allclose(curve.y, [1, 2 / 3, 2 / 4, 3 / 5])
     assert_array_equal(curve.thresholds, [0.9, 0.8, 0.3, 0.1])
+
+
+def test_rank_correlation_is_that_of_scipy():
+    """Catches ties that are not shared, and values taken for ranks."""
+    stats = reference("scipy.stats", "REQUIRE_TORCH")
+    rng = np.random.default_rng(0)
+    for a, b in [
+        rng.integers(0, 5, (2, 30)),
+        np.exp(2 * rng.standard_normal((2, 30))) * 1e-12,
+    ]:
+        assert_allclose(
+            metrics.rank_correlation(a, b), stats.spearmanr(a, b).statistic, atol=1e-12
+        )
+    x = np.arange(5.0)
+    assert_allclose(metrics.rank_correlation(x, -(x**3)), -1)
+    rounded = np.array([0, 3e-16, 1e-16, 2e-16, 1.0])  # four zeros, but for rounding
+    assert_allclose(metrics.rank_correlation(rounded, rounded.round()), 1)
+
+
+def test_rank_correlation_with_a_constant_is_undefined():
+    assert np.isnan(metrics.rank_correlation(np.arange(3), np.ones(3)))

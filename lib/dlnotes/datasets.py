@@ -11,7 +11,9 @@ import numpy as np
 
 from .arguments import takes
 from .kinds import (
+    below,
     count,
+    fraction,
     generator,
     instance,
     natural,
@@ -80,6 +82,16 @@ def split(samples: Samples, *, validation: int, test: int, seed: int = 0) -> Spl
     order = np.random.default_rng(seed).permutation(N)
     cuts = np.split(order, [N - validation - test, N - test])
     return Split(*(Samples(samples.x[part], samples.y[part]) for part in cuts))
+
+
+@takes(labels="int N", K=partial(count, least=2), share=fraction, rng=generator)
+def mislabel(
+    labels: np.ndarray, K: int, *, share: float, rng: np.random.Generator
+) -> np.ndarray:
+    """Labels (N,) of K classes, each exchanged for one of the other K − 1 with chance `share`."""
+    below("labels", labels, K)
+    wrong = rng.uniform(size=len(labels)) < share
+    return np.where(wrong, (labels + rng.integers(1, K, len(labels))) % K, labels)
 
 
 def xor() -> Samples:

@@ -4,7 +4,7 @@ import numpy as np
 
 from .arguments import takes
 from .arrays import Array
-from .kinds import count, not_negative
+from .kinds import count, generator, not_negative
 
 
 def _with_constant(x: Array) -> Array:
@@ -58,3 +58,16 @@ def logistic_regression(x: Array, labels: Array, *, penalty: float = 1e-3, steps
 def margin(x: Array, W: Array) -> Array:
     """[x, 1] W: what is compared with zero, or over the columns."""
     return _with_constant(x) @ W
+
+
+@takes(x="N D+", p=count, rng=generator)
+def random_features(x: Array, p: int, *, rng: np.random.Generator):
+    """new ↦ max(0, (new − center) V + b), (·, p): features that nobody learns.
+
+    V (D, p) and b (p,) are normal numbers, scaled for the samples x (N, D): their mean is the center, and a row of
+    x − center has length one on average (root mean square). Source: Rahimi and Recht 2008.
+    """
+    center = x.mean(axis=0)
+    size = np.sqrt(((x - center) ** 2).sum(axis=1).mean())
+    V, b = rng.standard_normal((x.shape[1], p)) / size, rng.standard_normal(p) / 2
+    return lambda new: np.maximum((new - center) @ V + b, 0)

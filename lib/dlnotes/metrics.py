@@ -99,3 +99,22 @@ def roc_area(scores: Array, labels: Array) -> float:
     """Area under the ROC curve by the trapezoid rule: 1 is perfect, ½ is chance. Shapes as for `roc_curve`."""
     curve = roc_curve(scores, labels)
     return float(np.trapezoid(curve.y, curve.x))
+
+
+def _ranks(a: Array) -> Array:
+    """How many entries are smaller, equal ones counted half; differences below 1e-9 of the largest entry are rounding."""
+    a = a / max(np.abs(a).max(), np.finfo(float).tiny)
+    close = np.abs(a[:, None] - a) <= 1e-9
+    return ((a[:, None] > a) & ~close).sum(axis=1) + close.sum(axis=1) / 2
+
+
+@takes(a="number N+", b="number N")
+def rank_correlation(a: Array, b: Array) -> float:
+    """Spearman's: the correlation of the ranks of a (N,) and b (N,). 1 if both have the same order, −1 if the opposite.
+
+    Equal entries share the mean of their ranks; nan if all entries of one are equal. Source: Spearman 1904.
+    """
+    ranks = np.stack([_ranks(a), _ranks(b)])
+    ranks -= ranks.mean(axis=1, keepdims=True)
+    lengths = np.sqrt((ranks**2).sum(axis=1))
+    return float(ranks[0] @ ranks[1] / lengths.prod()) if lengths.all() else np.nan

@@ -3,7 +3,7 @@
 Growing a tree is greedy: each node asks the one question that leaves the purest two heaps, and looks no further ahead.
 """
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,7 +14,8 @@ from .kinds import count, generator
 BLOCK = 1 << 20  # counts compared at once, so that memory stays bounded: 8 MB
 
 
-class Tree(NamedTuple):
+@dataclass(slots=True)
+class Tree:
     """A node: the question x[feature] > threshold and a tree for each answer. A leaf asks nothing: no and yes are None."""
 
     shares: Array  # (K,) of the classes, among the training samples that came here
@@ -63,19 +64,29 @@ def grow_tree(
 
 
 def _grow(x, one_hot, depth, features, rng) -> Tree:
-    shares = one_hot.mean(axis=0)
-    columns = np.arange(x.shape[1])
-    if features is not None:
-        columns = np.sort(rng.choice(columns, features, replace=False))
-    question = (
-        best_question(x, one_hot, columns) if depth and shares.max() < 1 else None
-    )
-    if question is None:
-        return Tree(shares)
-    feature, threshold = question
-    yes = x[:, feature] > threshold
-    heaps = ((x[heap], one_hot[heap]) for heap in (~yes, yes))
-    return Tree(shares, feature, threshold, *(_grow(*heap, depth - 1, features, rng) for heap in heaps))  # fmt: skip
+    """With a list of the heaps that are still to be split, for a tree may be deeper than Python lets functions call."""
+    root = Tree(one_hot.mean(axis=0))
+    heaps = [(root, np.arange(len(x)), depth)]
+    while heaps:
+        node, rows, depth = heaps.pop()
+        columns = np.arange(x.shape[1])
+        if features is not None:
+            columns = np.sort(rng.choice(columns, features, replace=False))
+        if not depth or node.shares.max() == 1:
+            continue
+        question = best_question(x[rows], one_hot[rows], columns)
+        if question is None:
+            continue
+        node.feature, node.threshold = question
+        larger = x[rows, node.feature] > node.threshold
+        node.no, node.yes = (
+            Tree(one_hot[part].mean(axis=0)) for part in (rows[~larger], rows[larger])
+        )
+        heaps += [
+            (node.yes, rows[larger], depth - 1),
+            (node.no, rows[~larger], depth - 1),
+        ]
+    return root
 
 
 def best_question(x: Array, one_hot: Array, columns: Array) -> tuple[int, float] | None:
