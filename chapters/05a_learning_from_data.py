@@ -93,6 +93,35 @@ show(draw_question)
 # %% [markdown]
 # The study notes that this book puts to the test know the left half of this picture. *The generalization error is a U-shaped function of capacity*, they say: on its left a model underfits, on its right it overfits. And then: *only a simple analysis, no use at all, for we know merely that it is a U and cannot quantify it.* On this page you will quantify it: measure the U, split it into its parts, compute it before any test digit is seen. Then you will understand what lies to the right of the peak, and let the two hundred digits themselves say how many features they want.
 #
+# This is what the machine gets: digits with their labels, and of each digit a few numbers, its *features*. A random feature looks through a mask of random weights: multiply pixel by pixel, add up, shift, and cut off below zero.
+
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+def draw_digits(ax):
+    train, _ = two_hundred(0)
+    right = nearest_neighbors(train.x, digits.x, digits.y)  # each finds itself
+    wrong = np.flatnonzero(right != train.y)[:2]
+    chosen = [*np.flatnonzero(right == train.y)[:2], *wrong]
+    first = train.x[chosen[0]]
+    masks = np.random.default_rng(3).standard_normal((4, 64))
+    seen = np.maximum(0, masks @ (first - train.x.mean(axis=0)))
+    scaled = (masks - masks.min()) / np.ptp(masks)
+    pictures = np.concatenate([train.x[chosen], scaled]).reshape(-1, 8, 8)
+    titles = [f"“{train.y[i]}”" for i in chosen] + [f"{value:.1f}" for value in seen]
+    image_grid(ax, pictures, 4, titles)
+    return (
+        f"Digits with their labels: {titles[0]} and {titles[1]} are right, {titles[2]} and {titles[3]} are wrong ({right[wrong[0]]} and {right[wrong[1]]} would be right). "
+        f"Below: four random masks, and the features that they make of the first digit, {', '.join(titles[4:])}."
+    )
+
+
+show(
+    draw_digits,
+    figsize=(5.5, 3.4),
+    alt="Four handwritten digits of eight by eight pixels, each under its label, and four random patterns of the same size, each under a number.",
+)
+
+# %% [markdown]
 # **After this chapter you can**
 #
 # - predict how much better a model looks on the data it was fitted to than on new data;
@@ -113,31 +142,7 @@ show(draw_question)
 #
 # Why should anything learned from one set of samples hold for another? Because we assume that both were drawn, independently, from the same distribution (i.i.d., 独立同分布). The notes conclude: *then the expected training error and the expected test error are the same*. Is that so?
 #
-# **For a predictor that is fixed beforehand, yes.** Its error on a sample is a random number, and it does not matter which pile the sample lies on: both means have the same expectation. **For one that was fitted to the first pile, no.** Take least squares. Let the targets be $\mathbf y=\mathbf f+\boldsymbol\varepsilon$ with any true values $\mathbf f$ $(n)$ and independent noise of mean zero and variance $\sigma^2$. Let $A$ $(n,p)$ hold the features of the $n$ samples: fixed numbers, with $p\le n$ independent columns. The fitted values are $\hat{\mathbf y}=H\mathbf y$, where $H=AA^+$ is the orthogonal projection onto the columns of $A$ ([chapter 2a](02a_linear_algebra.ipynb)). A projection has $H^\top H=H$ and trace $p$, its rank. The error on the same samples:
-#
-# $$
-# \begin{aligned}
-# \mathbf y-\hat{\mathbf y} &= (I-H)\mathbf f+(I-H)\boldsymbol\varepsilon\\
-# \mathbb E\,\tfrac1n\lVert\mathbf y-\hat{\mathbf y}\rVert^2 &= \underbrace{\tfrac1n\lVert(I-H)\mathbf f\rVert^2}_{\text{misfit } b^2}+\tfrac1n\,\mathbb E\,\boldsymbol\varepsilon^\top(I-H)\boldsymbol\varepsilon && (\mathbb E\,\boldsymbol\varepsilon=\mathbf 0)\\
-# &= b^2+\sigma^2\,\frac{n-p}n && (\mathbb E\,\varepsilon_i\varepsilon_j=\sigma^2[i=j]) .
-# \end{aligned}
-# $$ (eq-5a-train)
-#
-# Now measure at the same places anew, $\mathbf y'=\mathbf f+\boldsymbol\varepsilon'$, with noise that the fit has never seen:
-#
-# $$
-# \mathbf y'-\hat{\mathbf y} = (I-H)\mathbf f-H\boldsymbol\varepsilon+\boldsymbol\varepsilon'
-# \quad\Longrightarrow\quad
-# \mathbb E\,\tfrac1n\lVert\mathbf y'-\hat{\mathbf y}\rVert^2 = b^2+\sigma^2\,\frac pn+\sigma^2 .
-# $$ (eq-5a-test)
-#
-# Subtract the two:
-#
-# $$
-# \mathbb E\,[\text{test error}-\text{training error}] \;=\; \frac{2\,\sigma^2\,p}n .
-# $$ (eq-5a-gap)
-#
-# The gap does not depend on the truth, nor on how badly the model misses it. Each fitted number lowers the training error by $\sigma^2/n$, by fitting noise, and raises the test error by the same amount. (Note the small print: *at the same places*. What happens at new places is another story, and the peak is part of it.) Let us watch the gap with polynomials of degree $d$, which have $p=d+1$ numbers to fit, on forty points of a noisy sine.
+# **For a predictor that is fixed beforehand, yes.** Its error on a sample is a random number, and it does not matter which pile the sample lies on: both means have the same expectation. **For one that was fitted to the first pile, no.** Watch polynomials of degree $d$, fitted by least squares to forty points of a noisy sine. Each heap shows one of the two errors, over 4,000 draws of the noise:
 #
 # :::{admonition} Predict
 # :class: predict
@@ -190,32 +195,36 @@ def draw_gap(ax, degree):
 explore(draw_gap, degree=[1, 2, 3, 5, 7, 10, 14, 19], start=2)
 
 # %% [markdown]
-# At degree 1 the misfit is large, at degree 10 nearly zero; the two heaps drift apart at the pace of {eq}`eq-5a-gap` all the same.
+# The heaps drift apart by an amount that can be foretold. Let the targets be $\mathbf y=\mathbf f+\boldsymbol\varepsilon$ with any true values $\mathbf f$ $(n)$ and independent noise of mean zero and variance $\sigma^2$. Let $A$ $(n,p)$ hold the features of the $n$ samples: fixed numbers, with $p\le n$ independent columns. The fitted values are $\hat{\mathbf y}=H\mathbf y$, where $H=AA^+$ is the orthogonal projection onto the columns of $A$ ([chapter 2a](02a_linear_algebra.ipynb)). A projection has $H^\top H=H$ and trace $p$, its rank. The error on the same samples:
 #
-# Now the claim, on the digits. Some bear wrong labels, as in the first figure; the last picture shows what the control will do, a move by one pixel.
-
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-def draw_digits(ax):
-    train, _ = two_hundred(0)
-    right = nearest_neighbors(train.x, digits.x, digits.y)  # each finds itself
-    wrong = np.flatnonzero(right != train.y)[:2]
-    chosen = [*np.flatnonzero(right == train.y)[:2], *wrong]
-    pictures = train.x.reshape(-1, 8, 8)
-    shown = np.stack([*pictures[chosen], np.roll(pictures[chosen[0]], 1, axis=1)])
-    titles = [f"“{train.y[i]}”" for i in chosen] + ["moved"]
-    image_grid(ax, shown, 5, titles)
-    return (
-        f"Digits with their labels: {titles[0]} and {titles[1]} are right, {titles[2]} and {titles[3]} are wrong "
-        f"({right[wrong[0]]} and {right[wrong[1]]} would be right). The last is the first, moved by a pixel."
-    )
-
-
-show(
-    draw_digits,
-    figsize=(5.5, 1.6),
-    alt="Five handwritten digits of eight by eight pixels, each under its label.",
-)
+# $$
+# \begin{aligned}
+# \mathbf y-\hat{\mathbf y} &= (I-H)\,\mathbf f+(I-H)\,\boldsymbol\varepsilon\\
+# \mathbb E\,\tfrac1n\lVert\mathbf y-\hat{\mathbf y}\rVert^2 &= b^2+\tfrac1n\,\mathbb E\,\boldsymbol\varepsilon^\top(I-H)\,\boldsymbol\varepsilon\\
+# &= b^2+\sigma^2\,\frac{n-p}n .
+# \end{aligned}
+# $$ (eq-5a-train)
+#
+# Here $b^2=\tfrac1n\lVert(I-H)\mathbf f\rVert^2$ is the *misfit*, what the features cannot express. The mixed terms vanish because $\mathbb E\,\boldsymbol\varepsilon=\mathbf 0$; the last line takes the trace, since $\mathbb E\,\varepsilon_i\varepsilon_j=\sigma^2[i=j]$. Now measure at the same places anew, $\mathbf y'=\mathbf f+\boldsymbol\varepsilon'$, with noise that the fit has never seen:
+#
+# $$
+# \begin{aligned}
+# \mathbf y'-\hat{\mathbf y} &= (I-H)\,\mathbf f-H\boldsymbol\varepsilon+\boldsymbol\varepsilon'\\
+# \mathbb E\,\tfrac1n\lVert\mathbf y'-\hat{\mathbf y}\rVert^2 &= b^2+\sigma^2\,\frac pn+\sigma^2 .
+# \end{aligned}
+# $$ (eq-5a-test)
+#
+# Subtract the two:
+#
+# $$
+# \mathbb E\,[\text{test}-\text{training error}] = \frac{2\,\sigma^2\,p}n .
+# $$ (eq-5a-gap)
+#
+# The gap does not depend on the truth, nor on how badly the model misses it. Each fitted number lowers the training error by $\sigma^2/n$, by fitting noise, and raises the test error by the same amount. (Note the small print: *at the same places*. What happens at new places is another story, and the peak is part of it.)
+#
+# A polynomial of degree $d$ has $p=d+1$ numbers to fit. At degree 1 the misfit is large, at degree 10 nearly zero; the two heaps drift apart at the pace of {eq}`eq-5a-gap` all the same.
+#
+# Now the claim, on the digits. The control moves the test digits by one pixel.
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
@@ -320,7 +329,10 @@ explore(draw_fit, degree=list(range(14)), start=3)
 # **Three parts of one error.** Let $\hat f$ be what is learned from a random training set, $\bar f=\mathbb E\hat f$ its mean over training sets, and $y=f+\varepsilon$ a new observation. Write the error as a sum of three differences, $y-\hat f=\varepsilon+(f-\bar f)+(\bar f-\hat f)$, and square. The cross terms vanish in expectation: $\varepsilon$ has mean zero and is independent of the rest, $f-\bar f$ is a constant, and $\bar f-\hat f$ has mean zero. So
 #
 # $$
-# \mathbb E\,(y-\hat f)^2 \;=\; \underbrace{\sigma^2}_{\text{noise}}\;+\;\underbrace{(f-\bar f)^2}_{\text{bias}^2\text{ (偏差)}}\;+\;\underbrace{\mathbb E\,(\hat f-\bar f)^2}_{\text{variance (方差)}} .
+# \begin{aligned}
+# \mathbb E\,(y-\hat f)^2 ={}& \underbrace{\sigma^2}_{\text{noise}}+\underbrace{(f-\bar f)^2}_{\text{bias}^2\text{ (偏差)}}\\
+# &+\underbrace{\mathbb E\,(\hat f-\bar f)^2}_{\text{variance (方差)}} .
+# \end{aligned}
 # $$ (eq-5a-decomposition)
 #
 # This is a fact about squared errors; other losses have no such simple sum. Noise is what nobody can predict, bias is what the model misses on average, variance is how much it follows the accidents of one training set. For least squares, at the places of the samples, the variance is $\sigma^2p/n$ on average: the gap {eq}`eq-5a-gap` is twice the variance.
@@ -368,8 +380,8 @@ def draw_parts(ax):
         band.set_label(label)
     ax.plot(DEGREES, error, "o", color=INK, label="measured error")
     ax.plot(DEGREES, predicted, "-", color=INK, lw=1, label="formula, before any data")
-    ax.set(xlabel="degree", ylabel="mean squared error", ylim=(0, 0.5))
-    ax.set_title("The U is a sum of three")
+    ax.set(xlabel="degree", ylabel="mean squared error", ylim=(0, 0.75))
+    ax.set_title("The U: steep on the left, slow on the right")
     ax.legend()
     best = int(np.argmin(predicted))
     return (
@@ -419,8 +431,9 @@ settle(
 #
 # $$
 # \begin{aligned}
-# \tilde y_i &= \textstyle\sum_j H_{ij}y_j + H_{ii}(\tilde y_i-y_i) = \hat y_i - H_{ii}\,(y_i-\tilde y_i)\\
-# \Longrightarrow\quad y_i-\tilde y_i &= \frac{y_i-\hat y_i}{1-H_{ii}} .
+# \tilde y_i &= \textstyle\sum_j H_{ij}y_j + H_{ii}\,(\tilde y_i-y_i)\\
+# &= \hat y_i - H_{ii}\,(y_i-\tilde y_i)\\
+# y_i-\tilde y_i &= \frac{y_i-\hat y_i}{1-H_{ii}} .
 # \end{aligned}
 # $$ (eq-5a-loo)
 #
@@ -819,13 +832,14 @@ explore(draw_shortest, coefficients=COEFFICIENTS, start=6)
 #
 # $$
 # \begin{aligned}
-# \mathbb E\,(\mathbf a^\top A^+\boldsymbol\varepsilon)^2 &= \mathbb E\,\lVert A^+\boldsymbol\varepsilon\rVert^2 && (\mathbb E\,\mathbf a\mathbf a^\top=I)\\
-# &= \sigma^2\,\mathbb E\operatorname{Tr}\bigl(A^{+}A^{+\top}\bigr) && (\mathbb E\,\boldsymbol\varepsilon\boldsymbol\varepsilon^\top=\sigma^2I)\\
-# &= \sigma^2\begin{cases}\mathbb E\operatorname{Tr}\,(A^\top A)^{-1} = \dfrac{p}{n-p-1} & p<n-1,\\[6pt] \mathbb E\operatorname{Tr}\,(AA^\top)^{-1} = \dfrac{n}{p-n-1} & p>n+1.\end{cases}
+# \mathbb E\,(\mathbf a^\top A^+\boldsymbol\varepsilon)^2 &= \mathbb E\,\lVert A^+\boldsymbol\varepsilon\rVert^2\\
+# &= \sigma^2\,\mathbb E\operatorname{Tr}\bigl(A^{+}A^{+\top}\bigr)\\
+# &= \sigma^2\,\frac p{n-p-1}\quad\text{if }p<n-1\\
+# &= \sigma^2\,\frac n{p-n-1}\quad\text{if }p>n+1 .
 # \end{aligned}
 # $$ (eq-5a-peak)
 #
-# The last step is the mean of an inverse Wishart matrix; Belkin, Hsu and Xu ([2020](../book/bibliography.md)) read the second descent off these two formulas. On the left, fewer and fewer spare samples are there to average the noise; on the right, more and more spare features share it out, each with a small weight.
+# The first step uses $\mathbb E\,\mathbf a\mathbf a^\top=I$, the second $\mathbb E\,\boldsymbol\varepsilon\boldsymbol\varepsilon^\top=\sigma^2I$. In the last two, $A^+A^{+\top}$ has the trace of $(A^\top A)^{-1}$ where $p<n$, and of $(AA^\top)^{-1}$ where $p>n$: # means of inverse Wishart matrices, which are known; Belkin, Hsu and Xu ([2020](../book/bibliography.md)) read the second descent off these two formulas. On the left, fewer and fewer spare samples are there to average the noise; on the right, more and more spare features share it out, each with a small weight.
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 PEAK_N = 40
@@ -893,22 +907,34 @@ assert np.abs(measured_noise / formula(np.array(WIDTHS)) - 1).max() < 0.3
 #
 # $$
 # \begin{aligned}
-# L(\mathbf w) &= \lVert A\mathbf w-\mathbf y\rVert^2+\lambda\lVert\mathbf w\rVert^2, \qquad \lambda>0\\
-# \nabla L &= 2A^\top(A\mathbf w-\mathbf y)+2\lambda\mathbf w = \mathbf 0
-# \;\Longrightarrow\; \mathbf w = (A^\top A+\lambda I)^{-1}A^\top\mathbf y .
+# L(\mathbf w) &= \lVert A\mathbf w-\mathbf y\rVert^2+\lambda\lVert\mathbf w\rVert^2, \quad \lambda>0\\
+# \nabla L &= 2A^\top(A\mathbf w-\mathbf y)+2\lambda\mathbf w = \mathbf 0\\
+# \mathbf w &= (A^\top A+\lambda I)^{-1}A^\top\mathbf y .
 # \end{aligned}
 # $$ (eq-5a-ridge)
 #
 # $A^\top A+\lambda I$ has the eigenvalues $s_i^2+\lambda>0$ ($s_i$ the singular values of $A$), so it is always invertible: one solution, and a small change of $\mathbf y$ changes it little. This is *ridge regression* (岭回归). As $\lambda\to0$ it becomes the shortest solution $A^+\mathbf y$. In the coordinates of the singular vectors, $A=\sum_is_i\mathbf u_i\mathbf v_i^\top$, the fit is
 #
 # $$
-# A\mathbf w = \sum_i \frac{s_i^2}{s_i^2+\lambda}\,\mathbf u_i\,(\mathbf u_i^\top\mathbf y), \qquad d(\lambda)=\sum_i\frac{s_i^2}{s_i^2+\lambda} .
+# \begin{aligned}
+# A\mathbf w &= \sum_i \frac{s_i^2}{s_i^2+\lambda}\,\mathbf u_i\,(\mathbf u_i^\top\mathbf y)\\
+# d(\lambda)&=\sum_i\frac{s_i^2}{s_i^2+\lambda} .
+# \end{aligned}
 # $$ (eq-5a-dof)
 #
 # Least squares keeps each direction entirely; ridge keeps a share of each. The shares add up to $d(\lambda)$, the *effective number of parameters*. It deserves the name: for any fit $\hat{\mathbf y}=S\mathbf y$ that is linear in the targets, the derivation of the gap goes through with $S$ in the place of $H$, and test error minus training error is $2\sigma^2\operatorname{Tr}S/n$, at the same places. So $d(\lambda)$ stands where $p$ stood: a capacity that moves continuously. Turn its knob on the first figure of this page:
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 STRENGTHS = np.array([0, 0.1, 1, 10, 30, 100, 300, 1000, 10**4, 10**5])
+
+
+def singular(A):
+    """U, s, Vᵀ of A; where A is wide from A Aᵀ, which is sooner."""
+    if A.shape[1] <= 2 * len(A):
+        return np.linalg.svd(A, full_matrices=False)
+    squares, U = np.linalg.eigh(A @ A.T)
+    s = np.sqrt(squares)
+    return U, s, (U.T @ A) / s[:, None]
 
 
 def along_both(seed):
@@ -918,7 +944,7 @@ def along_both(seed):
     A, B = features(train.x), features(unseen.x)
     table = np.empty((len(FEATURES), len(STRENGTHS), 5))
     for row, p in zip(table, FEATURES, strict=True):
-        U, s, Vt = np.linalg.svd(A[:, :p], full_matrices=False)
+        U, s, Vt = singular(A[:, :p])
         new, along = B[:, :p] @ Vt.T, U.T @ T
         for cell, λ in zip(row, STRENGTHS, strict=True):
             share = s**2 / (s**2 + λ)
@@ -972,15 +998,24 @@ for_each_p = np.take_along_axis(unseen_error, left_error.argmin(axis=2)[..., Non
 ]
 
 
-def draw_answer(ax):
+def draw_answer(axes):
     curves = {
         "no penalty": unseen_error[:, :, 0].mean(axis=0),
-        "penalty picked by leaving one out": for_each_p.mean(axis=0),
+        "picked by leaving one out": for_each_p.mean(axis=0),
     }
-    lines(ax, FEATURES, curves, xlabel="features", ylabel="unseen digits misread")
-    log_scale(ax, "x")
-    ax.axhline(answer.mean(), color=INK, lw=1, alpha=0.4)
-    ax.set(ylim=(0, 0.8), title="As many as you can afford")
+    lines(axes[0], FEATURES, curves, xlabel="features", ylabel="unseen digits misread")
+    axes[0].axhline(answer.mean(), color=INK, lw=1, alpha=0.4)
+    axes[0].text(5, answer.mean() + 0.07, "both picked", va="center")
+    axes[0].set(ylim=(0, 1.15), title="As many as you can afford")
+    count, misread = table[:, -1, :, 3].mean(axis=0), unseen_error[:, -1].mean(axis=0)
+    axes[1].plot(count, misread, "o-", color=ORANGE)
+    axes[1].set(
+        ylim=(0, 0.35),
+        xlabel="effective parameters",
+        title=f"{FEATURES[-1]:,} features: a U again",
+    )
+    for ax in axes:
+        log_scale(ax, "x")
     sizes = np.array(FEATURES)[picked_p]
     return (
         f"Asked for both numbers, the 200 digits pick {sizes.min():,} to {sizes.max():,} features and a penalty of {STRENGTHS[picked_λ].min():.0f} to "
@@ -989,10 +1024,10 @@ def draw_answer(ax):
     )
 
 
-show(draw_answer)
+show(draw_answer, columns=2, figsize=(9, 3.6))
 
 # %% [markdown]
-# So the question was half a question. Without a penalty the number of features is everything; with one that the data themselves have picked, it hardly matters beyond a few hundred, and the machine reads better than at any point of the first figure. (As many as were on offer, by the way: nearly all trials pick the largest numbers. The grid ends where patience does.) What the notes call capacity is not the number of parameters. Go along the penalty instead, at 3,000 features, and $d(\lambda)$ shows a U again. (Curth, Jeffares and van der Schaar [2023](../book/bibliography.md) find U's along the number of features, too, if effective parameters are counted at the test inputs.)
+# So the question was half a question. Without a penalty the number of features is everything; with one that the data themselves have picked, it hardly matters beyond a few hundred, and the machine reads better than at any point of the first figure. (As many as were on offer, by the way: nearly all trials pick the largest numbers. The grid ends where patience does.) What the notes call capacity is not the number of parameters. Go along the penalty instead, at 3,000 features, and against $d(\lambda)$ the error is a U again (right). (Curth, Jeffares and van der Schaar [2023](../book/bibliography.md) find U's along the number of features, too, if effective parameters are counted at the test inputs.)
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}

@@ -27,20 +27,26 @@ def frequency(coloring):
     )
 
 
+CLOSE = np.linspace(-1, 1, 61)
+
+
 def draw_sine(ax, coloring):
+    """Each point with the wave around it, seen through a lens: one turn is as wide as the gap to the next point."""
     wanted = COLORINGS[coloring]
     ω = frequency(wanted)
     turns = ω * POINTS / np.pi % 2  # in half turns: below 1 the sine is positive
-    for shade, start in ((BLUE, 0), (ORANGE, 1)):
-        ax.axhspan(start, start + 1, color=shade, alpha=0.15, lw=0)
-    for label, color, marker in ((1, BLUE, "o"), (0, ORANGE, "s")):
-        here = wanted == label
-        ax.plot(np.arange(1, 9)[here], turns[here], marker, color=color, ms=9)
+    for shade, low in ((BLUE, 0), (ORANGE, -1.3)):
+        ax.axhspan(low, low + 1.3, color=shade, alpha=0.15, lw=0)
+    for i, turn in enumerate(turns, start=1):
+        color, marker = ((ORANGE, "s"), (BLUE, "o"))[wanted[i - 1]]
+        wave = np.sin(np.pi * (turn + CLOSE))
+        ax.plot(i + 0.42 * CLOSE, wave, "-", color=INK, lw=1, alpha=0.6)
+        ax.plot(i, np.sin(np.pi * turn), marker, color=color, ms=9)
     ax.set(
-        ylim=(0, 2),
+        ylim=(-1.3, 1.3),
         xlim=(0.5, 8.5),
         xlabel="i, of the point 0.1 to the power i",
-        ylabel="ωx in half turns",
+        ylabel="sin ωx near the point",
     )
     ax.set_title(f"ω = {ω:.0f}")
     right = int(((turns < 1) == wanted).sum())
@@ -86,6 +92,19 @@ def labelings_by_lines(points, directions=720):
         for threshold in [-np.inf, *along]:
             found.add(tuple((along > threshold).astype(int).tolist()))
     return found
+
+
+def widest_line(points, labels, directions=720):
+    """Direction (2,) and threshold of the line that keeps the two colors farthest apart; None if one color is missing."""
+    labels = np.array(labels, dtype=bool)
+    if labels.all() or not labels.any():
+        return None
+    angles = np.arange(directions) * 2 * np.pi / directions
+    normals = np.stack([np.cos(angles), np.sin(angles)])
+    along = points @ normals  # (n, directions)
+    low, high = along[~labels].max(axis=0), along[labels].min(axis=0)
+    best = (high - low).argmax()
+    return normals[:, best], (high + low)[best] / 2
 
 
 def labelings_by_thresholds(points):
@@ -158,6 +177,12 @@ def draw_labelings(ax, points):
         for (x, y), label in zip(places * size + corner, labels, strict=True):
             color, marker = ((BLUE, "o"), (ORANGE, "s"))[label]
             ax.plot(x, y, marker, color=color, ms=5)
+        if labels in made and (line := widest_line(places * size, labels)):
+            normal, threshold = line
+            foot = corner + threshold * normal
+            ends = foot + np.outer(np.linspace(-4, 4, 400), [-normal[1], normal[0]])
+            inside = ((ends > box.min(axis=0)) & (ends < box.max(axis=0))).all(axis=1)
+            ax.plot(*ends[inside].T, "-", color=INK, lw=1)
         if labels not in made:
             ax.text(*(corner + (0.7, -1.05)), "no line", ha="center", color=INK)
     ax.set(xlim=(-0.8, columns * 3.0 - 0.8), ylim=(-5, 2), aspect="equal")
@@ -219,7 +244,10 @@ exercises.check_count_labelings(count_labelings)
 # Why should it matter how many labelings a class can make? Because a class that can make all of them learns nothing by matching the one it is shown. Vapnik turned this into a guarantee (the form here is that of his book of [1995](../book/bibliography.md)): let $h$ be the VC dimension, $m$ the number of samples and $\eta$ a small probability. Then with probability $1-\eta$, for *all* members of the class at once,
 #
 # $$
-# \text{error on new samples}\;\le\;\text{error on the }m\text{ samples}+\sqrt{\frac{h\,\bigl(\ln\frac{2m}h+1\bigr)-\ln\frac\eta4}{m}} .
+# \begin{aligned}
+# \text{error on }&\text{new ones}\le\text{error on the }m\\
+# &+\sqrt{\frac{h\,\bigl(\ln\frac{2m}h+1\bigr)-\ln\frac\eta4}{m}} .
+# \end{aligned}
 # $$ (eq-5b-vc)
 #
 # The notes call the root the *confidence term* (置信风险) and write its first bracket as $\ln(\frac{2m}h+1)$, with the one in the wrong place; the slip makes the promise a little better than it is. The term grows with $h$ and falls with $m$. Is the promise kept, and what is it worth? Let a reader tell odd digits from even ones, by the sign of least squares with $p$ random features, so that $h=p$:
@@ -326,7 +354,7 @@ settle(
     tested="Two readers of odd and even digits: is the error that their VC dimension guarantees more than twice the true one, on both?",
     holds=too_loose(by_dimension, true),
     control={
-        "the guarantee of Hoeffding's inequality, from 350 digits that were held out": too_loose(
+        "what 350 held-out digits guarantee (Hoeffding's inequality), in place of the dimension": too_loose(
             by_holding_out, true
         )
     },
@@ -458,30 +486,30 @@ def agree(measure, among):
     return agreement(models[:, among, 0], models[:, among, 3 + MEASURES.index(measure)])
 
 
-def draw_contest(ax):
-    groups = {f"all {len(settings)}": everyone, "λ = 10": middling, "no penalty": bare}
-    for (label, among), color, marker in zip(
-        groups.items(), (INK, BLUE, ORANGE), "os^", strict=True
-    ):
+GROUPS = {
+    f"all {len(settings)} models": (everyone, INK, "o"),
+    "one penalty, λ = 10": (middling, BLUE, "s"),
+    "no penalty": (bare, ORANGE, "^"),
+}
+
+
+def draw_against_gap(axes, measure):
+    column, gaps = 3 + MEASURES.index(measure), models[0, :, 0]
+    for among, color, marker in GROUPS.values():
+        axes[0].plot(models[0, among, column], gaps[among], marker, color=color, ms=5)
+    log_scale(axes[0], "xy")
+    axes[0].set(xlabel=measure, ylabel="gap", title="66 models, one trial")
+    for row, (name, (among, color, marker)) in enumerate(GROUPS.items()):
         values = [agree(name, among).mean() for name in MEASURES]
-        ax.plot(
-            values, -np.arange(5), marker, color=color, ms=8, label=label, alpha=0.8
-        )
-    ax.set_yticks(-np.arange(5), MEASURES)
-    ax.set(xlim=(-0.1, 1.1), xlabel="rank correlation with the gap")
-    ax.set_title("Who foretells the gap?")
-    ax.legend(loc="lower left")
-    return (
-        "Rank correlation with the gap, mean of 20 trials, all models / one penalty / none: "
-        + "; ".join(
-            f"{name} {' / '.join(f'{agree(name, among).mean():.2f}' for among in groups.values())}"
-            for name in MEASURES
-        )
-        + "."
-    )
+        axes[1].plot(values, -np.arange(5), marker, color=color, ms=8, alpha=0.8)
+        axes[1].text(-0.05, -2.8 - 0.55 * row, name, color=color, va="center")
+    axes[1].axhspan(-MEASURES.index(measure) - 0.4, 0.4 - MEASURES.index(measure), color=INK, alpha=0.08, lw=0)  # fmt: skip
+    axes[1].set_yticks(-np.arange(5), MEASURES)
+    axes[1].set(xlim=(-0.1, 1.1), ylim=(-4.5, 0.5), xlabel="rank correlation", title="Who foretells the gap?")  # fmt: skip
+    return f"{measure.capitalize()}: rank correlation with the gap, mean of 20 trials, " + ", ".join(f"{agree(measure, among).mean():.2f} ({name})" for name, (among, *_) in GROUPS.items()) + "."  # fmt: skip
 
 
-show(draw_contest, figsize=(5.5, 3.2))
+explore(draw_against_gap, columns=2, measure=list(MEASURES), figsize=(9, 3.6))
 assert (
     agree("stability", everyone).mean()
     > 0.95
@@ -576,7 +604,7 @@ settle(
 #
 # *You can say how much a class can adapt to. After this section you know why adapting is not yet learning.*
 #
-# The notes: *there is no universal model* (没有免费午餐, no free lunch). The theorem behind it is Wolpert's ([1996](../book/bibliography.md)), and it can be enumerated. Take three bits, so eight inputs; a "world" is one of the 256 ways to label them. A learner sees five labels and predicts the other three. Let several learners loose on *all* worlds. The slider weighs the worlds: each *border*, two inputs one bit apart with different labels, multiplies the weight of a world by a factor.
+# The notes: *there is no universal model* (没有免费午餐, no free lunch). The theorem behind it is Wolpert's ([1996](../book/bibliography.md)), and it can be enumerated. Take three bits: eight inputs, the corners of a cube. A "world" is one of the 256 ways to color them. A learner sees five corners and predicts the other three. *Nearest neighbors* let the nearest seen corners vote; *majority* calls all as most seen ones are, and *anti-majority* says the opposite; *linear* fits a plane by least squares and cuts at one half; *parity* colors by whether the number of ones is odd or even, whichever way agrees with more of what was seen. Let them loose on *all* worlds. The slider weighs the worlds: each *border*, an edge of the cube whose ends have different colors, multiplies the weight of a world by a factor. (On the left, a world that is typical for the weights.)
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
@@ -632,17 +660,44 @@ pairs = (
 borders = np.array([(pairs & (w[:, None] != w[None])).sum() // 2 for w in COLORINGS])
 
 
-def draw_lunch(ax, smoothness):
+def corners():
+    """Places (8, 2) of the corners of a cube in the plane."""
+    return BITS @ np.array([[0.45, 0.35], [0.0, 1.0], [1.0, 0.0]])
+
+
+def typical_world(smoothness):
+    """The first world, balanced in its colors, whose borders are as many as the weighted mean."""
+    weight = np.exp(-smoothness * borders)
+    mean = (weight @ borders) / weight.sum()
+    balanced = COLORINGS.sum(axis=1) == 4
+    return COLORINGS[np.where(balanced, np.abs(borders - mean), np.inf).argmin()]
+
+
+def draw_lunch(axes, smoothness):
     weight = np.exp(-smoothness * borders)
     weight /= weight.sum()
+    world, places = typical_world(smoothness), corners()
+    for i, j in np.argwhere(np.triu(pairs)):
+        differ = world[i] != world[j]
+        axes[0].plot(*places[[i, j]].T, "-" if differ else ":", color=INK, lw=2.5 if differ else 1)  # fmt: skip
+    for i, (place, label) in enumerate(zip(places, world, strict=True)):
+        color, marker = ((BLUE, "o"), (ORANGE, "s"))[label]
+        axes[0].plot(*place, marker, color=color, ms=12)
+        if i in HIDDEN:
+            axes[0].annotate("?", place, xytext=(9, 5), textcoords="offset points")
+    axes[0].set(xlim=(-0.25, 1.75), ylim=(-0.2, 1.6), aspect="equal")
+    axes[0].set_title("A typical world: ? is hidden")
+    axes[0].set_axis_off()
     values = {name: float(weight @ scores) for name, scores in right.items()}
     for row, value in enumerate(values.values()):
-        ax.plot([0.5, value], [-row, -row], "-", color=INK)
-        ax.plot(value, -row, "o", color=BLUE if value > 0.5 - 1e-9 else ORANGE, ms=9)
-    ax.set_yticks(-np.arange(len(values)), list(values))
-    ax.set(xlim=(0, 1), xlabel="hidden labels right")
-    ax.axvline(0.5, color=INK, lw=1, alpha=0.5)
-    ax.set_title(
+        axes[1].plot([0.5, value], [-row, -row], "-", color=INK)
+        axes[1].plot(
+            value, -row, "o", color=BLUE if value > 0.5 - 1e-9 else ORANGE, ms=9
+        )
+    axes[1].set_yticks(-np.arange(len(values)), list(values))
+    axes[1].set(xlim=(0, 1), xlabel="hidden labels right")
+    axes[1].axvline(0.5, color=INK, lw=1, alpha=0.5)
+    axes[1].set_title(
         "All worlds alike"
         if smoothness == 0
         else f"Each border: factor {np.exp(-smoothness):.2f}"
@@ -658,7 +713,8 @@ explore(
     draw_lunch,
     smoothness=[-1.0, -0.5, -0.25, 0.0, 0.25, 0.5, 1.0],
     start=3,
-    figsize=(5.5, 3),
+    columns=2,
+    figsize=(9, 3.2),
 )
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
@@ -724,13 +780,15 @@ qualities = {
 
 
 def draw_estimators(axes):
-    bias = {f"divided by {name}": q[:, 0] for name, q in qualities.items()}
+    bias = {
+        f"divided by {name}": [s.mean() / (m + k) - 1 for m, s in sums.items()]
+        for name, k in DIVISORS.items()
+    }
     error = {
         f"divided by {name}": q[:, 0] ** 2 + q[:, 1] for name, q in qualities.items()
     }
-    lines(axes[0], COUNTS, bias, log="xy", xlabel="m", title="Bias")
+    lines(axes[0], COUNTS, bias, log="x", xlabel="m", title="Bias")
     lines(axes[1], COUNTS, error, log="xy", xlabel="m", title="Mean squared error")
-    axes[0].set_ylim(3e-4, 9)
     best = min(error, key=lambda name: error[name][2])
     return f"With five numbers the smallest mean squared error is that of the sum {best}: {error[best][2]:.2f}."
 
@@ -1026,6 +1084,20 @@ def cross_validated(A, y, k):
         errors[here] = y[here] - A[here] @ w
     return (errors**2).mean()
 
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+def draw_deal(ax, k):
+    for row in range(k):
+        for sample in range(30):
+            out = sample % k == row
+            ax.plot(sample, -row, "s", color=ORANGE if out else BLUE, ms=7 if k < 10 else 4, alpha=1 if out else 0.35)  # fmt: skip
+    ax.set(xlim=(-1, 30), ylim=(-k + 0.3, 0.7), xlabel="sample", ylabel="fit")
+    ax.set_yticks([0, 1 - k], ["1", f"{k}"])
+    ax.set_title(f"{k} fits; each sample is left out once")
+    return f"{k} folds: {k} fits to {30 - 30 // k} samples each (pale: learned from), judged by the {30 // k} left out."
+
+
+explore(draw_deal, k=[2, 3, 5, 10, 30], start=2, figsize=(5.5, 2.6))
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 FOLDS = (2, 3, 5, 10, 30)
@@ -1342,8 +1414,10 @@ assert (flattery[..., 0].mean(axis=0) <= limit + 1e-9).all()
 #
 # $$
 # \begin{aligned}
-# e^{t\,\mathbb E\max X} &\le \mathbb E\,e^{t\max X} \le \textstyle\sum\mathbb E\,e^{tX} \le k\,e^{t^2/8m}\\
-# \Longrightarrow\quad \mathbb E\max X &\le \frac{\ln k}t+\frac t{8m} = \sqrt{\frac{\ln k}{2m}}\quad\text{at }t=\sqrt{8m\ln k}.
+# e^{t\,\mathbb E\max X} &\le \mathbb E\,e^{t\max X}\\
+# &\le \textstyle\sum\mathbb E\,e^{tX} \le k\,e^{t^2/8m}\\
+# \mathbb E\max X &\le \frac{\ln k}t+\frac t{8m}\\
+# &= \sqrt{\frac{\ln k}{2m}}\quad\text{at }t=\sqrt{8m\ln k}.
 # \end{aligned}
 # $$ (eq-5b-flattery)
 #

@@ -69,11 +69,11 @@ def _grow(x, one_hot, depth, features, rng) -> Tree:
     heaps = [(root, np.arange(len(x)), depth)]
     while heaps:
         node, rows, depth = heaps.pop()
+        if not depth or node.shares.max() == 1:
+            continue
         columns = np.arange(x.shape[1])
         if features is not None:
             columns = np.sort(rng.choice(columns, features, replace=False))
-        if not depth or node.shares.max() == 1:
-            continue
         question = best_question(x[rows], one_hot[rows], columns)
         if question is None:
             continue

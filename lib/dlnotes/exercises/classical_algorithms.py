@@ -67,31 +67,68 @@ check_impurity = Exercise(
 )  # fmt: skip
 
 
-def _ascend(slope=lambda s, f: 1 - s * f, end=lambda a, C: min(max(a, 0), C)):
-    return lambda alpha, s, f, k, C: end(alpha + slope(s, f) / k, C)
+def _ascend(
+    slope=lambda e, s: e[0] - e[1],
+    limits=lambda s, C: (np.where(s > 0, 0, -C), np.where(s > 0, C, 0)),
+    length=lambda apart: apart,
+    cut=min,
+):
+    def answer(e, beta, s, apart, C):
+        low, high = limits(s, C)
+        t = cut(slope(e, s) / length(apart), high[0] - beta[0], beta[1] - low[1])
+        return np.array([beta[0] + t, beta[1] - t])
+
+    return answer
+
+
+def _clipped(e, beta, s, apart, C):
+    """Each cut by itself, so that the sum changes."""
+    t = (e[0] - e[1]) / apart
+    return np.clip(np.array([beta[0] + t, beta[1] - t]), np.where(s > 0, 0, -C), np.where(s > 0, C, 0))  # fmt: skip
+
+
+def _pair(e, beta, s, apart, C):
+    return np.array(e, float), np.array(beta, float), np.array(s), apart, C
 
 
 check_ascend = Exercise(
-    "the new α",
+    "the new pair",
     right=_ascend(),
     cases=lambda rng: [
-        (0.3, 1, 0.4, 2.0, 1.0), (0.3, -1, -0.4, 2.0, 1.0), (0.3, -1, 0.4, 2.0, 5.0), (0.2, 1, 3.0, 0.5, 1.0),
-        (0.9, -1, 2.0, 0.5, 1.0),
-        (0.0, 1, 1.0, 3.0, 0.7), (0.5, 1, 1.5, 4.0, 10.0), (0.5, -1, -1.5, 4.0, 10.0), (1e11, 1, -2.0, 1e-12, 1e12),
+        _pair([1, -0.5], [0.2, 3.0], [1, 1], 10.0, 5.0),
+        _pair([1, -1], [0.2, -0.1], [1, -1], 4.0, 3.0),
+        _pair([1, -1], [0.2, -0.1], [1, -1], 0.5, 3.0),
+        _pair([1, -1], [1.2, -2.9], [1, -1], 0.5, 3.0),
+        _pair([2, 0.5], [-0.3, 0.6], [-1, 1], 1.0, 5.0),
+        _pair([2, 0.5], [-3.0, 0.6], [-1, 1], 1.0, 5.0),
+        _pair([-0.2, -1.4], [-0.9, -0.3], [-1, -1], 5.0, 1.0),
+        _pair([0.9, -1.1], [0.05, -0.5], [1, -1], 1e-3, 0.1 + 0.5),
+        _pair([3e-4, 1e-4], [1e-4, 3e-4], [1, 1], 2.5, 1e-2),
+        _pair([5e3, -2e3], [1e3, 2e3], [1, 1], 8.0, 1e4),
     ],
     mistakes={
-        "the slope contains the class: 1 − s f": _ascend(slope=lambda s, f: 1 - f),
-        "an ascent goes with the slope": _ascend(slope=lambda s, f: s * f - 1),
-        "α is cut to the limits, 0 and C": _ascend(end=lambda a, C: a),
-        "α may fall, too, where s f is above 1": _ascend(slope=lambda s, f: max(0, 1 - s * f)),
-        "α is at most C": _ascend(end=lambda a, C: max(a, 0)),
-        "the top of the parabola is the slope divided by k away": lambda alpha, s, f, k, C: min(max(alpha + 1 - s * f, 0), C),
-        "the step starts at the old α": lambda alpha, s, f, k, C: min(max((1 - s * f) / k, 0), C),
+        "β stays within its limits: 0 and C for class +, −C and 0 for class −": _ascend(cut=lambda t, rise, fall: t),
+        "class + lies between 0 and C, class − between −C and 0": _ascend(limits=lambda s, C: (np.zeros(2), np.full(2, C))),
+        "both limits count, also how far β[1] may fall": _ascend(cut=lambda t, rise, fall: min(t, rise)),
+        "both limits count, also how far β[0] may rise": _ascend(cut=lambda t, rise, fall: min(t, fall)),
+        "what the one gains the other loses: cut t, not each β by itself": _clipped,
+        "the slopes contain the classes already": _ascend(slope=lambda e, s: s[0] * e[0] - s[1] * e[1]),
+        "an ascent goes with the slope": _ascend(slope=lambda e, s: e[1] - e[0]),
+        "apart is a square already": _ascend(length=lambda apart: apart**2),
+        "apart is the squared distance, and so is the divisor": _ascend(length=np.sqrt),
+        "the top of the parabola is (e₀ − e₁) / apart away": _ascend(length=lambda apart: 1.0),
+        "a whole step, not half of one": _ascend(length=lambda apart: 2 * apart),
+        "the step starts at the present β": lambda e, beta, s, apart, C: _ascend()(e, beta, s, apart, C) - beta,
+        "one rises, the other falls": lambda e, beta, s, apart, C: beta + (_ascend()(e, beta, s, apart, C) - beta)[0],
     },
-    wrong=(lambda alpha, s, f, k, C: min(max(alpha + (s - f) / k, 0), C),),
-    also_right=(lambda alpha, s, f, k, C: float(np.clip(alpha + (1 - s * f) / k, 0, C)),),
-    tolerance=1e-9,
-    praise="one line, in turn for all samples, is the whole machine",
+    wrong=(lambda e, beta, s, apart, C: _ascend()(e, 0 * beta, s, apart, C),),
+    also_right=(
+        lambda e, beta, s, apart, C: [
+            beta[0] + (t := max(0.0, min((e[0] - e[1]) / apart, max(0, s[0]) * C - beta[0], beta[1] - min(0, s[1]) * C))),
+            beta[1] - t,
+        ],
+    ),
+    praise="two at a time, in turn, is the whole machine",
 )  # fmt: skip
 
 
