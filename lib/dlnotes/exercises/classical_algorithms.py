@@ -87,6 +87,12 @@ def _clipped(e, beta, s, apart, C):
     return np.clip(np.array([beta[0] + t, beta[1] - t]), np.where(s > 0, 0, -C), np.where(s > 0, C, 0))  # fmt: skip
 
 
+def _forgetful(e, beta, s, apart, C):
+    """As if every β could still rise by C."""
+    t = min((e[0] - e[1]) / apart, C, beta[1] - (0 if s[1] > 0 else -C))
+    return np.array([beta[0] + t, beta[1] - t])
+
+
 def _pair(e, beta, s, apart, C):
     return np.array(e, float), np.array(beta, float), np.array(s), apart, C
 
@@ -96,7 +102,13 @@ check_ascend = Exercise(
     right=_ascend(),
     cases=lambda rng: [
         _pair([1, -0.5], [0.2, 3.0], [1, 1], 10.0, 5.0),
+        _pair([1, -0.5], [4.0, 0.5], [1, 1], 0.5, 5.0),
+        _pair([1, -0.5], [4.5, 1.0], [1, 1], 0.5, 5.0),
+        _pair([1, -0.5], [-0.5, -4.0], [-1, -1], 0.5, 5.0),
+        _pair([1, -0.5], [-1.0, -4.5], [-1, -1], 0.5, 5.0),
         _pair([1, -1], [0.2, -0.1], [1, -1], 4.0, 3.0),
+        _pair([1, -1], [0, 0], [1, -1], 4.0, 10.0),
+        _pair([3e-9, 1e-9], [0.2, 0.3], [1, 1], 1e-8, 1.0),
         _pair([1, -1], [0.2, -0.1], [1, -1], 0.5, 3.0),
         _pair([1, -1], [1.2, -2.9], [1, -1], 0.5, 3.0),
         _pair([2, 0.5], [-0.3, 0.6], [-1, 1], 1.0, 5.0),
@@ -121,7 +133,7 @@ check_ascend = Exercise(
         "the step starts at the present β": lambda e, beta, s, apart, C: _ascend()(e, beta, s, apart, C) - beta,
         "one rises, the other falls": lambda e, beta, s, apart, C: beta + (_ascend()(e, beta, s, apart, C) - beta)[0],
     },
-    wrong=(lambda e, beta, s, apart, C: _ascend()(e, 0 * beta, s, apart, C),),
+    wrong=(lambda e, beta, s, apart, C: _ascend()(e, 0 * beta, s, apart, C), _forgetful),
     also_right=(
         lambda e, beta, s, apart, C: [
             beta[0] + (t := max(0.0, min((e[0] - e[1]) / apart, max(0, s[0]) * C - beta[0], beta[1] - min(0, s[1]) * C))),
