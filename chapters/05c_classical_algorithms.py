@@ -129,7 +129,7 @@ explore(draw_border, learner=list(OPENING), start=0, figsize=(5.2, 3.5))
 #
 # *You have seen seven borders. After this section you know how to compare learners fairly, and how they do on real digits.*
 #
-# The moons were a warning against straight lines; let real data decide. The rivals learn from 300 of the 8 × 8 digits, each chooses its setting on 300 others, and is judged on the rest; twenty times, with other digits.
+# The moons were a warning against straight lines; let real data decide. The rivals learn from 300 of the 8 × 8 digits, each chooses its setting on 300 others, and is judged on the rest; ten times, with other digits.
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 digits = datasets.digits()
@@ -141,7 +141,7 @@ METHODS = {
     "forest": (fit_forest, [40]),
     "wide margin, kernel": (fit_bent, [1.4, 1.0, 0.7, 0.5, 0.35]),
 }
-splits = [datasets.split(digits, validation=300, test=1197, seed=s) for s in range(20)]
+splits = [datasets.split(digits, validation=300, test=1197, seed=s) for s in range(10)]
 result = contest(METHODS, splits)
 
 
@@ -157,7 +157,7 @@ def draw_contest(ax):
             f"{name} {scores.mean():.1%}"
             for name, scores in zip(result.names, result.scores.T, strict=True)
         )
-        + ". Lines reach from the worst to the best of twenty splits."
+        + ". Lines reach from the worst to the best of ten splits."
     )
 
 
@@ -1015,7 +1015,7 @@ def draw_boards(axes):
     )  # fmt: skip
 
 
-show(draw_boards, columns=3, figsize=(12, 3.9))
+show(draw_boards, columns=3, figsize=(10, 3.6))
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
