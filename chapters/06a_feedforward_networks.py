@@ -1,129 +1,691 @@
 # %% [markdown]
 # # Feed-forward networks
 #
-# Two hidden units are enough to compute XOR (异或), and yet training often fails to find them. How often, and on what does it depend? This page will answer that among the questions on feed-forward networks; so far it has the counting of random starts.
-#
-# <!-- Owed on this page. A question is answered in a box: its label, below it :::{admonition} Question · as the list asks it, and :class: question.
-# A claim is settled by a call of settle.
-#
-# Q6.1: Why can a deep neural network be nonlinear?
-# Q6.2: Are there other tools that work like deep learning?
-# Q6.4: How do the optimization algorithms of neural networks differ from those of traditional machine learning?
-# Q6.5: Why is the cross-entropy loss function good?
-# Q6.7: In what sense is the sigmoid function used in logistic regression a two-class case of softmax?
-# Q6.15: What is the purpose of activation functions, and in particular of using the sigmoid function?
-# Q6.16: What kinds of loss functions are there, and how do they differ?
-# Q6.17: Why is a neural network divided into layers, and why do we design this structure?
-# Q6.18: Why can a neural network make intelligent judgments?
-# Q6.19: Since a neural network is a function machine, is it enough that we know how to set the parameters of this machine?
-# Q6.20: Does a neural network layer not simply transform the input into the space spanned by W, where the activation function then makes it nonlinear?
-# C6.1: When the data set is not linearly separable, the perceptron rule may fail to converge, so that the training of the perceptron is never completed.
-# C6.2: Generally, a perceptron has a step function as its activation function, whereas for a neuron the sigmoid or tanh function is usually chosen.
-# C6.3: The sigmoid activation function of logistic regression can be regarded as the perceptron in a neuron, and a deep neural network contains several perceptrons.
-# C6.4: The deep neural network (DNN) is a general class, in which the CNN is a typical network deep in space and the RNN is deep in time.
-# C6.5: The input layer of a neural network does not really count as a layer, because it has no neurons.
-# C6.6: For a multi-label classification task, the output layer of a neural network can use softmax to output a probability distribution.
-# C6.7: The hidden layers of a neural network perform feature extraction and so replace the feature engineering of traditional machine learning.
-# C6.8: The sigmoid function used in logistic regression is a two-class case of softmax.
-# C6.30: A loss function must reflect the (assumed) ground truth of its field of application and must have reasonable gradients so that it can be solved.
-# C6.31: Log loss, that is, log-likelihood loss, is also called logistic loss or cross-entropy loss.
-# C6.35: The output layer after a CNN uses cross-entropy for regression problems.
-# C6.36: The output unit is linear for regression, sigmoid for binary classification, and softmax for multiclass classification.
-# C6.42: A single-layer neural network can fit only linear functions, which is why it cannot solve the XOR problem.
-# C6.53: We may hope that each layer of a digit-recognition network extracts parts or edges of digits, but in fact we do not know how it works.
-# C6.54: Deep learning does not need much feature transformation; image recognition, for example, can be trained directly on pixels.
-# C6.55: Choosing a neural network model requires defining a function set that contains a good function.
-# C6.56: Parallel computation, for example on a GPU, can accelerate the matrix operations of a neural network.
-# C6.58: A deep neural network can be nonlinear because it has activation functions.
-# C6.59: Deep learning has two kinds of parameters: one selects a function from a large class (the hidden layers), and the other is that function's own parameters w.
-# C6.60: A simple feedforward neural network solves the XOR problem.
-# C6.61: Log loss can be used to evaluate the probability outputs of a classifier.
-# C6.62: A neuron is a container for a number, its activation, and the whole neural network is a function.
-# C6.64: The output of a handwritten-digit network is a one-hot vector, with 1 at the index of the digit and 0 elsewhere.
-# C6.66: In a shallow neural network, the step from one layer to the next is one perceptron.
-# C6.67: If the mapping that a perceptron (neuron) is to fit is not linear, nonlinear functions must be added to the fit.
-# -->
+# Four points, two colors, and no straight line that keeps the colors apart. Yet a network of two hidden units does it, and its last unit can do no more than draw a straight line. Move the slider through its training and watch the right-hand picture. It does not bend the line. It moves the points.
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
+from itertools import pairwise, product
+
 import numpy as np
 from dlnotes import datasets, losses, optim
 from dlnotes import functional as F
-from dlnotes.claims import recap
-from dlnotes.explore import show
+from dlnotes.arrays import Constant
+from dlnotes.claims import by_definition, recap, settle, untestable
+from dlnotes.exercises import feedforward_networks as exercises
+from dlnotes.experiments import share_right
+from dlnotes.explore import explore, show
 from dlnotes.network import Layer, Parameter, Sequential
-from dlnotes.plotting import bars_with_numbers
+from dlnotes.plotting import (
+    BLUE,
+    GREEN,
+    INK,
+    ORANGE,
+    bars_with_numbers,
+    image_grid,
+    lines,
+    log_scale,
+    network,
+)
 
-ACTIVATIONS = {"sigmoid": F.sigmoid, "tanh": F.tanh, "ReLU": F.relu}
+np.set_printoptions(precision=4, suppress=True)
+
+CORNERS, ODD = datasets.xor()
+SIDE = np.linspace(-0.6, 1.6, 89)
+PLANE = np.stack(np.meshgrid(SIDE, SIDE), axis=-1).reshape(-1, 2)
+
+
+def networks(sizes, bend, rng, copies=1):
+    """`copies` networks side by side: linear maps of the given sizes, and between them a bend."""
+    layers = []
+    for m, n in pairwise(sizes):
+        W = rng.standard_normal((copies, m, n)) / np.sqrt(m)
+        layers += [
+            Layer(F.linear, Parameter(W), Parameter(np.zeros((copies, n)))),
+            bend,
+        ]
+    return Sequential(*layers[:-1])
+
+
+def train(net, loss, x, target, *, steps, rate):
+    """Descend; returns the losses (steps, copies), one for each of the networks side by side."""
+    optimizer = optim.Adam(net.parameters(), rate)
+    history = []
+    for _ in range(steps):
+        optimizer.zero_grad()
+        prediction, backward = net.forward(Constant(x), training=True)
+        value, pullback = loss(prediction, target)
+        backward(pullback(np.ones(value.shape)))
+        optimizer.step()
+        history.append(value)
+    return np.array(history)
+
+
+def bent_by_training(stages):
+    """The hidden layer and the output unit of one small network, after so many steps."""
+    net = networks((2, 2, 1), F.tanh, np.random.default_rng(3))
+    target, past, kept = ODD[None, :, None].astype(float), 0, []
+    for stage in stages:
+        train(
+            net,
+            losses.binary_cross_entropy,
+            CORNERS,
+            target,
+            steps=stage - past,
+            rate=0.1,
+        )
+        W, c, w, b = (p.value[0].copy() for p in net.parameters())
+        kept.append((W, c, w[:, 0], b[0]))
+        past = stage
+    return dict(zip(stages, kept, strict=True))
+
+
+STAGES = (0, 5, 10, 20, 30, 40, 60, 100, 300)
+BENT = bent_by_training(STAGES)
+
+
+def draw_bending(axes, steps):
+    W, c, w, b = BENT[steps]
+    hidden, grid = np.tanh(CORNERS @ W + c), np.tanh(PLANE @ W + c)
+    called = (grid @ w + b > 0).reshape(len(SIDE), -1)
+    axes[0].contourf(
+        SIDE, SIDE, called, levels=[-0.5, 0.5, 1.5], colors=[BLUE, ORANGE], alpha=0.2
+    )
+    axes[1].plot(
+        *grid.reshape(len(SIDE), -1, 2)[::8].T, "-", color=INK, lw=0.5, alpha=0.5
+    )
+    axes[1].plot(
+        *grid.reshape(len(SIDE), -1, 2)[:, ::8].swapaxes(0, 1).T,
+        "-",
+        color=INK,
+        lw=0.5,
+        alpha=0.5,
+    )
+    along = np.linspace(-3, 3, 300)[:, None] * [-w[1], w[0]] / np.linalg.norm(
+        w
+    ) - b * w / (w @ w)
+    axes[1].plot(*along.T, "-", color=INK, lw=2)
+    for points, ax in ((CORNERS, axes[0]), (hidden, axes[1])):
+        for label, color, marker in ((0, BLUE, "o"), (1, ORANGE, "s")):
+            ax.plot(*points[label == ODD].T, marker, color=color, ms=10)
+    axes[0].set(
+        xlim=(-0.6, 1.6),
+        ylim=(-0.6, 1.6),
+        aspect="equal",
+        xlabel="x₁",
+        ylabel="x₂",
+        title="What comes in",
+    )
+    axes[1].set(
+        xlim=(-1.2, 1.2),
+        ylim=(-1.2, 1.2),
+        aspect="equal",
+        xlabel="h₁",
+        ylabel="h₂",
+        title="What the last unit sees",
+    )
+    right = int(((hidden @ w + b > 0) == (ODD == 1)).sum())
+    return f"After {steps} steps {right} of 4 points lie on their side of the line that the last unit draws through the hidden layer's plane (right); on the left, what this means for the inputs."
+
+
+explore(draw_bending, columns=2, steps=STAGES, start=4, figsize=(8.4, 4))
 
 # %% [markdown]
-# (sec-6a-xor)=
-# ## The smallest task that needs a hidden layer
+# The study notes that this book puts to the test ask: *why can a deep network be nonlinear? why is it divided into layers? why can it make intelligent judgments?* This page begins with a unit that cannot rest when no line will do, puts units into layers, asks how often training finds what a layer can do, and ends with the question whether what hidden layers learn is worth learning. How gradients are computed is the subject of the [next page](06b_backpropagation.ipynb); here they are taken for granted.
 #
-# (q6-3)=
-# :::{admonition} Question 6.3 · How are the parameters of a feedforward neural network, such as one that solves XOR, trained?
-# :class: question
-# By [backpropagation](06b_backpropagation.ipynb) and steps against the gradient; but XOR shows what the recipe does not promise. The loss is not convex, so the outcome depends on where one starts, on the activation, and on the number of hidden units; the choice between squared error and cross-entropy matters little here. How often does it succeed? Run two hundred random starts of each and count.
-# :::
+# **After this chapter you can**
 #
-# Because the library's functions take leading axes, two hundred networks train as one: `W` of shape (200, 2, 4) instead of (2, 4).
+# - prove that a perceptron stops, or that it never will;
+# - compute a network by hand, and see each of its layers as a move of space;
+# - choose an output unit and the loss that belongs to it;
+# - say when a learned hidden layer beats a random one, and when it does not.
+#
+# **You need** logistic regression from [chapter 5c](05c_classical_algorithms.ipynb) and gradients from [chapter 4b](04b_gradients_and_curvature.ipynb).
+
+# %% [markdown]
+# (sec-6a-perceptron)=
+# ## A rule that may never rest
+#
+# *You can fit a line by descending a loss. After this section you know an older rule, when it stops, and why no line can do XOR.*
+#
+# The *perceptron* (感知器) of Rosenblatt ([1958](../book/bibliography.md)) says 1 if $\mathbf w^\top\mathbf x+b>0$. It looks at one sample after another, and learns from mistakes only. With $s=\pm1$ for the class and a constant 1 among the entries of $\mathbf x$, so that $b$ belongs to $\mathbf w$:
+#
+# $$
+# \text{if }s\,\mathbf w^\top\mathbf x\le0:\qquad\mathbf w\leftarrow\mathbf w+s\,\mathbf x .
+# $$ (eq-6a-perceptron)
 #
 # :::{admonition} Predict
 # :class: predict
-# With four hidden units, which of sigmoid, tanh and ReLU fails most often? And how many of two hundred networks succeed if all their weights start at one half?
+# It starts at $\mathbf w=\mathbf 0$ and goes round and round through the four corners of the square. For AND (only the corner $(1,1)$ is positive) and for XOR (异或): after how many rounds does it make no more mistakes?
 # :::
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
-def xor_networks(activation, loss, starts=200, hidden=4, steps=400, symmetric=False):
-    """Which of many random starts solve XOR, and which have a hidden unit that is dead at the end."""
+def perceptron(x, s, rounds):
+    """Mistakes in each round, and the weights after each."""
+    x = np.column_stack([x, np.ones(len(x))])
+    w, mistakes, weights = np.zeros(x.shape[1]), [], []
+    for _ in range(rounds):
+        mistakes.append(0)
+        for sample, sign in zip(x, s, strict=True):
+            if sign * (w @ sample) <= 0:
+                w = w + sign * sample
+                mistakes[-1] += 1
+        weights.append(w)
+    return np.array(mistakes), np.array(weights)
+
+
+AND = 2 * CORNERS.prod(axis=1).astype(int) - 1
+XOR = 2 * ODD - 1
+of_and, _ = perceptron(CORNERS, AND, 30)
+of_xor, xor_weights = perceptron(CORNERS, XOR, 30)
+
+
+def draw_rounds(ax):
+    rounds = np.arange(1, 31)
+    lines(ax, rounds, {"AND": of_and, "XOR": of_xor}, xlabel="round", ylabel="mistakes")
+    ax.set(ylim=(-0.2, 5), yticks=range(5), title="One rests, the other never will")
+    rested = int(of_and.nonzero()[0][-1]) + 2
+    return f"AND: no mistake from round {rested} on. XOR: at least {of_xor.min()} mistakes in every round."
+
+
+show(draw_rounds, figsize=(5.5, 3))
+
+# %% [markdown]
+# **Why it stops.** Suppose some $\mathbf w^*$ of length one has $s\,\mathbf w^{*\top}\mathbf x\ge\gamma>0$ for all samples, and none is longer than $R$. Each mistake moves $\mathbf w$ toward $\mathbf w^*$ by at least $\gamma$; but $\lVert\mathbf w\rVert^2$ grows by at most $R^2$, since $s\,\mathbf w^\top\mathbf x\le0$. After $k$ mistakes
+#
+# $$
+# k\gamma\;\le\;\mathbf w^{*\top}\mathbf w\;\le\;\lVert\mathbf w\rVert\;\le\;\sqrt k\,R\qquad\Longrightarrow\qquad k\le(R/\gamma)^2 .
+# $$ (eq-6a-novikoff)
+#
+# A finite number, whatever the order and however many samples there are (Novikoff [1962](../book/bibliography.md)).
+#
+# **Why it never stops on XOR.** A round without a mistake would be a line that separates. There is none. For *every* $f(\mathbf x)=\mathbf w^\top\mathbf x+b$
+#
+# $$
+# f(0,0)+f(1,1)=f(1,0)+f(0,1),
+# $$ (eq-6a-certificate)
+#
+# for both sides are $w_1+w_2+2b$. XOR wants two negative numbers on the left and two positive ones on the right. One line of algebra certifies that no search will ever succeed.
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+repeats = [
+    k for k in range(1, 30) if (xor_weights[k] == xor_weights[:k]).all(axis=1).any()
+]
+by_definition(
+    "C6.1",
+    because="A round without a mistake is a separating line. Where none exists there is no such round, so the rule makes mistakes for ever; where one exists the rule stops, by the bound above.",
+    holds=bool((of_xor > 0).all() and of_and[-1] == 0),
+    evidence=f"XOR: at least {of_xor.min()} mistakes in each of {len(of_xor)} rounds, and after round {repeats[0] + 1} the weights are what they were before; AND: {of_and[-1]} at the end.",
+)
+found = set()
+for angle in np.linspace(0, 2 * np.pi, 720, endpoint=False) + 0.002:
+    along = CORNERS @ [np.cos(angle), np.sin(angle)]
+    for t in (-9, *along):
+        found.add(tuple((along > t).tolist()))
+missing = [c for c in product((False, True), repeat=4) if c not in found]
+by_definition(
+    "C6.42",
+    because="One unit compares a linear function with a threshold, also if a sigmoid follows, which is increasing: the border is a line. The certificate shows that no line has the corners of XOR on the right sides.",
+    holds=len(missing) == 2 and tuple((ODD == 1).tolist()) in missing,
+    evidence=f"Lines make {len(found)} of the {2**4} colorings of the four corners; the {len(missing)} others are XOR and its opposite.",
+)
+
+# %% [markdown]
+# :::{admonition} Exercise 1 · one round
+# :class: exercise
+# For samples `x` $(N, D)$, which contain the constant entry, signs `s` $(N,)$ and weights `w` $(D,)$, go once through the samples in their order by {eq}`eq-6a-perceptron`. Return the new weights and the number of mistakes.
+# :::
+
+
+# %%
+def one_round(w, x, s):
+    """(weights, mistakes)."""
+    ...
+
+
+exercises.check_one_round(one_round)
+
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. A new array at each mistake; the weights that came in are not ours.
+def one_round(w, x, s):
+    mistakes = 0
+    for sample, sign in zip(x, s, strict=True):
+        if sign * (w @ sample) <= 0:
+            w, mistakes = w + sign * sample, mistakes + 1
+    return w, mistakes
+
+
+exercises.check_one_round(one_round)
+
+# %% [markdown]
+# ### From step to slope
+#
+# A perceptron answers with a step. A step has no slope, and what has no slope cannot be improved by descent. Replace it by $\sigma(kz)$ and make $k$ large:
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+Z = np.linspace(-3, 3, 601)
+
+
+def draw_steepness(ax, steepness):
+    answer = F.sigmoid(steepness * Z)[0]
+    slope = steepness * answer * (1 - answer)
+    lines(ax, Z, {"answer": answer, "slope": slope}, xlabel="z")
+    ax.set(ylim=(-0.1, 2.6), title=f"σ({steepness:g} z)")
+    there = slope > 0.01
+    return f"Steepness {steepness:g}: the slope is above 0.01 on {there.mean():.0%} of the interval, and {slope.max():.2g} at its middle."
+
+
+explore(draw_steepness, steepness=[0.5, 1, 2, 4, 8, 20, 60], start=1)
+
+# %% [markdown]
+# At $k=60$ the answer is a step for all practical purposes, and the slope is zero but for a sliver. That is what the sigmoid is for: it answers nearly like a perceptron, and it can be told by how much it was wrong.
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+digits = datasets.digits()
+
+
+def learns(steepness, seed, steps=100):
+    """Does descent bring the loss of a unit on 200 digits (is it a three?) down by a tenth, with answers σ(kz) and squared error?"""
+    rng = np.random.default_rng(seed)
+    some = rng.permutation(len(digits.x))[:200]
+    x, y = digits.x[some], (digits.y[some] == 3).astype(float)
+    w = rng.standard_normal(64) / 8
+    bend = (
+        (lambda z: (z > 0) * 1.0)
+        if np.isinf(steepness)
+        else lambda z: F.sigmoid(steepness * z)[0]
+    )
+    slope = (
+        (lambda a: 0 * a) if np.isinf(steepness) else lambda a: steepness * a * (1 - a)
+    )
+    loss = lambda w: ((bend(x @ w) - y) ** 2).mean()
+    first = loss(w)
+    for _ in range(steps):
+        a = bend(x @ w)
+        w = w - 3 * x.T @ ((a - y) * slope(a)) / len(x)
+    return loss(w) < 0.9 * first
+
+
+sample = np.random.default_rng(0).standard_normal(1000)
+alike = lambda steepness: bool(
+    ((F.sigmoid(steepness * sample)[0] > 0.5) == (sample > 0)).all()
+)
+stuck = {
+    name: np.array([not learns(k, seed) for seed in range(20)])
+    for name, k in (("sigmoid", 1), ("step", np.inf))
+}
+settle(
+    "C6.3",
+    tested="A unit with a sigmoid in the place of a perceptron's step: does it decide alike, and is it as deaf to descent (the loss falls by less than a tenth)?",
+    on="question: what it decides, or how it learns",
+    cases={"it decides alike": alike(1), "it is as deaf to descent": stuck["sigmoid"]},
+    evidence=f"The decisions agree on {len(sample):,} numbers. Descent lowers the loss by a tenth in {(~stuck['sigmoid']).sum()} of {len(stuck['sigmoid'])} trials with the sigmoid and in "
+    f"{(~stuck['step']).sum()} with the step.",
+    turns={('descent": stuck["sigmoid"]', 'descent": stuck["step"]'): "TRUE"},
+)
+by_definition(
+    "C6.2",
+    because="This is how the words are used: a perceptron has a step; a neuron (神经元) may have any activation function. The step is the limit of steeper and steeper sigmoids.",
+    holds=bool(
+        np.abs(F.sigmoid(100 * Z[np.abs(Z) > 0.1])[0] - (Z[np.abs(Z) > 0.1] > 0)).max()
+        < 1e-4
+    ),
+    evidence=f"Away from zero, σ({100} z) differs from the step by at most {np.abs(F.sigmoid(100 * Z[np.abs(Z) > 0.1])[0] - (Z[np.abs(Z) > 0.1] > 0)).max():.0e}.",
+)
+
+# %% [markdown]
+# (q6-15)=
+# :::{admonition} Question 6.15 · What is the purpose of activation functions, and in particular of using the sigmoid function?
+# :class: question
+# Inside a network they make it more than one linear map (next section). At its end the sigmoid turns a number into a probability. And unlike the step, it has a slope for descent to follow.
+# :::
+#
+# (sec-6a-layers)=
+# ## Layers
+#
+# *You know what one unit cannot do. After this section you can compute with layers of them, and see what each layer does to space.*
+#
+# A *layer* (层) is a row of units that look at the same inputs. With a weight matrix $W$, one column a unit, and a bias $\mathbf b$ it maps a row $\mathbf x$ to $\sigma(\mathbf xW+\mathbf b)$, and the next layer takes what comes out:
+#
+# $$
+# f(\mathbf x)=\sigma\bigl(\sigma(\sigma(\mathbf xW_1+\mathbf b_1)W_2+\mathbf b_2)W_3+\mathbf b_3\bigr) .
+# $$ (eq-6a-network)
+#
+# That is a *feed-forward network* (前馈神经网络) with two hidden layers. One with numbers comes from the lectures of Hung-yi Lee, which the notes follow. Choose an input and check a unit or two with pencil and paper:
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+LEE = [
+    (np.array([[1.0, -1.0], [-2.0, 1.0]]), np.array([1.0, 0.0])),
+    (np.array([[2.0, -2.0], [-1.0, -1.0]]), np.array([0.0, 0.0])),
+    (np.array([[3.0, -1.0], [-1.0, 4.0]]), np.array([-2.0, 2.0])),
+]
+INPUTS = {"(1, −1)": (1, -1), "(0, 0)": (0, 0), "(1, 1)": (1, 1), "(−1, 1)": (-1, 1), "(2, 0)": (2, 0)}  # fmt: skip
+
+
+def activations(x, layers):
+    """The numbers in every layer, the inputs first."""
+    found = [np.asarray(x, float)]
+    for W, b in layers:
+        found.append(F.sigmoid(found[-1] @ W + b)[0])
+    return found
+
+
+def draw_lee(ax, inputs):
+    numbers = activations(INPUTS[inputs], LEE)
+    network(
+        ax,
+        [[f"{v:.2f}".replace("-", "−") for v in column] for column in numbers],
+        [W for W, _ in LEE],
+    )
+    ax.set_title(
+        f"Biases: {', '.join('(' + ', '.join(f'{v:g}' for v in b) + ')' for _, b in LEE)}".replace(
+            "-", "−"
+        )
+    )
+    return (
+        f"Input {inputs}: "
+        + "; ".join(", ".join(f"{v:.2f}" for v in column) for column in numbers[1:])
+        + "."
+    )
+
+
+explore(
+    draw_lee,
+    inputs=list(INPUTS),
+    figsize=(5.5, 3),
+    alt="A network of four columns with two units each. Every unit shows its number, every arrow its weight.",
+)
+
+# %%
+x = np.array([1.0, -1.0])
+for W, b in LEE:
+    x = F.sigmoid(x @ W + b)[0]
+    print(x)
+
+# %% [markdown]
+# A network whose weights are not fixed yet is a *set* of functions, one for each choice of numbers; training picks one of them. Counting is simple. A layer with $m$ inputs and $n$ units has $mn+n$ parameters, and is not one perceptron but $n$ of them.
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+count = lambda *sizes: sum(m * n + n for m, n in pairwise(sizes))
+settle(
+    "C6.66",
+    tested="From two inputs to the next layer: has it as many parameters as one perceptron, for 2, 4 and 8 units?",
+    holds=all(count(2, n) == count(2, 1) for n in (2, 4, 8)),
+    control={"a next layer of one unit": count(2, 1) == 3},
+    evidence=f"One perceptron has {count(2, 1)} parameters; layers of two, four and eight units have {', '.join(str(count(2, n)) for n in (2, 4, 8))}.",
+    turns={
+        (
+            "holds=all(count(2, n) == count(2, 1) for n in (2, 4, 8))",
+            "holds=all(count(2, n) == count(2, 1) for n in (1,))",
+        ): "TRUE"
+    },
+)
+by_definition(
+    "C6.5",
+    because="It is a convention: what is counted are layers that compute. The input layer has neither weights nor activation.",
+    holds=count(2, 2, 2, 2) == sum(W.size + b.size for W, b in LEE),
+    evidence=f"All {count(2, 2, 2, 2)} parameters of the network above belong to its {len(LEE)} computing layers.",
+)
+by_definition(
+    "C6.62",
+    because="A unit's number is called its activation, and without memory or chance the outputs are determined by the inputs: that is what a function is.",
+    holds=bool(
+        all(
+            (a == b).all()
+            for a, b in zip(
+                activations((1, -1), LEE), activations((1, -1), LEE), strict=True
+            )
+        )
+    ),
+    evidence=f"The same input gave the same {sum(len(W.T) for W, _ in LEE)} numbers twice.",
+)
+untestable(
+    "C6.4",
+    reason="It is a way to look at things: convolution repeats a layer over space, recurrence over time, and both are special networks of many layers. Chapters 9 and 10 build them.",
+    reference="Goodfellow, Bengio and Courville 2016, chapters 9 and 10",
+)
+
+# %% [markdown]
+# :::{admonition} Exercise 2 · how many numbers
+# :class: exercise
+# Return the number of parameters, weights and biases, of a fully connected network with layers of the given `sizes`, the input first: `(2, 3, 1)` has 13.
+# :::
+
+
+# %%
+def parameters(sizes):
+    """A whole number."""
+    ...
+
+
+exercises.check_parameters(parameters)
+
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. Each layer has a weight for every pair of neighbors, and a bias for every unit.
+def parameters(sizes):
+    return sum(m * n + n for m, n in pairwise(sizes))
+
+
+exercises.check_parameters(parameters)
+
+# %% [markdown]
+# :::{admonition} Exercise 3 · through all layers
+# :class: exercise
+# For a batch `x` $(N, D)$ and the weights and biases of three layers return the outputs of the network with a sigmoid after *every* layer.
+# :::
+
+
+# %%
+def outputs(x, W1, b1, W2, b2, W3, b3):
+    """(N, units of the last layer)"""
+    ...
+
+
+exercises.check_outputs(outputs)
+
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. What comes out of one layer goes into the next.
+def outputs(x, W1, b1, W2, b2, W3, b3):
+    for W, b in ((W1, b1), (W2, b2), (W3, b3)):
+        x = 1 / (1 + np.exp(-(x @ W + b)))
+    return x
+
+
+exercises.check_outputs(outputs)
+
+# %% [markdown]
+# ### Each layer moves space
+#
+# Two hidden units with Goodfellow's weights compute XOR: $\mathbf h=\max(0,\mathbf xW+\mathbf c)$ with all entries of $W$ equal to 1 and $\mathbf c=(0,-1)$, and then $y=h_1-2h_2$. Go through it step by step, and follow the grid:
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+GOOD_W, GOOD_C, GOOD_OUT = np.ones((2, 2)), np.array([0.0, -1.0]), np.array([1.0, -2.0])
+MOVES = {
+    "the inputs": lambda x: x,
+    "through W": lambda x: x @ GOOD_W,
+    "shifted by c": lambda x: x @ GOOD_W + GOOD_C,
+    "bent at zero": lambda x: np.maximum(0, x @ GOOD_W + GOOD_C),
+}
+
+
+def draw_moves(ax, step):
+    move, ticks = MOVES[step], np.linspace(-0.25, 1.25, 13)
+    for t in ticks:
+        for line in (
+            np.column_stack([0 * ticks + t, ticks]),
+            np.column_stack([ticks, 0 * ticks + t]),
+        ):
+            ax.plot(*move(line).T, "-", color=INK, lw=0.7, alpha=0.5)
+    for label, color, marker, size in ((0, BLUE, "o", 11), (1, ORANGE, "s", 11)):
+        ax.plot(*move(CORNERS[label == ODD]).T, marker, color=color, ms=size)
+    if step == "bent at zero":
+        ax.plot([0, 2.5], [-0.25, 1], "-", color=GREEN)
+        ax.text(2.3, 0.75, "h₁ − 2h₂ = ½", color=GREEN, ha="right", va="top")
+    ax.set(xlim=(-0.7, 2.7), ylim=(-1.7, 2.7), aspect="equal", title=step.capitalize())
+    places = len({tuple(p) for p in move(CORNERS).tolist()})
+    return f"{step.capitalize()}: the four corners lie at {places} places" + (
+        ", and a line separates the colors." if step == "bent at zero" else "."
+    )
+
+
+explore(
+    draw_moves,
+    step=list(MOVES),
+    start=3,
+    figsize=(4.6, 4.6),
+    alt="The four corners of the square in two colors, and a grid around them, both after one more step of the layer.",
+)
+
+# %% [markdown]
+# $W$ throws the plane onto a line, and two corners of the same color onto one point. Only the bend then takes the three points that remain off their line.
+#
+# (q6-20)=
+# :::{admonition} Question 6.20 · Does a neural network layer not simply transform the input into the space spanned by W, where the activation function then makes it nonlinear?
+# :class: question
+# Yes. $\mathbf xW$ runs through the space that the rows of $W$ span, here a line; $\mathbf b$ shifts it off the origin; the activation bends it, each coordinate by itself, so *which* coordinates $W$ has chosen matters.
+# :::
+#
+# Take the bends away, and layers are worth nothing:
+#
+# $$
+# (\mathbf xW_1+\mathbf b_1)W_2+\mathbf b_2=\mathbf x\,(W_1W_2)+(\mathbf b_1W_2+\mathbf b_2),
+# $$ (eq-6a-collapse)
+#
+# one linear map, however many were written down.
+
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+def fails(bend, seed, width=8):
+    """Does a network 2-8-8-1 with this bend fail to learn XOR?"""
+    net = networks((2, width, width, 1), bend, np.random.default_rng(seed))
+    target = ODD[None, :, None].astype(float)
+    train(net, losses.binary_cross_entropy, CORNERS, target, steps=200, rate=0.03)
+    return not ((net(CORNERS)[0, :, 0] > 0) == (ODD == 1)).all()
+
+
+straight, curved = (
+    [fails(f, seed) for seed in range(20)] for f in (F.identity, F.tanh)
+)
+settle(
+    "C6.67",
+    tested="XOR, to be learned by three layers of 8, 8 and 1 units without any nonlinear function: does it fail?",
+    holds=straight,
+    control={"with tanh after the hidden layers": curved},
+    evidence=f"Without a bend {sum(straight)} of {len(straight)} networks fail, with it {sum(curved)}.",
+    turns={("for f in (F.identity, F.tanh)", "for f in (F.tanh, F.identity)"): "FALSE"},
+)
+stack = networks((5, 7, 6, 3), F.identity, np.random.default_rng(0))
+W1, b1, W2, b2, W3, b3 = (p.value[0] for p in stack.parameters())
+some = np.random.default_rng(1).standard_normal((50, 5))
+apart = np.abs(
+    stack(some)[0] - (some @ (W1 @ W2 @ W3) + (b1 @ W2 + b2) @ W3 + b3)
+).max()
+by_definition(
+    "C6.58",
+    because="Without activation functions the layers multiply out to one linear map. (Products of units, as in gates and attention, or divisions, as in normalization, bend as well.)",
+    holds=bool(apart < 1e-12),
+    evidence=f"Three linear layers and their product differ by at most {apart:.0e}.",
+)
+by_definition(
+    "C6.60",
+    because="The weights above are a solution: two hidden units with a rectifier, and one linear output.",
+    holds=bool((np.maximum(0, CORNERS @ GOOD_W + GOOD_C) @ GOOD_OUT == ODD).all()),
+    evidence=f"The outputs at the four corners are {', '.join(f'{v:.0f}' for v in np.maximum(0, CORNERS @ GOOD_W + GOOD_C) @ GOOD_OUT)}.",
+)
+
+# %% [markdown]
+# (q6-1)=
+# :::{admonition} Question 6.1 · Why can a deep neural network be nonlinear?
+# :class: question
+# Because of the activation functions, and because of nothing else in it: without them all layers multiply out to one linear map.
+# :::
+#
+# (q6-17)=
+# :::{admonition} Question 6.17 · Why is a neural network divided into layers, and why do we design this structure?
+# :class: question
+# So that one bend can build on another: the second layer draws its lines in a space that the first has already bent. It is also convenient, since a layer is one matrix product. The hope that layers follow the structure of the world, edges first, then parts, then things, is another matter; the last section looks at it.
+# :::
+#
+# :::{admonition} Exercise 4 · two layers in one
+# :class: exercise
+# Return $W$ and $\mathbf b$ of the one linear layer that does what the linear layers $(W_1,\mathbf b_1)$ and $(W_2,\mathbf b_2)$ do one after the other.
+# :::
+
+
+# %%
+def merged(W1, b1, W2, b2):
+    """(W, b)"""
+    ...
+
+
+exercises.check_merged(merged)
+
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. The first bias goes through the second matrix, too.
+def merged(W1, b1, W2, b2):
+    return W1 @ W2, b1 @ W2 + b2
+
+
+exercises.check_merged(merged)
+
+# %% [markdown]
+# (sec-6a-xor)=
+# ## Representable is not found
+#
+# *You have seen weights that compute XOR. After this section you know how often training finds such weights, and what it finds otherwise.*
+#
+# :::{admonition} Predict
+# :class: predict
+# Two hundred networks with four hidden units start at random. With which activation do most of them fail: sigmoid, tanh or ReLU? And how many succeed if all their weights start at one half?
+# :::
+
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+ACTIVATIONS = {"sigmoid": F.sigmoid, "tanh": F.tanh, "ReLU": F.relu}
+
+
+def xor_networks(
+    bend, loss=losses.binary_cross_entropy, hidden=4, starts=200, alike=False
+):
+    """Which of many random starts solve XOR, their losses at the end, and which have a hidden unit that is dead."""
     rng = np.random.default_rng(0)
-    x, y = datasets.xor()
-    target = np.broadcast_to(y[:, None].astype(float), (starts, 4, 1))
-    shapes = ((starts, 2, hidden), (starts, hidden), (starts, hidden, 1), (starts, 1))
+    shapes = ((2, hidden), (hidden,), (hidden, 1), (1,))
     W1, b1, W2, b2 = (
-        Parameter(np.full(s, 0.5) if symmetric else rng.standard_normal(s))
+        Parameter(
+            np.full((starts, *s), 0.5) if alike else rng.standard_normal((starts, *s))
+        )
         for s in shapes
     )
-    output = F.sigmoid if loss is losses.squared_error else F.identity
-    body = Sequential(Layer(F.linear, W1, b1), activation)
-    net = Sequential(body, Layer(F.linear, W2, b2), output)
-    optimizer = optim.Adam(net.parameters(), 0.05)
-    for _ in range(steps):
-        optimizer.zero_grad()
-        prediction, backward_net = net.forward(x, training=True)
-        backward_net(loss(prediction, target)[1](np.ones(starts)))
-        optimizer.step()
-    right = (net(x) > (0.5 if output is F.sigmoid else 0.0)) == (target == 1)
-    return right.all(axis=(-2, -1)), (body(x) == 0).all(axis=-2).any(axis=-1)
+    body = Sequential(Layer(F.linear, W1, b1), bend)
+    end = F.sigmoid if loss is losses.squared_error else F.identity
+    net = Sequential(body, Layer(F.linear, W2, b2), end)
+    target = np.broadcast_to(ODD[:, None].astype(float), (starts, 4, 1))
+    final = train(net, loss, CORNERS, target, steps=400, rate=0.05)[-1]
+    right = (net(CORNERS) > (0.5 if end is F.sigmoid else 0)) == (target == 1)
+    return right.all(axis=(1, 2)), final, (body(CORNERS) == 0).all(axis=1).any(axis=1)
 
 
-CE, SE = losses.binary_cross_entropy, losses.squared_error
 solved = {
-    (name, hidden): xor_networks(activation, CE, hidden=hidden)[0].mean()
-    for name, activation in ACTIVATIONS.items()
+    (name, hidden): xor_networks(f, hidden=hidden)[0].mean()
+    for name, f in ACTIVATIONS.items()
     for hidden in (2, 4, 8)
 }
-by_squared_error = {
-    name: xor_networks(f, SE)[0].mean() for name, f in ACTIVATIONS.items()
+relu_solved, relu_losses, relu_dead = xor_networks(F.relu)
+alike_solved = xor_networks(F.tanh, alike=True)[0].mean()
+squared = {
+    name: xor_networks(f, losses.squared_error)[0].mean()
+    for name, f in ACTIVATIONS.items()
 }
-relu_solved, relu_dead = xor_networks(F.relu, CE)
-symmetric = xor_networks(F.tanh, CE, symmetric=True)[0].mean()
-for name, share in by_squared_error.items():
-    print(
-        f"{name:8s} 4 units: cross-entropy {solved[name, 4]:4.0%}, squared error {share:4.0%}"
-    )
-print(
-    f"ReLU, 4 units: a dead unit in {relu_dead[~relu_solved].mean():.0%} of the failures and {relu_dead[relu_solved].mean():.0%} of the successes"
-)
-print(f"all weights equal at the start: {symmetric:.0%}")
 assert (
-    symmetric == 0
+    alike_solved == 0
     and solved["ReLU", 4] < solved["sigmoid", 4]
     and solved["ReLU", 8] > 0.9
 )
-assert all(
-    abs(share - solved[name, 4]) < 0.1 for name, share in by_squared_error.items()
-)
+assert all(abs(share - solved[name, 4]) < 0.1 for name, share in squared.items())
 
 
 def draw_xor(ax):
@@ -132,18 +694,762 @@ def draw_xor(ax):
     ax.set(xlabel="share of 200 starts that solve XOR", xlim=(0, 1.12))
     ax.set_title("The start decides, and so do the choices")
     shares = "; ".join(f"{name} {share:.0%}" for name, share in bars.items())
-    return f"After 400 steps with the cross-entropy: {shares}."
+    return f"After 400 steps with the cross-entropy: {shares}. With all weights equal at the start: {alike_solved:.0%}."
 
 
 show(draw_xor, figsize=(5.5, 4.4))
+print(
+    f"ReLU, 4 units: a dead unit in {relu_dead[~relu_solved].mean():.0%} of the failures and {relu_dead[relu_solved].mean():.0%} of the successes"
+)
 
 # %% [markdown]
-# Two hidden units are enough for XOR, and with two the start decides. The ReLU fails more often than the others: a unit that is negative on all four points passes no gradient and is lost for good. The printed shares say that this is only half of an explanation: nearly every failure has such a dead unit, but so do most of the successes, because two living units are enough. With eight units there are spares.
+# A ReLU unit that is negative on all four points passes no gradient and is lost for good. The printed shares say that this is only half of an explanation: nearly every failure has such a dead unit, but so do most of the successes, because two living units are enough. With eight there are spares. The choice between squared error and cross-entropy matters little here (at most a tenth of the starts).
 #
-# The last printed line is another classic failure. Equal weights receive equal gradients, so equal units stay equal forever: four hidden units do the work of one, and one cannot do XOR. Random starts are there to break the symmetry. (Starting everything at zero is worse still. With tanh the hidden units answer zero and the weights above them are zero, so no weight gets a gradient; and the balanced targets of XOR leave none for the bias of the output.)
+# Equal weights are another classic failure. They receive equal gradients, so equal units stay equal for ever: four hidden units do the work of one, and one cannot do XOR. Random starts are there to break the symmetry.
+#
+# (q6-3)=
+# :::{admonition} Question 6.3 · How are the parameters of a feedforward neural network, such as one that solves XOR, trained?
+# :class: question
+# By [backpropagation](06b_backpropagation.ipynb) and steps against the gradient, from a random start. Success is not guaranteed; the figure says how often it comes.
+# :::
+
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+def moons_ends(sizes):
+    """Final losses of twenty random starts on the same two moons."""
+    x, y = datasets.two_moons(100, noise=0.2, rng=np.random.default_rng(0))
+    net = networks(sizes, F.tanh, np.random.default_rng(1), copies=20)
+    target = np.broadcast_to(y[:, None].astype(float), (20, 100, 1))
+    return train(net, losses.binary_cross_entropy, x, target, steps=2000, rate=0.03)[-1]
+
+
+convex, not_convex = moons_ends((2, 1)), moons_ends((2, 4, 1))
+print(
+    f"twenty starts, final loss: logistic regression {convex.min():.4f} to {convex.max():.4f}, four hidden units {not_convex.min():.4f} to {not_convex.max():.4f}"
+)
 
 # %% [markdown]
+# (q6-4)=
+# :::{admonition} Question 6.4 · How do the optimization algorithms of neural networks differ from those of traditional machine learning?
+# :class: question
+# The algorithms can be the same; what they are promised differs. The loss of logistic regression is convex, and the printed line shows all starts at the same end. With a hidden layer it is not, and the ends differ. So networks are started at random, descended with cheap noisy steps, and stopped by validation, rather than solved.
+# :::
+#
+# (sec-6a-heads)=
+# ## What comes out, and how it is judged
+#
+# *You can build the body of a network. After this section you can choose its last unit and its loss, and say why they belong together.*
+#
+# The last layer speaks the language of the answer (all three were likelihoods in [chapter 3](03_probability.ipynb)):
+#
+# | answer | output unit | loss | gradient at the last $z$ |
+# |---|---|---|---|
+# | a number | $\hat y=z$ | squared error, a Gaussian's | $\hat y-y$ |
+# | yes or no | $\hat y=\sigma(z)$ | cross-entropy, a coin's | $\hat y-y$ |
+# | one of $K$ | $\hat{\mathbf y}=\operatorname{softmax}(\mathbf z)$ | cross-entropy, a die's | $\hat{\mathbf y}-\mathbf y$ |
+#
+# That the last column is the same everywhere is no accident: each output unit undoes what the logarithm of its likelihood does. For the coin, $\ell=\ln(1+e^z)-yz$ has the slope $\sigma(z)-y$.
+
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+def slope_gap(loss, answer, target, K):
+    """Largest distance between a loss's slope, by central differences, and answer − target, over random z."""
+    z, gap, h = np.random.default_rng(0).standard_normal((200, 1, K)), 0.0, 1e-5
+    for k in range(K):
+        step = h * (np.arange(K) == k)
+        slope = (loss(z + step, target)[0] - loss(z - step, target)[0]) / (2 * h)
+        gap = max(gap, np.abs(slope - (answer(z) - target)[:, 0, k]).max())
+    return gap
+
+
+rng = np.random.default_rng(1)
+number, coin, die = (
+    rng.standard_normal((200, 1, 1)),
+    rng.integers(0, 2, (200, 1, 1)) * 1.0,
+    np.eye(4)[rng.integers(0, 4, (200, 1))],
+)
+gaps = [
+    slope_gap(losses.squared_error, lambda z: z, number, 1),
+    slope_gap(losses.binary_cross_entropy, lambda z: F.sigmoid(z)[0], coin, 1),
+    slope_gap(losses.cross_entropy, lambda z: F.softmax(z)[0], die, 4),
+]
+by_definition(
+    "C6.36",
+    because="Each of the three is the mean of the distribution whose likelihood is maximized: a Gaussian's, a coin's and a die's. With its own loss each has the gradient ŷ − y.",
+    holds=max(gaps) < 1e-8,
+    evidence=f"On {200} random cases for each the slope of the loss differs from ŷ − y by at most {max(gaps):.0e}.",
+)
+pair = rng.standard_normal((1000, 2)) * 5
+of_two = F.softmax(pair)[0][:, 0]
+by_definition(
+    "C6.8",
+    because="Divide numerator and denominator of the softmax of two numbers by the first exponential: 1/(1 + exp(z₂ − z₁)) is the sigmoid of their difference.",
+    holds=bool(np.abs(of_two - F.sigmoid(pair[:, 0] - pair[:, 1])[0]).max() < 1e-12),
+    evidence=f"Over {len(pair):,} random pairs the two differ by less than {1e-12:.0e}.",
+)
+z, y = rng.standard_normal(1000) * 3, rng.integers(0, 2, 1000)
+three_ways = (
+    np.log1p(np.exp(-(2 * y - 1) * z)).mean(),
+    -(y * np.log(F.sigmoid(z)[0]) + (1 - y) * np.log(F.sigmoid(-z)[0])).mean(),
+    float(losses.cross_entropy(np.column_stack([0 * z, z]), y)[0]),
+)
+by_definition(
+    "C6.31",
+    because="They are one expression, written with labels ±1 (logistic loss), with labels 0 and 1 (log loss), and as the cross-entropy of the one-hot label with the two probabilities.",
+    holds=max(three_ways) - min(three_ways) < 1e-12,
+    evidence=f"On {len(z):,} random answers all three formulas give {three_ways[0]:.6f}.",
+)
+
+# %% [markdown]
+# (q6-7)=
+# :::{admonition} Question 6.7 · In what sense is the sigmoid function used in logistic regression a two-class case of softmax?
+# :class: question
+# $\operatorname{softmax}(z_1,z_2)_1=\dfrac{e^{z_1}}{e^{z_1}+e^{z_2}}=\dfrac1{1+e^{-(z_1-z_2)}}=\sigma(z_1-z_2)$. Only the difference counts, so one number is enough; the softmax carries one more than it needs.
+# :::
+#
+# **One of several, or several at once?** A digit is *one* of ten: ten exclusive answers, a softmax. Whether it is even and whether it is larger than four are *two* questions; each may be yes or no. The notes recommend a softmax for *multi-label classification* (多标签分类). It makes the probabilities add up to one, so it can say "even" or "large", but neither both nor none.
+
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+def two_questions(y):
+    return np.column_stack([y % 2 == 0, y > 4]).astype(float)
+
+
+def one_question(y):
+    return np.eye(2)[y % 2]
+
+
+def by_head(head, ask, seed):
+    """Share of 600 digits for which all labels are right, learned from 400: each label is called where its output exceeds the threshold that does best on 200 others."""
+    order = np.random.default_rng(seed).permutation(len(digits.x))
+    train_i, choose, test = order[:400], order[400:600], order[600:1200]
+    net = networks((64, 32, 2), F.relu, np.random.default_rng(seed))
+    target = ask(digits.y[train_i])
+    if (
+        head == "softmax"
+    ):  # probabilities must add up to one; none at all becomes "undecided"
+        target = np.where(
+            target.sum(axis=1, keepdims=True) > 0,
+            target / np.maximum(target.sum(axis=1, keepdims=True), 1),
+            0.5,
+        )
+    loss = losses.cross_entropy if head == "softmax" else losses.binary_cross_entropy
+    train(net, loss, digits.x[train_i], target[None], steps=150, rate=0.01)
+    answer = lambda i: (F.softmax if head == "softmax" else F.sigmoid)(
+        net(digits.x[i])[0]
+    )[0]
+    right = lambda i, t: (
+        ((answer(i) > t) == (ask(digits.y[i]) > 0.5)).all(axis=1).mean()
+    )
+    threshold = max(np.linspace(0.05, 0.95, 19), key=lambda t: right(choose, t))
+    return right(test, threshold)
+
+
+heads = {
+    (head, ask): np.array([by_head(head, ask, seed) for seed in range(20)])
+    for head in ("softmax", "sigmoid")
+    for ask in (two_questions, one_question)
+}
+as_good = lambda ask: heads["softmax", ask] > heads["sigmoid", ask] - 0.05
+settle(
+    "C6.6",
+    tested="Is the digit even? Is it larger than four? Does a network with a softmax over the two answers have both right nearly as often (within five points) as one with two sigmoids, both with the best threshold?",
+    holds=as_good(two_questions),
+    control={"exclusive answers: even or odd": as_good(one_question)},
+    evidence=f"All labels right, mean of twenty trials: two questions {heads['softmax', two_questions].mean():.0%} with the softmax and {heads['sigmoid', two_questions].mean():.0%} with sigmoids; one question "
+    f"{heads['softmax', one_question].mean():.0%} and {heads['sigmoid', one_question].mean():.0%}.",
+    turns={("holds=as_good(two_questions)", "holds=as_good(one_question)"): "TRUE"},
+    card=True,
+)
+
+# %% [markdown]
+# **Cross-entropy for a number?** *The output layer uses cross-entropy for regression*, say the notes. Its value for an answer $z$ and a target $y$ is $\ln(1+e^z)-yz$. For $0\le y\le1$ it has a minimum where $\sigma(z)=y$; it can be used for shares. Beyond, it has none:
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+far = np.linspace(-200, 200, 40_001)
+
+
+def has_minimum(y):
+    """Does ln(1 + e^z) − y z turn between the ends of a wide interval?"""
+    return 0 < int(np.argmin(np.logaddexp(0, far) - y * far)) < len(far) - 1
+
+
+settle(
+    "C6.35",
+    tested="A number as the target of the cross-entropy: does the loss have a minimum?",
+    on="range of the target",
+    cases={
+        "between 0 and 1": all(has_minimum(y) for y in (0.1, 0.5, 0.9)),
+        "any other number": any(has_minimum(y) for y in (-2.0, -0.1, 1.1, 7.0)),
+    },
+    evidence=f"Between z = {far[0]:.0f} and {far[-1]:.0f} the loss turns for {sum(has_minimum(y) for y in (0.1, 0.5, 0.9))} of {3} targets inside and for {sum(has_minimum(y) for y in (-2.0, -0.1, 1.1, 7.0))} of {4} outside.",
+    turns={
+        (
+            'number": any(has_minimum(y) for y in (-2.0, -0.1, 1.1, 7.0))',
+            'number": any(has_minimum(y) for y in (0.2, 0.3))',
+        ): "TRUE"
+    },
+)
+
+# %% [markdown]
+# :::{admonition} Exercise 5 · the slope at the end
+# :class: exercise
+# For logits `z` $(N, K)$ and integer `labels` $(N,)$ return the gradient of the mean cross-entropy with respect to `z`.
+# :::
+
+
+# %%
+def last_slope(z, labels):
+    """(N, K)"""
+    ...
+
+
+exercises.check_last_slope(last_slope)
+
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. Answer minus target, over the number of samples. The largest logit is taken off first, so that nothing overflows.
+def last_slope(z, labels):
+    e = np.exp(z - z.max(axis=1, keepdims=True))
+    return (e / e.sum(axis=1, keepdims=True) - np.eye(z.shape[1])[labels]) / len(z)
+
+
+exercises.check_last_slope(last_slope)
+
+# %% [markdown]
+# ### Five losses
+#
+# *A loss function must reflect the ground truth of its field and have reasonable gradients*, say the notes, and list five. Draw them against the *margin* $sz$, how far the score lies on the right side:
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+MARGIN = np.linspace(-2.5, 2.5, 501)
+one = np.ones((501, 1, 1))
+FIVE = {
+    "0–1": losses.zero_one(MARGIN[:, None, None], one),
+    "perceptron": losses.perceptron(MARGIN[:, None, None], one)[0],
+    "squared": (MARGIN - 1) ** 2 / 2,
+    "hinge": losses.hinge(MARGIN[:, None, None], one)[0],
+    "log": np.logaddexp(0, -MARGIN),
+}
+
+
+def draw_losses(ax):
+    lines(ax, MARGIN, FIVE, xlabel="margin s z", ylabel="loss")
+    ax.set(ylim=(-0.1, 3.2), title="What a wrong answer costs")
+    at = lambda m: ", ".join(
+        f"{name} {value[np.abs(MARGIN - m).argmin()]:.2f}"
+        for name, value in FIVE.items()
+    )
+    return f"At the margin −2: {at(-2)}. At 2: {at(2)}."
+
+
+show(draw_losses)
+
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+def stays(loss, seed, steps=100, h=1e-4):
+    """Does a linear reader of threes, trained by measured slopes (central differences) of this loss, improve by less than two points on its 300 digits?"""
+    rng = np.random.default_rng(seed)
+    some = rng.permutation(len(digits.x))[:300]
+    x, s = digits.x[some], np.where(digits.y[some] == 3, 1.0, -1.0)
+    w = rng.standard_normal(64) / 8
+    wrong = lambda w: (s * (x @ w) <= 0).mean()
+    first, nudges = wrong(w), h * np.eye(64)
+    for _ in range(steps):
+        margins = s[:, None] * (
+            x @ np.stack([w + nudges, w - nudges]).swapaxes(1, 2)
+        )  # (2, N, 64)
+        up, down = loss(margins).mean(axis=1)
+        w = w - 0.5 * (up - down) / (2 * h)
+    return first - wrong(w) < 0.02
+
+
+by_step = [stays(lambda m: (m <= 0) * 1.0, seed) for seed in range(20)]
+by_log = [stays(lambda m: np.logaddexp(0, -m), seed) for seed in range(20)]
+settle(
+    "C6.30",
+    tested="The loss that is meant, the share of mistakes, has no gradient: does a reader that descends it stay where it began?",
+    holds=by_step,
+    control={"the log loss in its place": by_log},
+    evidence=f"Readers that gained less than two points in {100} steps: {sum(by_step)} of {len(by_step)} with the share of mistakes, {sum(by_log)} with the log loss.",
+    turns={("holds=by_step", "holds=by_log"): "FALSE"},
+)
+
+
+def better(score, seed, sharpness=4.0):
+    """Is a calibrated forecaster of 2,000 coins better than one who exaggerates, by this score (lower is better)?"""
+    rng = np.random.default_rng(seed)
+    z = rng.standard_normal(2000)
+    y = rng.uniform(size=2000) < F.sigmoid(z)[0]
+    return score(z, y) < score(sharpness * z, y)
+
+
+log_loss = lambda z, y: (np.logaddexp(0, z) - y * z).mean()
+mistakes = lambda z, y: ((z > 0) != y).mean()
+settle(
+    "C6.61",
+    tested="Two forecasters of 2,000 coins make the same calls; one states the true probabilities, the other exaggerates: does the log loss prefer the first?",
+    holds=[better(log_loss, seed) for seed in range(20)],
+    control={"the share of mistakes": [better(mistakes, seed) for seed in range(20)]},
+    evidence=f"The log loss prefers the true probabilities in {sum(better(log_loss, seed) for seed in range(20))} of twenty trials, the share of mistakes in {sum(better(mistakes, seed) for seed in range(20))}.",
+    turns={("holds=[better(log_loss, seed)", "holds=[better(mistakes, seed)"): "FALSE"},
+)
+
+# %% [markdown]
+# (q6-16)=
+# :::{admonition} Question 6.16 · What kinds of loss functions are there, and how do they differ?
+# :class: question
+# By what they charge, and whom they tell. The 0–1 loss says what is meant, and gives no direction. The perceptron's charges mistakes alone, the hinge also right answers that are too close, the log loss all, less and less. The squared loss even charges answers that are *too* right. For numbers: squared error asks for the mean and minds outliers, absolute error asks for the median ([chapter 3](03_probability.ipynb)).
+# :::
+#
+# ### Why the cross-entropy?
+#
+# Behind a sigmoid, squared error has the slope $(\hat y-y)\,\hat y(1-\hat y)$, which vanishes where the unit is sure, whether it is right or wrong. At $z=-5$ and $y=1$ it is 150 times smaller than that of the cross-entropy. Does it matter? A larger rate could make up for it. So give both losses readers of threes that begin *sure and wrong*, and each its best rate of twelve, a million times apart:
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+RATES = 10.0 ** np.arange(-2, 4, 0.5)
+
+
+def wrong_starts(confidence):
+    """For 20 seeds side by side: 200 digits (20, 200, 65), whether they are threes, and the opposite of a good reader's weights."""
+    parts = []
+    for seed in range(20):
+        some = np.random.default_rng(seed).permutation(len(digits.x))[:200]
+        x = np.column_stack([digits.x[some], np.ones(200)])
+        y = (digits.y[some] == 3) * 1.0
+        parts.append((x, y, -confidence * np.linalg.lstsq(x, 2 * y - 1, rcond=None)[0]))
+    return [np.stack(part) for part in zip(*parts, strict=True)]
+
+
+def recovery(kind, rate, confidence, steps=300):
+    """Share right along the descent: (steps, 20)."""
+    x, y, w = wrong_starts(confidence)
+    curve = []
+    for _ in range(steps):
+        z = np.vecdot(x, w[:, None])
+        p = F.sigmoid(z)[0]
+        slope = (p - y) * (p * (1 - p) if kind == "squared" else 1)
+        curve.append(((z > 0) == (y == 1)).mean(axis=1))
+        w = w - rate * np.vecmat(slope, x) / x.shape[1]
+    return np.array(curve)
+
+
+def best_recovery(kind, confidence):
+    """The curves at the rate whose mean over all steps and readers is best, and where this rate stands."""
+    tried = [recovery(kind, rate, confidence) for rate in RATES]
+    best = int(np.argmax([t.mean() for t in tried]))
+    assert tried[-1].mean() < tried[best].mean() + 0.001  # no larger rate helps
+    return tried[best], best
+
+
+recovered = {
+    (kind, c): best_recovery(kind, c)
+    for kind in ("cross-entropy", "squared")
+    for c in (1, 10)
+}
+
+
+def draw_recovery(axes):
+    for ax, c in zip(axes, (1, 10), strict=True):
+        curves = {
+            f"{kind}, rate {RATES[recovered[kind, c][1]]:.2g}": recovered[kind, c][
+                0
+            ].mean(axis=1)
+            for kind in ("cross-entropy", "squared")
+        }
+        lines(
+            ax,
+            np.arange(1, 301),
+            curves,
+            xlabel="step",
+            title=("Wrong", "Wrong, and ten times as sure")[c == 10],
+        )
+        log_scale(ax, "x")
+        ax.set(ylim=(0, 1.02))
+    axes[0].set_ylabel("right")
+    after = lambda kind, c: recovered[kind, c][0][29].mean()
+    return (
+        "Right after 30 steps, each at its best rate: "
+        + "; ".join(
+            f"start {c} times as sure: cross-entropy {after('cross-entropy', c):.0%}, squared error {after('squared', c):.0%}"
+            for c in (1, 10)
+        )
+        + "."
+    )
+
+
+show(draw_recovery, columns=2, figsize=(9, 3.4))
+
+# %% [markdown]
+# (q6-5)=
+# :::{admonition} Question 6.5 · Why is the cross-entropy loss function good?
+# :class: question
+# It is a likelihood, so it rewards true probabilities. It is convex in $z$. And its slope $\hat y-y$ is largest where the unit is most wrong, whatever the rate. The figure shows both losses at their best: squared error is rescued by a large rate where the start is only wrong, and not where it is also sure.
+# :::
+#
+# (sec-6a-learned)=
+# ## What do hidden layers learn?
+#
+# *You can build, start and judge a network. After this section you know when learning its features pays, and when random ones do.*
+#
+# *The hidden layers perform feature extraction and so replace feature engineering*, say the notes. Then a network whose hidden layer learns must beat one whose hidden layer stays as it was drawn, and that must beat no hidden layer at all. Let all learn to read: 64 hidden units that learn, 64 and 512 that are frozen, and none. The digits stand in the middle of a canvas of 12 × 12 pixels, or anywhere on it. Each reader chooses when to stop on other digits.
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+SIZE, COPIES = 12, 20
+
+
+def placed(x, moved, rng):
+    """Digits (N, 64) on canvases (N, 144): in the middle, or up to two pixels away from it."""
+    canvas = np.zeros((len(x), SIZE, SIZE))
+    for image, spot in zip(x.reshape(-1, 8, 8), canvas, strict=True):
+        row, column = 2 + (rng.integers(-2, 3, 2) if moved else 0) * np.ones(2, int)
+        spot[row : row + 8, column : column + 8] = image
+    return canvas.reshape(len(x), -1)
+
+
+def centered(x):
+    """Each canvas rolled so that its center of gravity lies in the middle."""
+    result = np.empty((len(x), SIZE, SIZE))
+    for image, to in zip(x.reshape(-1, SIZE, SIZE), result, strict=True):
+        at = [np.arange(SIZE) @ image.sum(axis=1 - axis) / image.sum() for axis in (0, 1)]  # fmt: skip
+        to[:] = np.roll(image, [round((SIZE - 1) / 2 - a) for a in at], axis=(0, 1))
+    return result.reshape(len(x), -1)
+
+
+def situation(moved, n, prepare=lambda x: x):
+    """For 20 seeds side by side: n digits to learn from, 300 to stop by, 400 to judge by; (20, ·, 144) and (20, ·)."""
+    parts = []
+    for seed in range(COPIES):
+        rng = np.random.default_rng(seed)
+        order = rng.permutation(len(digits.x))[: n + 700]
+        parts.append((prepare(placed(digits.x[order], moved, rng)), digits.y[order]))
+    x, y = (np.stack(part) for part in zip(*parts, strict=True))
+    cuts = (n, n + 300)
+    return list(zip(np.split(x, cuts, axis=1), np.split(y, cuts, axis=1), strict=True))
+
+
+def reader(width, learned, data, rate=0.02, steps=120, look=20):
+    """(net, share right on validation, on test): for each of 20 networks at the moment that is best on validation."""
+    sizes = (SIZE**2, width, 10) if width else (SIZE**2, 10)
+    net = networks(sizes, F.relu, np.random.default_rng(width), copies=COPIES)
+    learning = net
+    if not learned:  # what does not learn is computed once
+        body, learning = Sequential(*net.layers[:2]), Sequential(net.layers[2])
+        data = [(body(x), y) for x, y in data]
+    (x, y), stop, test = data
+    best, judged = np.zeros(COPIES), np.zeros(COPIES)
+    right = lambda part: (learning(part[0]).argmax(axis=-1) == part[1]).mean(axis=1)
+    for _ in range(steps // look):
+        train(learning, losses.cross_entropy, x, y, steps=look, rate=rate)
+        now, better = right(stop), right(stop) > best
+        best, judged = (
+            np.where(better, now, best),
+            np.where(better, right(test), judged),
+        )
+    return net, best, judged
+
+
+READERS = {
+    "no hidden layer": (0, True),
+    "64 frozen": (64, False),
+    "512 frozen": (512, False),
+    "64 learned": (64, True),
+}
+PLACES = {"in the middle": False, "moved": True}
+FEW, MANY = 100, 400
+
+
+scores = {
+    (place, n): {
+        name: reader(*kind, situation(moved, n))[2] for name, kind in READERS.items()
+    }
+    for place, moved in PLACES.items()
+    for n in (FEW, MANY)
+}
+
+
+def draw_readers(axes):
+    for ax, place in zip(axes, PLACES, strict=True):
+        for row, name in enumerate(READERS):
+            for n, color, marker in ((FEW, BLUE, "o"), (MANY, ORANGE, "s")):
+                here = scores[place, n][name]
+                ax.plot([here.min(), here.max()], [-row, -row], "-", color=color, lw=1)
+                ax.plot(here.mean(), -row, marker, color=color, ms=8)
+        ax.set(
+            xlim=(0.1, 1),
+            ylim=(-3.6, 0.6),
+            xlabel="digits read right",
+            title=f"Digits {place}",
+        )
+    axes[0].set_yticks(-np.arange(len(READERS)), list(READERS))
+    axes[1].set_yticks(-np.arange(len(READERS)), [""] * len(READERS))
+    axes[1].text(0.13, -3.3, f"{FEW} digits", color=BLUE)
+    axes[1].text(0.45, -3.3, f"{MANY} digits", color=ORANGE)
+    return (
+        "Right, mean of 20 readers: "
+        + "; ".join(
+            f"{place}, {n} digits: "
+            + ", ".join(
+                f"{name} {v.mean():.0%}" for name, v in scores[place, n].items()
+            )
+            for place, n in scores
+        )
+        + "."
+    )
+
+
+show(draw_readers, columns=2, figsize=(9, 3.2))
+
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+def pays(place, n, rival="512 frozen"):
+    """For each seed: is the learned hidden layer more than three points better than the best without learning?"""
+    here = scores[place, n]
+    return here["64 learned"] - np.maximum(here["no hidden layer"], here[rival]) > 0.03
+
+
+settle(
+    "C6.7",
+    tested="Does a hidden layer of 64 learned units read more than three points more digits than the better of pixels alone and of 512 units that stay as they were drawn?",
+    on="data: what varies in them, and how many there are",
+    cases={f"{place}, {n} digits": pays(place, n) for place, n in scores},
+    evidence="Right with learned units, and with the better rival, on average: "
+    + "; ".join(
+        f"{place}, {n} digits {here['64 learned'].mean():.0%} and {max(here['no hidden layer'].mean(), here['512 frozen'].mean()):.0%}"
+        for (place, n), here in scores.items()
+    )
+    + ".",
+    card=True,
+)
+
+in_place_by_hand = reader(64, True, situation(False, MANY, prepare=centered))[2]
+by_hand = reader(64, True, situation(True, MANY, prepare=centered))[2]
+settle(
+    "C6.54",
+    tested=f"A network with 64 learned units and {MANY} digits: does it read the pixels as they are nearly as well (within three points) as digits that were brought to the middle of the canvas beforehand?",
+    on="data",
+    cases={
+        "digits that stand in the middle": scores["in the middle", MANY]["64 learned"]
+        > in_place_by_hand - 0.03,
+        "digits that move": scores["moved", MANY]["64 learned"] > by_hand - 0.03,
+    },
+    evidence=f"Moved digits: {scores['moved', MANY]['64 learned'].mean():.0%} from pixels, {by_hand.mean():.0%} when brought to the middle.",
+    card=True,
+)
+
+frozen = {n: scores["moved", n]["64 frozen"] for n in (FEW, MANY)}
+by_definition(
+    "C6.59",
+    because="This is one way to write a network, φ(x; θ)ᵀw: fix θ, and what remains is the set of linear functions of φ; w picks one of them. Both are weights, and are trained together.",
+    holds=bool(
+        frozen[MANY].mean() > 0.2
+        and (scores["moved", MANY]["64 learned"] > frozen[MANY]).all()
+    ),
+    evidence=f"Moved digits, {MANY} to learn from: {frozen[MANY].mean():.0%} right if only w learns, {scores['moved', MANY]['64 learned'].mean():.0%} if θ does, too.",
+)
+
+# %% [markdown]
+# In place, and with few digits, nothing is gained by learning features: random ones, if there are enough of them, do as well. It pays where digits move and there are enough of them to learn from; and even then a single line of preparation, "bring it to the middle", is worth more. Learned features replace engineering where data are plenty and nobody knows what to engineer.
+
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+def spiral_error(sizes, seed):
+    """Share wrong on the very spirals that it was trained on: what the set of functions can do."""
+    x, y = datasets.spirals(60, rng=np.random.default_rng(seed))
+    net = networks(sizes, F.tanh, np.random.default_rng(seed))
+    train(net, losses.cross_entropy, x, y[None], steps=300, rate=0.03)
+    return 1 - share_right(net(x)[0].argmax(axis=1), y)
+
+
+K = int(datasets.spirals(60, rng=np.random.default_rng(0)).y.max()) + 1
+ends = {
+    name: np.array([spiral_error(sizes, seed) for seed in range(20)])
+    for name, sizes in (("linear", (2, K)), ("64 units", (2, 64, K)))
+}
+settle(
+    "C6.55",
+    tested="Spirals: does a set of functions without a good one among them (linear ones) stay above 10 % mistakes, even on the samples that it is trained on?",
+    holds=ends["linear"] > 0.1,
+    control={"networks with 64 hidden units": ends["64 units"] > 0.1},
+    evidence=f"Mistakes on the training samples, mean of twenty trials: linear {ends['linear'].mean():.0%}, with a hidden layer {ends['64 units'].mean():.0%}.",
+    turns={('holds=ends["linear"] > 0.1', 'holds=ends["64 units"] > 0.1'): "FALSE"},
+)
+
+# %% [markdown]
+# ### A look inside
+#
+# Here are the weights of some of the 64 units, drawn as they lie on the image, before and after training:
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+inside, _, _ = reader(64, True, situation(False, MANY))
+before = networks((SIZE**2, 64, 10), F.relu, np.random.default_rng(64), copies=COPIES)
+
+
+def draw_weights(ax):
+    pictures = [
+        net.parameters()[0].value[0].T[:6].reshape(-1, SIZE, SIZE)
+        for net in (before, inside)
+    ]
+    image_grid(
+        ax,
+        np.concatenate(pictures),
+        6,
+        ["as drawn"] + [""] * 5 + ["learned"] + [""] * 5,
+    )
+    return f"Weights of six of 64 hidden units. Training has smoothed and strengthened what lies under the digits (mean size {np.abs(pictures[0]).mean():.2f} before, {np.abs(pictures[1]).mean():.2f} after), but there are hardly any edges or strokes to be seen."
+
+
+show(
+    draw_weights,
+    figsize=(5.5, 3),
+    alt="Twelve small pictures in two rows: six random patterns, and the same after training, with blotches in the middle.",
+)
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+untestable(
+    "C6.53",
+    reason="What one may hope for, and what counts as knowing how it works, is not settled by a computation. The picture shows no parts of digits; chapter 9 looks into convolutional networks, where edges do appear.",
+    reference="Olah, Mordvintsev and Schubert 2017",
+)
+untestable(
+    "C6.56",
+    reason="This book computes on a central processor. That matrix products are what graphics processors do fast is the reason for writing layers as matrices.",
+    reference="Goodfellow, Bengio and Courville 2016, section 12.1",
+)
+test_x, test_y = situation(False, MANY)[2]
+said = F.softmax(inside(test_x))[0][0]
+one_hot = lambda p: float(((p > 1 - 1e-6).sum(axis=-1) == 1).mean())
+settle(
+    "C6.64",
+    tested="The output of a trained reader: is it one-hot (one entry within a millionth of 1) for at least nine of ten digits?",
+    holds=one_hot(said) > 0.9,
+    control={"its targets": one_hot(np.eye(10)[test_y[0]]) > 0.9},
+    evidence=f"Outputs that are one-hot: {one_hot(said):.1%}; the median of the largest entry is {np.median(said.max(axis=1)):.3f}.",
+    turns={("holds=one_hot(said)", "holds=one_hot(np.eye(10)[test_y[0]])"): "TRUE"},
+)
+
+
+def certainty(x):
+    """Median, over inputs, of the largest probability that the first reader states."""
+    return float(
+        np.median(
+            F.softmax(inside(np.broadcast_to(x, (COPIES, *x.shape))))[0][0].max(axis=-1)
+        )
+    )
+
+
+rng = np.random.default_rng(0)
+ODDITIES = {
+    "digits": test_x[0],
+    "noise": rng.uniform(size=(400, SIZE**2)),
+    "negatives": test_x[0].max() - test_x[0],
+    "upside down": test_x[0][:, ::-1],
+    "two at once": np.clip(test_x[0] + test_x[0][::-1], 0, 1),
+}
+
+
+def draw_oddities(axes):
+    image_grid(
+        axes[0],
+        np.stack([x[3].reshape(SIZE, SIZE) for x in ODDITIES.values()]),
+        3,
+        list(ODDITIES),
+    )
+    bars_with_numbers(
+        axes[1], {name: certainty(x) for name, x in ODDITIES.items()}, form="{:.2f}"
+    )
+    axes[1].set(xlim=(0, 1.2), xlabel="probability of its answer", title="How sure?")
+    return (
+        "Median of the probability that the reader states for its answer: "
+        + ", ".join(f"{name} {certainty(x):.2f}" for name, x in ODDITIES.items())
+        + "."
+    )
+
+
+show(draw_oddities, columns=2, figsize=(9, 3.4))
+
+# %% [markdown]
+# (q6-18)=
+# :::{admonition} Question 6.18 · Why can a neural network make intelligent judgments?
+# :class: question
+# It fits the probabilities of labels, given inputs, on one distribution, and it generalizes as far as its bends suit that distribution. Outside of it there is no judgment: the figure shows how sure the reader is of noise, which is no digit at all.
+# :::
+
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+def without(unit):
+    """Share of each digit that the first reader has right with one hidden unit silenced."""
+    W1, b1, W2, b2 = (p.value[0] for p in inside.parameters())
+    hidden = np.maximum(0, test_x[0] @ W1 + b1)
+    hidden[:, unit] = 0
+    called = (hidden @ W2 + b2).argmax(axis=1)
+    return np.array(
+        [
+            share_right(called[test_y[0] == k], test_y[0][test_y[0] == k])
+            for k in range(10)
+        ]
+    )
+
+
+loss_by_unit = without([]) - np.array([without([u]) for u in range(64)])
+worst = np.unravel_index(loss_by_unit.argmax(), loss_by_unit.shape)
+print(
+    f"one of 64 units silenced: {loss_by_unit.mean():.1%} of the digits lost on average; the worst case: unit {worst[0]}, and {loss_by_unit.max():.0%} of all {worst[1]}s"
+)
+
+# %% [markdown]
+# (q6-19)=
+# :::{admonition} Question 6.19 · Since a neural network is a function machine, is it enough that we know how to set the parameters of this machine?
+# :class: question
+# To use it, yes. To trust it, one asks more: silence a unit and see who suffers (printed above), show it what it has not been trained on, read its weights. None of this needs a theory of the whole.
+# :::
+#
+# (q6-2)=
+# :::{admonition} Question 6.2 · Are there other tools that work like deep learning?
+# :class: question
+# Whatever bends space before a linear reading: features made by hand, random features (the frozen units above), kernels and forests ([chapter 5c](05c_classical_algorithms.ipynb)). The mark of networks is that the bends are learned by the same descent as the reading.
+# :::
+#
+# :::{admonition} Exercise 6 · silence
+# :class: exercise
+# For inputs `x` $(N, D)$, a network `W1, b1, W2, b2` with a ReLU between, and the index `unit` of a hidden unit, return the outputs $(N, K)$ of the network in which this unit always answers zero. Leave what you are given as it is.
+# :::
+
+
+# %%
+def silenced(x, W1, b1, W2, b2, unit):
+    """(N, K)"""
+    ...
+
+
+exercises.check_silenced(silenced)
+
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. The hidden activations are our own array, so one column may be set.
+def silenced(x, W1, b1, W2, b2, unit):
+    hidden = np.maximum(0, x @ W1 + b1)
+    hidden[:, unit] = 0
+    return hidden @ W2 + b2
+
+
+exercises.check_silenced(silenced)
+
+# %% [markdown]
+# (sec-6a-summary)=
+# ## What to take away
+#
+# 1. A perceptron rests after at most $(R/\gamma)^2$ mistakes if a line separates, and never otherwise; a line of algebra certifies that none does XOR.
+# 2. A layer is a matrix, a shift and a bend. Without bends all layers are one.
+# 3. That a network can represent an answer does not mean that descent will find it: the start decides.
+# 4. Output unit and loss belong together; then the slope at the end is answer minus target.
+# 5. One of several: softmax. Several at once: sigmoids.
+# 6. Learned features pay where there is something to learn that random ones miss, and data enough to learn it.
+#
 # **What became of the claims of the notes:**
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 recap()
+
+# %% [markdown]
+# **Where to read on.** Goodfellow, Bengio and Courville ([2016](../book/bibliography.md)), chapter 6; Nielsen ([2015](../book/bibliography.md)), chapter 1. How the gradients come about is told on the [next page](06b_backpropagation.ipynb).
