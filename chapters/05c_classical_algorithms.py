@@ -1120,12 +1120,8 @@ SIDE = 14
 
 
 def placed(x, reach, rng):
-    """Digits (N, 64) on canvases (N, 14, 14), each up to `reach` pixels from the middle, in both directions."""
-    canvas, middle = np.zeros((len(x), SIDE, SIDE)), (SIDE - 8) // 2
-    for image, spot in zip(x.reshape(-1, 8, 8), canvas, strict=True):
-        row, column = middle + rng.integers(-reach, reach + 1, 2)
-        spot[row : row + 8, column : column + 8] = image
-    return canvas
+    """Digits (N, 64) on canvases (N, 14, 14)."""
+    return datasets.on_canvas(x.reshape(-1, 8, 8), SIDE, reach=reach, rng=rng)
 
 
 def patches(x, k=5):
@@ -1161,12 +1157,7 @@ def fit_detectors(train, penalty, rng):
 
 
 def to_the_middle(x):
-    """Each image moved so that its center of gravity lies in the middle, to the nearest pixel."""
-    result = np.empty((len(x), SIDE, SIDE))
-    for image, to in zip(x.reshape(-1, SIDE, SIDE), result, strict=True):
-        at = [np.arange(SIDE) @ image.sum(axis=1 - axis) / image.sum() for axis in (0, 1)]  # fmt: skip
-        to[:] = np.roll(image, [round((SIDE - 1) / 2 - a) for a in at], axis=(0, 1))
-    return result.reshape(len(x), -1)
+    return datasets.centered(x.reshape(-1, SIDE, SIDE)).reshape(len(x), -1)
 
 
 def fit_centered(train, k, rng):

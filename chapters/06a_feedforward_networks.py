@@ -1098,22 +1098,9 @@ show(draw_recovery, columns=2, figsize=(9, 3.4))
 SIZE, COPIES = 12, 20
 
 
-def placed(x, moved, rng):
-    """Digits (N, 64) on canvases (N, 144): in the middle, or up to two pixels away from it."""
-    canvas = np.zeros((len(x), SIZE, SIZE))
-    for image, spot in zip(x.reshape(-1, 8, 8), canvas, strict=True):
-        row, column = 2 + (rng.integers(-2, 3, 2) if moved else 0) * np.ones(2, int)
-        spot[row : row + 8, column : column + 8] = image
-    return canvas.reshape(len(x), -1)
-
-
 def centered(x):
     """Each canvas rolled so that its center of gravity lies in the middle."""
-    result = np.empty((len(x), SIZE, SIZE))
-    for image, to in zip(x.reshape(-1, SIZE, SIZE), result, strict=True):
-        at = [np.arange(SIZE) @ image.sum(axis=1 - axis) / image.sum() for axis in (0, 1)]  # fmt: skip
-        to[:] = np.roll(image, [round((SIZE - 1) / 2 - a) for a in at], axis=(0, 1))
-    return result.reshape(len(x), -1)
+    return datasets.centered(x.reshape(-1, SIZE, SIZE)).reshape(len(x), -1)
 
 
 def situation(moved, n, prepare=lambda x: x):
@@ -1122,7 +1109,9 @@ def situation(moved, n, prepare=lambda x: x):
     for seed in range(COPIES):
         rng = np.random.default_rng(seed)
         order = rng.permutation(len(digits.x))[: n + 700]
-        parts.append((prepare(placed(digits.x[order], moved, rng)), digits.y[order]))
+        images = digits.x[order].reshape(-1, 8, 8)
+        x = datasets.on_canvas(images, SIZE, reach=2 * moved, rng=rng)
+        parts.append((prepare(x.reshape(len(x), -1)), digits.y[order]))
     x, y = (np.stack(part) for part in zip(*parts, strict=True))
     cuts = (n, n + 300)
     return list(zip(np.split(x, cuts, axis=1), np.split(y, cuts, axis=1), strict=True))

@@ -102,6 +102,28 @@ def test_split_copies():
 # ── Generated worlds ──
 
 
+def test_images_wander_over_the_whole_canvas_and_stay_whole():
+    """Catches a canvas that is off its middle, an axis that does not move, and a reach that is cut short."""
+    images = np.broadcast_to(np.arange(1.0, 7.0).reshape(2, 3), (400, 2, 3))
+    moved = datasets.on_canvas(images, 8, reach=2, rng=rng())
+    assert_allclose(moved.sum(axis=(1, 2)), 21)
+    rows, columns = np.nonzero(moved == 1)[1:]
+    assert set(zip(rows.tolist(), columns.tolist(), strict=True)) == {
+        (r, c) for r in range(1, 6) for c in range(0, 5)
+    }
+    assert_array_equal(moved[0, rows[0] : rows[0] + 2, columns[0] : columns[0] + 3], images[0])  # fmt: skip
+    with pytest.raises(ValueError, match="side must leave room"):
+        datasets.on_canvas(images, 6, reach=2, rng=rng())
+
+
+def test_centering_undoes_a_move():
+    images = rng().uniform(size=(5, 4, 4))
+    placed = [datasets.on_canvas(images, 10, reach=r, rng=rng()) for r in (0, 3)]
+    assert_array_equal(*map(datasets.centered, placed))
+    blank = np.zeros((1, 3, 3))
+    assert_array_equal(datasets.centered(blank), blank)
+
+
 def test_xor():
     x, y = datasets.xor()
     assert x.shape == (4, 2) and x.dtype == float and y.dtype == int

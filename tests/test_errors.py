@@ -236,6 +236,8 @@ CALLS = {
     datasets.blobs: {"N": 6, "centers": zeros((2, 3)), "rng": rng},
     datasets.mislabel: {"labels": np.array([0, 2, 1]), "K": 3, "share": 0.5, "rng": rng},
     datasets.adding_problem: {"N": 6, "T": 4, "rng": rng},
+    datasets.on_canvas: {"images": zeros((2, 3, 3)), "side": 7, "reach": 1, "rng": rng},
+    datasets.centered: {"images": zeros((2, 3, 3))},
     datasets.digits: {},
     datasets.xor: {},
     training.minibatches: {"N": 4, "batch_size": 2, "rng": rng},

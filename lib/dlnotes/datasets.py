@@ -94,6 +94,38 @@ def mislabel(
     return np.where(wrong, (labels + rng.integers(1, K, len(labels))) % K, labels)
 
 
+@takes(images="N H W", side=count, reach=natural, rng=generator)
+def on_canvas(
+    images: np.ndarray, side: int, *, reach: int, rng: np.random.Generator
+) -> np.ndarray:
+    """Images (N, H, W) on blank canvases (N, side, side), each up to `reach` pixels from the middle, in both directions."""
+    N, *size = images.shape
+    middle = [(side - length) // 2 for length in size]
+    if min(middle) < reach or side - max(size) - max(middle) < reach:
+        raise ValueError(
+            f"side must leave room to move images of {size} by {reach}, got {side}"
+        )
+    canvas = np.zeros((N, side, side))
+    corners = middle + rng.integers(-reach, reach + 1, (N, 2))
+    for image, spot, (row, column) in zip(images, canvas, corners, strict=True):
+        spot[row : row + size[0], column : column + size[1]] = image
+    return canvas
+
+
+@takes(images="N H W")
+def centered(images: np.ndarray) -> np.ndarray:
+    """Images (N, H, W), each rolled so that its center of gravity lies in the middle, to the nearest pixel."""
+    result = images.copy()
+    for image, to in zip(images, result, strict=True):
+        if mass := image.sum():
+            shift = [
+                round((length - 1) / 2 - np.arange(length) @ image.sum(axis=1 - axis) / mass)
+                for axis, length in enumerate(image.shape)
+            ]  # fmt: skip
+            to[:] = np.roll(image, shift, axis=(0, 1))
+    return result
+
+
 def xor() -> Samples:
     """The four points of exclusive or: x (4, 2) in {0, 1}, y (4,) = 1 where exactly one coordinate is 1."""
     x = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
