@@ -804,7 +804,7 @@ by_definition(
 # (q6-7)=
 # :::{admonition} Question 6.7 · In what sense is the sigmoid function used in logistic regression a two-class case of softmax?
 # :class: question
-# $\operatorname{softmax}(z_1,z_2)_1=\dfrac{e^{z_1}}{e^{z_1}+e^{z_2}}=\dfrac1{1+e^{-(z_1-z_2)}}=\sigma(z_1-z_2)$. Only the difference counts, so one number is enough; the softmax carries one more than it needs.
+# The first of two probabilities is $e^{z_1}/(e^{z_1}+e^{z_2})$. Divide above and below by $e^{z_1}$, and $1/(1+e^{-(z_1-z_2)})$ is left, which is $\sigma(z_1-z_2)$. Only the difference counts, so one number is enough; the softmax carries one more than it needs.
 # :::
 #
 # **One of several, or several at once?** A digit is *one* of ten: ten exclusive answers, a softmax. Whether it is even and whether it is larger than four are *two* questions; each may be yes or no. The notes recommend a softmax for *multi-label classification* (多标签分类). It makes the probabilities add up to one, so it can say "even" or "large", but neither both nor none.
@@ -1071,8 +1071,8 @@ def draw_recovery(axes):
     return (
         "Right after 30 steps, each at its best rate: "
         + "; ".join(
-            f"start {c} times as sure: cross-entropy {after('cross-entropy', c):.0%}, squared error {after('squared', c):.0%}"
-            for c in (1, 10)
+            f"{name}: cross-entropy {after('cross-entropy', c):.0%}, squared error {after('squared', c):.0%}"
+            for c, name in ((1, "wrong"), (10, "ten times as sure"))
         )
         + "."
     )
@@ -1172,8 +1172,8 @@ def draw_readers(axes):
         )
     axes[0].set_yticks(-np.arange(len(READERS)), list(READERS))
     axes[1].set_yticks(-np.arange(len(READERS)), [""] * len(READERS))
-    axes[1].text(0.13, -3.3, f"{FEW} digits", color=BLUE)
-    axes[1].text(0.45, -3.3, f"{MANY} digits", color=ORANGE)
+    axes[0].text(0.13, -0.2, f"circles: {FEW} digits", color=BLUE)
+    axes[0].text(0.13, -0.7, f"squares: {MANY} digits", color=ORANGE)
     return (
         "Right, mean of 20 readers: "
         + "; ".join(

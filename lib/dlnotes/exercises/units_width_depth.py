@@ -1,0 +1,94 @@
+"""Exercises of chapter 6c: Hidden units, width and depth."""
+
+import numpy as np
+
+from . import Exercise
+
+
+def _enough(inside=lambda length, c, e: length * np.sqrt(c / (8 * e)), end=np.ceil):
+    return lambda length, curvature, allowed: int(end(inside(length, curvature, allowed)))  # fmt: skip
+
+
+check_enough_units = Exercise(
+    "the number",
+    right=_enough(),
+    cases=lambda rng: [(2.0, 3.0, 0.001), (1.0, 39.5, 1e-4), (6.5, 0.3, 0.02), (0.5, 1e4, 1e-6), (100.0, 1.0, 1e-3)],
+    tolerance=0,
+    mistakes={
+        "round up: a smaller number is not enough": _enough(end=np.floor),
+        "rounding may go down; the next larger whole number is enough": _enough(end=np.round),
+        "the bound has the square of h, so there is a root": _enough(inside=lambda n, c, e: n * c / (8 * e)),
+        "the bound has an eighth": (
+            _enough(inside=lambda n, c, e: n * np.sqrt(c / e)),
+            _enough(inside=lambda n, c, e: n * np.sqrt(c / (2 * e))),
+        ),
+        "h is the length divided by the number": _enough(inside=lambda n, c, e: np.sqrt(c / (8 * e)) / n),
+        "the more is allowed, the fewer units are needed": _enough(inside=lambda n, c, e: n * np.sqrt(c * 8 * e)),
+        "n pieces need n rectifiers": _enough(end=lambda n: np.ceil(n) + 1),
+    },
+    also_right=(lambda length, c, e: next(n for n in range(1, 10**6) if (length / n) ** 2 * c / 8 <= e),),
+    praise="four times the accuracy costs twice the units",
+)  # fmt: skip
+
+
+def _average(bend=np.cos, mean=lambda a: a.mean(axis=1)):
+    return lambda x, W: mean(bend(x @ W.T))
+
+
+check_average_unit = Exercise(
+    "the average",
+    right=_average(),
+    cases=lambda rng: [
+        (s * rng.standard_normal((N, d)), rng.standard_normal((n, d)))
+        for N, n, d in ((4, 6, 3), (5, 5, 5), (1, 7, 2), (3, 1, 4))
+        for s in (1.0, 10.0)
+    ],
+    mistakes={
+        "the mean, not the sum": _average(mean=lambda a: a.sum(axis=1)),
+        "the mean goes over the units, one result for each point": _average(
+            mean=lambda a: a.mean(axis=0) if a.shape[0] == a.shape[1] else np.full(len(a), a.mean())
+        ),
+        "a cosine, not a sine": _average(bend=np.sin),
+        "first the cosine, then the average": lambda x, W: np.cos((x @ W.T).mean(axis=1)),
+        "the scalar product of the whole rows goes into the cosine": lambda x, W: np.cos(x[:, None] * W).mean(axis=(1, 2)),
+        "an average over n is not over √n": _average(mean=lambda a: a.sum(axis=1) / np.sqrt(a.shape[1])),
+    },
+    also_right=(lambda x, W: [sum(np.cos(sum(p * q for p, q in zip(a, w, strict=True))) for w in W) / len(W) for a in x],),
+    praise="in any dimension its error falls like one over the root of n",
+)  # fmt: skip
+
+
+def _bent_by(change):
+    return lambda x: 2 * np.maximum(0, x) - change * np.maximum(0, x - 0.5)
+
+
+_tent = _bent_by(4)
+
+
+def _fold(tent=_tent, count=lambda times: times):
+    def answer(x, times):
+        for _ in range(count(times)):
+            x = tent(x)
+        return x
+
+    return answer
+
+
+check_fold = Exercise(
+    "the tent",
+    right=_fold(),
+    cases=lambda rng: [
+        (rng.uniform(size=6), 3), (np.linspace(0, 1, 9), 1), (rng.uniform(size=(2, 3)), 0), (np.arange(65) / 64, 6),
+        (rng.uniform(size=4), 2),
+    ],
+    mistakes={
+        "the second half comes down again": _fold(tent=_bent_by(2)),
+        "after one half the slope is −2, so it changes by 4": _fold(tent=_bent_by(3)),
+        "a tent, not a parabola": _fold(tent=lambda x: 4 * x * (1 - x)),
+        "the tent, not a saw: the second half runs backward": _fold(tent=lambda x: 2 * x % 1),
+        "as many times as was asked for": (_fold(count=lambda times: 1), _fold(count=lambda times: times + 1)),
+        "folded, not added": lambda x, times: times * _fold()(x, 1),
+    },
+    also_right=(_fold(tent=lambda x: 1 - np.abs(2 * x - 1)), _fold(tent=lambda x: np.minimum(2 * x, 2 - 2 * x))),
+    praise="two units a layer, twice the pieces",
+)  # fmt: skip
