@@ -191,7 +191,7 @@ def draw_rounds(ax):
 show(draw_rounds, figsize=(5.5, 3))
 
 # %% [markdown]
-# **Why it stops.** Suppose some $\mathbf w^*$ of length one has $s\,\mathbf w^{*\top}\mathbf x\ge\gamma>0$ for all samples, and none is longer than $R$. Each mistake moves $\mathbf w$ toward $\mathbf w^*$ by at least $\gamma$; but $\lVert\mathbf w\rVert^2$ grows by at most $R^2$, since $s\,\mathbf w^\top\mathbf x\le0$. After $k$ mistakes
+# **Why it stops.** It starts at $\mathbf w=\mathbf 0$. Suppose some $\mathbf w^*$ of length one has $s\,\mathbf w^{*\top}\mathbf x\ge\gamma>0$ for all samples, and none is longer than $R$. Each mistake moves $\mathbf w$ toward $\mathbf w^*$ by at least $\gamma$; but $\lVert\mathbf w\rVert^2$ grows by at most $R^2$, since $s\,\mathbf w^\top\mathbf x\le0$. After $k$ mistakes
 #
 # $$
 # k\gamma\;\le\;\mathbf w^{*\top}\mathbf w\;\le\;\lVert\mathbf w\rVert\;\le\;\sqrt k\,R\qquad\Longrightarrow\qquad k\le(R/\gamma)^2 .
@@ -600,7 +600,7 @@ by_definition(
 # (q6-1)=
 # :::{admonition} Question 6.1 · Why can a deep neural network be nonlinear?
 # :class: question
-# Because of the activation functions, and because of nothing else in it: without them all layers multiply out to one linear map.
+# Because of the activation functions: without them (and without gates or normalization) all layers multiply out to one linear map.
 # :::
 #
 # (q6-17)=
@@ -640,7 +640,7 @@ exercises.check_merged(merged)
 #
 # :::{admonition} Predict
 # :class: predict
-# Two hundred networks with four hidden units start at random. With which activation do most of them fail: sigmoid, tanh or ReLU? And how many succeed if all their weights start at one half?
+# Two hundred networks with four hidden units start at random. With which activation do they fail most often: sigmoid, tanh or ReLU? And how many succeed if all their weights start at one half?
 # :::
 
 
@@ -807,7 +807,7 @@ by_definition(
 # The first of two probabilities is $e^{z_1}/(e^{z_1}+e^{z_2})$. Divide above and below by $e^{z_1}$, and $1/(1+e^{-(z_1-z_2)})$ is left, which is $\sigma(z_1-z_2)$. Only the difference counts, so one number is enough; the softmax carries one more than it needs.
 # :::
 #
-# **One of several, or several at once?** A digit is *one* of ten: ten exclusive answers, a softmax. Whether it is even and whether it is larger than four are *two* questions; each may be yes or no. The notes recommend a softmax for *multi-label classification* (多标签分类). It makes the probabilities add up to one, so it can say "even" or "large", but neither both nor none.
+# **One of several, or several at once?** A digit is *one* of ten: ten exclusive answers, a softmax. Whether it is even and whether it is larger than four are *two* questions; each may be yes or no. The notes recommend a softmax for *multi-label classification* (多标签分类). It makes the probabilities add up to one, so, with one output for each label, it can say "even" or "large", but neither both nor none. (With one output for each of the four *combinations* it could; for ten labels that makes 1,024 outputs.)
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
@@ -863,7 +863,7 @@ settle(
 )
 
 # %% [markdown]
-# **Cross-entropy for a number?** *The output layer uses cross-entropy for regression*, say the notes. Its value for an answer $z$ and a target $y$ is $\ln(1+e^z)-yz$. For $0\le y\le1$ it has a minimum where $\sigma(z)=y$; it can be used for shares. Beyond, it has none:
+# **Cross-entropy for a number?** *The output layer uses cross-entropy for regression*, say the notes. Its value for an answer $z$ and a target $y$ is $\ln(1+e^z)-yz$. For $0<y<1$ it has a minimum where $\sigma(z)=y$; it can be used for shares. Beyond, it falls for ever. (Squared error *is* a cross-entropy, that of a Gaussian with the data; that reading would save the sentence.)
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 far = np.linspace(-200, 200, 40_001)
@@ -874,19 +874,17 @@ def has_minimum(y):
     return 0 < int(np.argmin(np.logaddexp(0, far) - y * far)) < len(far) - 1
 
 
+between, beyond = (0.1, 0.5, 0.9), (-2.0, -0.1, 1.1, 7.0)
 settle(
     "C6.35",
-    tested="A number as the target of the cross-entropy: does the loss have a minimum?",
-    on="range of the target",
-    cases={
-        "between 0 and 1": all(has_minimum(y) for y in (0.1, 0.5, 0.9)),
-        "any other number": any(has_minimum(y) for y in (-2.0, -0.1, 1.1, 7.0)),
-    },
-    evidence=f"Between z = {far[0]:.0f} and {far[-1]:.0f} the loss turns for {sum(has_minimum(y) for y in (0.1, 0.5, 0.9))} of {3} targets inside and for {sum(has_minimum(y) for y in (-2.0, -0.1, 1.1, 7.0))} of {4} outside.",
+    tested="A number that is not between 0 and 1 as the target of the cross-entropy: does the loss have a minimum?",
+    holds=any(has_minimum(y) for y in beyond),
+    control={"a number between 0 and 1": all(has_minimum(y) for y in between)},
+    evidence=f"Between z = {far[0]:.0f} and {far[-1]:.0f} the loss turns for {sum(has_minimum(y) for y in beyond)} of {len(beyond)} such targets, and for {sum(has_minimum(y) for y in between)} of {len(between)} between.",
     turns={
         (
-            'number": any(has_minimum(y) for y in (-2.0, -0.1, 1.1, 7.0))',
-            'number": any(has_minimum(y) for y in (0.2, 0.3))',
+            "holds=any(has_minimum(y) for y in beyond)",
+            "holds=any(has_minimum(y) for y in between)",
         ): "TRUE"
     },
 )
@@ -1004,10 +1002,10 @@ settle(
 #
 # ### Why the cross-entropy?
 #
-# Behind a sigmoid, squared error has the slope $(\hat y-y)\,\hat y(1-\hat y)$, which vanishes where the unit is sure, whether it is right or wrong. At $z=-5$ and $y=1$ it is 150 times smaller than that of the cross-entropy. Does it matter? A larger rate could make up for it. So give both losses readers of threes that begin *sure and wrong*, and each its best rate of twelve, a million times apart:
+# Behind a sigmoid, squared error has the slope $(\hat y-y)\,\hat y(1-\hat y)$, which vanishes where the unit is sure, whether it is right or wrong. At $z=-5$ and $y=1$ it is 150 times smaller than that of the cross-entropy. Does it matter? A larger rate could make up for it. So give both losses readers of threes that begin *sure and wrong*, and each the best of sixteen rates, each three times the one before:
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
-RATES = 10.0 ** np.arange(-2, 4, 0.5)
+RATES = 10.0 ** np.arange(-2, 6, 0.5)
 
 
 def wrong_starts(confidence):
@@ -1038,7 +1036,7 @@ def best_recovery(kind, confidence):
     """The curves at the rate whose mean over all steps and readers is best, and where this rate stands."""
     tried = [recovery(kind, rate, confidence) for rate in RATES]
     best = int(np.argmax([t.mean() for t in tried]))
-    assert tried[-1].mean() < tried[best].mean() + 0.001  # no larger rate helps
+    assert best < len(RATES) - 1  # no larger rate helps
     return tried[best], best
 
 
@@ -1255,13 +1253,11 @@ ends = {
     name: np.array([spiral_error(sizes, seed) for seed in range(20)])
     for name, sizes in (("linear", (2, K)), ("64 units", (2, 64, K)))
 }
-settle(
+by_definition(
     "C6.55",
-    tested="Spirals: does a set of functions without a good one among them (linear ones) stay above 10 % mistakes, even on the samples that it is trained on?",
-    holds=ends["linear"] > 0.1,
-    control={"networks with 64 hidden units": ends["64 units"] > 0.1},
-    evidence=f"Mistakes on the training samples, mean of twenty trials: linear {ends['linear'].mean():.0%}, with a hidden layer {ends['64 units'].mean():.0%}.",
-    turns={('holds=ends["linear"] > 0.1', 'holds=ends["64 units"] > 0.1'): "FALSE"},
+    because="Training returns a member of the set, so it cannot be better than the best of them. Whether a set contains a good function is seen on the samples it is trained on.",
+    holds=bool((ends["linear"] > 0.1).all() and (ends["64 units"] < 0.1).all()),
+    evidence=f"Spirals, mistakes on the training samples, mean of twenty trials: linear functions {ends['linear'].mean():.0%}, with a hidden layer {ends['64 units'].mean():.0%}.",
 )
 
 # %% [markdown]
@@ -1361,7 +1357,7 @@ show(draw_oddities, columns=2, figsize=(9, 3.4))
 # (q6-18)=
 # :::{admonition} Question 6.18 · Why can a neural network make intelligent judgments?
 # :class: question
-# It fits the probabilities of labels, given inputs, on one distribution, and it generalizes as far as its bends suit that distribution. Outside of it there is no judgment: the figure shows how sure the reader is of noise, which is no digit at all.
+# It fits the probabilities of labels, given inputs, on one distribution, and it generalizes as far as its bends suit that distribution. Outside of it its probabilities mean little: the figure shows how sure the reader is of noise, which is no digit at all.
 # :::
 
 

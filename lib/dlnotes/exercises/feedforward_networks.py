@@ -157,8 +157,11 @@ check_merged = Exercise(
     ("W", "b"),
     right=_merge(),
     cases=lambda rng: [
-        (s * rng.standard_normal((m, n)), s * rng.standard_normal(n), s * rng.standard_normal((n, k)), s * rng.standard_normal(k))
-        for m, n, k in ((4, 3, 2), (3, 3, 3), (1, 5, 1))
+        (
+            s * rng.standard_normal((m, n)), s * rng.standard_normal(n), s * rng.standard_normal((n, k)),
+            s * s * rng.standard_normal(k),
+        )
+        for m, n, k in ((3, 3, 3), (4, 3, 2), (1, 5, 1))
         for s in SCALES
     ],
     mistakes={
@@ -226,9 +229,9 @@ def _silence(
     return lambda x, W1, b1, W2, b2, unit: quiet(bend(x @ W1 + b1), unit) @ W2 + b2
 
 
-def _weights(rng, N, D, H, K, unit):
+def _weights(rng, N, D, H, K, unit, scale=1.0):
     return (
-        rng.standard_normal((N, D)), rng.standard_normal((D, H)), 1 + rng.standard_normal(H), rng.standard_normal((H, K)),
+        scale * rng.standard_normal((N, D)), rng.standard_normal((D, H)), 1 + rng.standard_normal(H), rng.standard_normal((H, K)),
         rng.standard_normal(K), unit,
     )  # fmt: skip
 
@@ -249,7 +252,8 @@ check_silenced = Exercise(
     "the outputs",
     right=_silence(),
     cases=lambda rng: [
-        _weights(rng, 6, 3, 4, 2, 1), _weights(rng, 3, 5, 6, 3, 0), _weights(rng, 4, 2, 5, 1, 4), _weights(rng, 5, 4, 4, 4, 2),
+        _weights(rng, 6, 3, 4, 2, 1), _weights(rng, 6, 3, 4, 2, 1, scale=1e6),
+        _weights(rng, 3, 5, 6, 3, 0), _weights(rng, 4, 2, 5, 1, 4), _weights(rng, 5, 4, 4, 4, 2),
     ],
     mistakes={
         "the unit is silenced, not all others": _silence(quiet=lambda h, unit: h * (np.arange(h.shape[1]) == unit)),

@@ -12,9 +12,13 @@ def _enough(inside=lambda length, c, e: length * np.sqrt(c / (8 * e)), end=np.ce
 check_enough_units = Exercise(
     "the number",
     right=_enough(),
-    cases=lambda rng: [(2.0, 3.0, 0.001), (1.0, 39.5, 1e-4), (6.5, 0.3, 0.02), (0.5, 1e4, 1e-6), (100.0, 1.0, 1e-3)],
+    cases=lambda rng: [
+        (2.0, 3.0, 0.001), (4.0, 2.0, 1.0), (1.0, 39.5, 1e-4), (1.0, 1.0, 1.0), (6.5, 0.3, 0.02), (0.5, 1e4, 1e-6),
+        (100.0, 1.0, 1e-3),
+    ],
     tolerance=0,
     mistakes={
+        "equal is enough": _enough(end=lambda n: np.floor(n) + 1),
         "round up: a smaller number is not enough": _enough(end=np.floor),
         "rounding may go down; the next larger whole number is enough": _enough(end=np.round),
         "the bound has the square of h, so there is a root": _enough(inside=lambda n, c, e: n * c / (8 * e)),
