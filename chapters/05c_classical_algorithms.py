@@ -166,7 +166,7 @@ at_the_edge = dict(zip(result.names, (result.edge != 0).mean(axis=0), strict=Tru
 assert max(at_the_edge[name] for name in METHODS if name not in ("neighbors", "forest")) < 0.25  # fmt: skip
 
 # %% [markdown]
-# All learners with a scale of settings found theirs inside the list they were given; one neighbor is the end of its scale. (The forest gains a little more from more trees, as you will see, and the price of the wide margin was left alone.)
+# Nearly always a learner with a scale of settings found its best inside the list that it was given; one neighbor is the end of its scale. (The number of trees and the price of the wide margin were left alone.)
 #
 # (sec-5c-logistic)=
 # ## A line, and a probability
@@ -333,7 +333,7 @@ PUPIL = grow_tree(*MOONS, depth=3)
 
 
 def places(node, x=0.0, width=4.0, depth=0):
-    """Every node of a tree with its place: (node, x, depth, x of its parent)."""
+    """Every node of a tree with its place: (node, x, depth). Its children lie half of `width` to either side."""
     found = [(node, x, depth)]
     if node.yes is not None:
         for child, side in ((node.no, -1), (node.yes, 1)):
@@ -934,7 +934,7 @@ settle(
 )  # fmt: skip
 
 # %% [markdown]
-# What counts is not the number of entries. It is how much of the variation in them says nothing of the answer, since nearness weighs all of it alike, and how strongly the surface bends on which the data lie. Entries that each know a little of the answer even help. Images fill a thin surface in a large space, with much of both.
+# What counts is not the number of entries. It is how much of the variation in them says nothing of the answer, since nearness weighs all of it alike, and how strongly the surface bends on which the data lie. Entries that each know a little of the answer do no harm at all. Images fill a thin surface in a large space, with much of both.
 #
 # ### Many changes
 #
@@ -1099,10 +1099,10 @@ for name, (all_bits, four) in zip(
     (*LOCALS, *COMPOSED), parity.mean(axis=1).T, strict=True
 ):
     print(f"  {name:52} {all_bits:9.0%} {four:10.0%}")
-assert parity[1, :, :3].mean(axis=0).max() < 0.7 and (parity[1, :, 3] == 1).all()
+assert parity[1, :, :3].mean(axis=0).max() < 0.55 and (parity[1, :, 3] == 1).all()
 
 # %% [markdown]
-# Of all bits the neighbors find the parity: validation tells them to ask many, and most of those are two bits away. It is a lucky case; on four of the eight bits no number of neighbors does much better than guessing, and neither does the kernel. Twenty strings are enough for the two learners of the lower lines, if what they expect is true. One tries every set of bits; its candidates double with each bit. The other composes: it picks one of sixteen gates and uses it at every bit. What it learns is *deep*, eight steps one after another, and *shared*, the same step each time; so sixteen candidates are enough for strings of any length, where the truth is of that kind. These two words are what the rest of this book is about.
+# Of all bits the neighbors find the parity: validation tells them to ask many, and most of those are two bits away. It is a lucky case; on four of the eight bits whatever number of neighbors validation picks does no better than guessing, and neither do forest and kernel. Twenty strings are enough for the two learners of the lower lines, if what they expect is true. One tries every set of bits; its candidates double with each bit. The other composes: it picks one of sixteen gates and uses it at every bit. What it learns is *deep*, eight steps one after another, and *shared*, the same step each time; so sixteen candidates are enough for strings of any length, where the truth is of that kind. These two words are what the rest of this book is about.
 #
 # (q5-12)=
 # :::{admonition} Question 5.12 · What are typical examples in which traditional machine learning generalizes badly, and how can this be made into a theory?
