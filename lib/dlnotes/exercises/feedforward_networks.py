@@ -22,6 +22,15 @@ def _round(
     return answer
 
 
+def _by_prediction(w, x, s):
+    """Compares an answer of ±1 with the sign; on the border the answer is −1."""
+    mistakes = 0
+    for sample, sign in zip(x, s, strict=True):
+        if (1 if w @ sample > 0 else -1) != sign:
+            w, mistakes = w + sign * sample, mistakes + 1
+    return w, mistakes
+
+
 def _in_place(w, x, s):
     new, mistakes = _round()(w, x, s)
     w[:] = new
@@ -60,6 +69,7 @@ check_one_round = Exercise(
     ],
     mistakes={
         "a sample on the border counts as a mistake, too": _round(mistaken=lambda margin: margin < 0),
+        "on the border nobody is right, whatever the sign: s wᵀx ≤ 0": _by_prediction,
         "only mistakes move the weights": _round(mistaken=lambda margin: True),
         "the weights move on mistakes, not on right answers": _round(mistaken=lambda margin: margin > 0),
         "the sign of the class belongs to the step": _round(change=lambda w, x, s: w + x),
@@ -138,6 +148,7 @@ check_outputs = Exercise(
         "a sigmoid after the last layer, too": _forward(last=lambda z: z),
         "a sigmoid after every layer, not after the last alone": _forward(bend=lambda z: z),
         "every layer has a bias": _forward(affine=lambda x, W, b: x @ W),
+        "the minus of the exponent belongs to the bias, too": _forward(affine=lambda x, W, b: x @ W - b),
         "a sigmoid, not tanh": _forward(bend=np.tanh, last=np.tanh),
         "a sigmoid, not a ReLU": _forward(bend=lambda z: np.maximum(0, z), last=lambda z: np.maximum(0, z)),
         "the exponent is −z: 1/(1 + exp(−z))": _forward(bend=lambda z: _sigmoid(-z), last=lambda z: _sigmoid(-z)),
@@ -166,6 +177,9 @@ check_merged = Exercise(
     ],
     mistakes={
         "the first bias goes through the second layer": _merge(bias=lambda b1, W2, b2: b1.sum() + b2),
+        "the first bias does not reach the output as it is; it goes through W₂": _merge(
+            bias=lambda b1, W2, b2: b1 + b2 if b1.shape == b2.shape else b2
+        ),
         "the first bias counts, too": _merge(bias=lambda b1, W2, b2: b2),
         "the second bias counts, too": _merge(bias=lambda b1, W2, b2: b1 @ W2),
         "rows come from the left: first W₁, then W₂": _merge(weights=lambda W1, W2: W2 @ W1 if W1.shape == W2.shape else W1 @ W2),
@@ -187,6 +201,12 @@ def _slope(answer=_softmax, over=lambda z: len(z), sign=1):
     return lambda z, labels: sign * (answer(z) - np.eye(z.shape[1])[labels]) / over(z)
 
 
+def _in_columns(z, labels):
+    p = _softmax(z)
+    p[:, labels] -= 1
+    return p / len(z)
+
+
 def _naive(z):
     with np.errstate(all="ignore"):
         return np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
@@ -206,6 +226,7 @@ check_last_slope = Exercise(
         "the loss is a mean: divide by the number of samples": _slope(over=lambda z: 1),
         "divide by the number of samples, not by that of all entries": _slope(over=lambda z: z.size),
         "answer minus target, not the other way round": _slope(sign=-1),
+        "one entry a row: the row's number and its label": _in_columns,
         "the softmax comes first": _slope(answer=lambda z: z),
         "classes exclude each other: a softmax, not sigmoids": _slope(answer=lambda z: 1 / (1 + np.exp(np.clip(-z, -700, 700)))),
         "the softmax of a row adds up to one: sum over the classes": _slope(
@@ -262,6 +283,10 @@ check_silenced = Exercise(
         "there is a ReLU between the layers": _silence(bend=lambda z: z),
         "a column is a unit, a row a sample": _silence(
             quiet=lambda h, unit: h * (np.arange(len(h)) != unit)[:, None]
+        ),
+        "the output layer has a bias": lambda x, W1, b1, W2, b2, unit: _silence()(x, W1, b1, W2, 0 * b2, unit),
+        "silent means zero, not the opposite": _silence(
+            quiet=lambda h, unit: np.where(np.arange(h.shape[1]) == unit, -h, h)
         ),
         "silent means zero, not one": _silence(quiet=lambda h, unit: np.where(np.arange(h.shape[1]) == unit, 1.0, h)),
     },
