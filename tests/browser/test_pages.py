@@ -220,6 +220,7 @@ def test_page(watched, address, name, record_property):
         assert violations(page, rules) == []
         inked(page, scheme)
     record_property("checked figures in both inks", legible(page))
+    assert page.locator(FIGURES).evaluate_all(CLIPPED) == []
     for figure in page.locator("figure.dl-moving").all():
         slides(page, figure)
         record_property("checked sliders by key and mouse", 1)
@@ -337,6 +338,14 @@ LETTERS = """async (image) => {
 }"""
 
 
+CLIPPED = """(images) => images.filter((image) => {
+  const { left, right } = image.getBoundingClientRect();
+  for (let box = image.parentElement; box !== document.body; box = box.parentElement) {
+    const bounds = box.getBoundingClientRect();
+    if (getComputedStyle(box).overflowX !== "visible" && (left < bounds.left - 0.5 || right > bounds.right + 0.5)) return true;
+  }
+  return left < 0 || right > document.documentElement.clientWidth;
+}).map((image) => image.alt)"""
 CUT = """async (images) => {
   const cut = [];
   for (const element of images) {
