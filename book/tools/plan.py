@@ -36,7 +36,7 @@ PLAN = """
 05a_learning_from_data | Learning from data | tasks, capacity, bias and variance, regularization | 2a 3 | done
 05b_capacity_and_validation | Capacity and validation | VC dimension, no free lunch, estimators, cross-validation | 5a | done
 05c_classical_algorithms | Classical algorithms | neighbors, trees, kernels, clusters | 5b | done
-06a_feedforward_networks | Feed-forward networks | XOR, output units, and the losses that fit them | 4b 5c |
+06a_feedforward_networks | Feed-forward networks | XOR, output units, and the losses that fit them | 4b 5c | done
 06b_backpropagation | Backpropagation | gradients by hand, by graph and by code, and how to check them | 4b | done
 06c_units_width_depth | Hidden units, width and depth | which nonlinearity, and what depth buys | 6a 6b |
 07_regularization | Regularization | penalties, noise, early stopping, ensembles, dropout | 5a 6b |
