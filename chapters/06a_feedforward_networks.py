@@ -901,6 +901,7 @@ settle(
             "holds=any(has_minimum(y) for y in between)",
         ): "TRUE"
     },
+    card=True,
 )
 
 # %% [markdown]
@@ -1022,6 +1023,7 @@ settle(
             '"share of mistakes, by trial and error": by_descent(no_slope, signs)',
         ): "TRUE"
     },
+    card=True,
 )
 
 
@@ -1330,6 +1332,7 @@ def pays(place, n, hero="64 learned"):
     return here[hero] - np.maximum(here["no hidden layer"], here["512 frozen"]) > 0.03
 
 
+LEARNED, FROZEN = "64 learned", "512 frozen"
 by_hand = {
     place: learn(
         reader(SIZE**2, 64),
@@ -1343,7 +1346,7 @@ settle(
     tested="Does a hidden layer of 64 learned units read more than three points more digits than the better of pixels alone and of 512 units that stay as they were drawn?",
     on="data: what varies in them, and how many there are",
     cases={f"{place}, {n} digits": pays(place, n) for place, n in scores},
-    evidence=f"With {MANY:,} moved digits {mean('moved', MANY, '64 learned'):.0%} against {mean('moved', MANY, '512 frozen'):.0%}; nowhere else does learning pay. And engineering is not replaced: brought to the middle by hand, moved digits are read with {by_hand['moved'].mean():.0%}.",
+    evidence=f"With {MANY:,} moved digits {mean('moved', MANY, LEARNED):.0%} against {mean('moved', MANY, FROZEN):.0%}; nowhere else does learning pay. And engineering is not replaced: brought to the middle by hand, moved digits are read with {by_hand['moved'].mean():.0%}.",
     turns={('hero="64 learned"', 'hero="64 frozen"'): "FALSE"},
     card=True,
 )
@@ -1466,7 +1469,7 @@ settle(
     tested="The outputs of a trained reader: are they one-hot (one entry within a millionth of 1) for at least nine of ten digits?",
     holds=mostly_one_hot(said),
     control={"its targets": mostly_one_hot(np.eye(10)[test_y])},
-    evidence=f"The largest entry comes within a millionth of 1 for {((said > 1 - 1e-6).sum(axis=-1) == 1).mean():.0%} of the digits. One-hot are the targets, and what is left if only the largest entry is kept.",
+    evidence=f"The largest entry comes within a millionth of one for {((said > 1 - 1e-6).sum(axis=-1) == 1).mean():.0%} of the digits. One-hot are the targets, and what is left if only the largest entry is kept.",
     turns={
         (
             "holds=mostly_one_hot(said)",
