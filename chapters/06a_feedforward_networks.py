@@ -574,7 +574,7 @@ by_definition(
     "C6.58",
     because="Without activation functions the layers multiply out to one linear map. (Products of units, as in gates and attention, or divisions, as in normalization, bend as well.)",
     holds=bool(apart < 1e-12),
-    evidence=f"Three linear layers and their product differ by at most {apart:.0e}.",
+    evidence=f"Three linear layers and their product differ by less than {1e-12:.0e}.",
 )
 by_definition(
     "C6.60",
@@ -1391,7 +1391,7 @@ by_definition(
     "C6.59",
     because="This is one way to write a network, φ(x; θ)ᵀw: fix θ, and what remains is linear in w. In θ it is not. Both are weights, and are trained together.",
     holds=bool(in_w < 1e-10 and in_theta > 0.1),
-    evidence=f"The outputs for the sum of two w differ from the sum of the outputs by at most {in_w:.0e}; the hidden units for the sum of two θ by up to {in_theta:.1f}.",
+    evidence=f"The outputs for the sum of two w differ from the sum of the outputs by less than {1e-10:.0e}; the hidden units for the sum of two θ by up to {in_theta:.1f}.",
 )
 
 
