@@ -4,17 +4,20 @@
 # *Two layers can fit anything??* The notes put two question marks behind the theorem, and they are right to wonder. Below is a curve and a network with one hidden layer. Nothing is trained: its weights are written down. Give it more units and see what is left between the two.
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
-from itertools import product
+from functools import cache
+from itertools import pairwise, product
+from typing import NamedTuple
 
 import numpy as np
+from dlnotes import datasets, losses, optim
 from dlnotes import functional as F
-from dlnotes import losses, optim
 from dlnotes.arrays import Constant
 from dlnotes.claims import by_definition, recap, settle, untestable
 from dlnotes.exercises import units_width_depth as exercises
 from dlnotes.explore import explore, show
-from dlnotes.network import Layer, Parameter, Sequential
-from dlnotes.plotting import BLUE, INK, ORANGE, lines
+from dlnotes.metrics import rank_correlation
+from dlnotes.network import Layer, Parameter, Residual, Sequential
+from dlnotes.plotting import BLUE, GREEN, INK, ORANGE, lines
 
 np.set_printoptions(precision=4, suppress=True)
 
@@ -52,35 +55,18 @@ def draw_fit(ax, units):
 explore(draw_fit, units=[1, 2, 3, 5, 8, 12, 20, 40, 100], start=4)
 
 # %% [markdown]
-# This page takes the theorem apart: what "anything" means, what it costs, whether training finds it, and what depth adds. It ends with a gallery of the bends that a hidden unit can have.
+# This page takes the theorem apart: what "anything" means, what it costs, whether training finds it, and what depth adds. Then it lets the bends that a hidden unit can have compete, and deep networks learn.
 #
 # **After this page you can**
 #
 # - write down a network with one hidden layer that follows a curve, and bound its error;
 # - say which functions no network of a given kind can follow;
 # - explain in which sense units drawn at random are a Monte Carlo method;
-# - show a function for which depth is exponentially cheaper than width.
+# - show a function for which depth is exponentially cheaper than width;
+# - choose the scale of first weights for a bend, and say what a ranking of bends is worth;
+# - tell dead units from sparse ones, and say when depth helps and what bridges do.
 #
 # **You need** [chapter 6a](06a_feedforward_networks.ipynb) and [chapter 6b](06b_backpropagation.ipynb).
-#
-# <!-- Owed on this page. A question is answered in a box: its label (q6-1)=, below it :::{admonition} Question 6.1 · as the
-# list asks it, and :class: question. A claim is settled by a call:
-# settle("C6.1", tested="...", holds=..., control={"...": ...}, evidence=f"...", turns={("...", "..."): "FALSE"})
-#
-# Q6.8: How many units should a neural network have, and how should the units be connected?
-# Q6.14: Can numerical computation, as a field of mathematics, guide the design of different neural networks?
-# Q6.22: How many layers does a neural network need?
-# C6.14: About 5% of neurons are active in the brain and about 50% in sigmoid networks; 15–30% is considered ideal, and ReLU gives a lower rate than sigmoid.
-# C6.15: It is best not to use the sigmoid as activation function; tanh can be tried, but it is expected to perform worse than ReLU and Maxout.
-# C6.17: ReLU is not differentiable at x = 0, but this can be neglected in real applications.
-# C6.18: The bias b is usually initialized to a small positive number to ensure that the ReLU can be activated.
-# C6.24: In certain special fields, tanh works better as the activation function.
-# C6.29: There is not much guidance for the design of hidden units; it is mostly a matter of experience.
-# C6.40: Goodfellow implies that wide and shallow neural networks are universal in theory but not in practice, so making networks deep is the right way.
-# C6.41: Deep networks are harder to train than shallow networks.
-# C6.45: In practice, the deeper a neural network is, without more neurons per layer, the better it performs.
-# C6.68: ReLU should be tried first as activation function, because it is fast, and leaky ReLU or Maxout if it fails.
-# -->
 
 # %% [markdown]
 # (sec-6c-anything)=
@@ -176,9 +162,8 @@ settle(
     tested="A function with a jump, and 1/x near 0, which is not bounded: does a wide hidden layer come within a twentieth of them?",
     holds=within(OTHER),
     control={"two continuous functions on [0, 1]": within(CONTINUOUS)},
-    evidence=f"Largest distances with {UNITS[-1]} units: {', '.join(f'{name} {gaps[name][-1]:.2g}' for name in CURVES)}. Doubling the units leaves the jump at one half: a continuous function has no jumps.",
+    evidence=f"Largest distances with {UNITS[-1]} units: {', '.join(f'{name} {gaps[name][-1]:.2g}' for name in CURVES)}. At a jump a continuous function is off by at least half of it.",
     turns={("holds=within(OTHER)", "holds=within(CONTINUOUS)"): "TRUE"},
-    card=True,
 )
 line_gap = min(
     float(np.abs(np.polyval(np.polyfit(GRID, wave(GRID), 1), GRID) - wave(GRID)).max()),
@@ -281,7 +266,7 @@ exercises.check_enough_units(enough_units)
 # for $\mathbf w^\top\mathbf x$ is normal with variance $\lVert\mathbf x\rVert^2$, and the mean of $\cos$ over $\mathcal N(0,s^2)$ is $e^{-s^2/2}$. *Draw* $n$ units, and average them: the result has the right mean, and the variance of one unit divided by $n$. So the error is of size $n^{-1/2}$, in *any* dimension. That is Maurey's argument, by which Barron ([1993](../book/bibliography.md)) bounds the error of networks. Draw the units independently, or by a random walk, as Markov chain Monte Carlo does:
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
-DIMENSIONS, DRAWN, TIMES = (1, 2, 5, 10, 20), (16, 64, 256, 1024), 16
+DIMENSIONS, DRAWN, TIMES = (1, 2, 5, 10, 20), (8, 32, 128, 512), 8
 
 
 def independent(d, n, rng):
@@ -303,7 +288,7 @@ def random_walk(d, n, rng, thin=10):
 
 
 def misses(draw, d, n, seed, test=100):
-    """Root mean square distance from the bell, over sixteen draws of all units and over points where it is neither 0 nor 1."""
+    """Root mean square distance from the bell, over eight draws of all units and over points where it is neither 0 nor 1."""
     rng = np.random.default_rng([seed, d, n])
     x = rng.standard_normal((test, d)) / np.sqrt(d)
     fit = np.cos(draw(d, n, rng) @ x.T).mean(axis=1)  # (TIMES, test)
@@ -434,7 +419,7 @@ def exact_parity():
     )
 
 
-def learned_parity(noise, starts=20, steps=1500):
+def learned_parity(noise, starts=20, steps=1000):
     """Share of strings right after training, for 20 networks: from the exact weights plus noise, or from a random start if noise is None."""
     rng = np.random.default_rng(0)
     parameters = []
@@ -495,7 +480,6 @@ settle(
     control={"from the exact weights, moved a little": found[NOISES[0]] < 1},
     evidence=f"All strings right: {int((found[None] == 1).sum())} of {len(found[None])} random starts and {int((found[NOISES[0]] == 1).sum())} of {len(found[NOISES[0]])} starts beside the exact weights.",
     turns={("holds=found[None] < 1", "holds=found[NOISES[0]] < 1"): "FALSE"},
-    card=True,
 )
 
 # %% [markdown]
@@ -719,6 +703,849 @@ untestable(
 )
 
 # %% [markdown]
+# (sec-6c-tournament)=
+# ## A tournament
+#
+# *You know the bends by sight. After this section you know which of them read best, and why the same bend reads well or not at all.*
+#
+# The notes rank them: *do not use the sigmoid; tanh can be tried, but expect it to do worse than ReLU and maxout*. Let seven bends read clothes: ten kinds, a thousand pictures to learn from (Fashion-MNIST by Xiao, Rasul and Vollgraf [2017](../book/bibliography.md), here averaged to 7 × 7 pixels). The networks have two or eight hidden layers of 24 units; maxout, which takes the larger of two linear functions, has 17, so that all have about as many parameters. First weights have the spread $g/\sqrt{\text{inputs}}$. Every bend may choose among six *scales* $g$ and four rates, on clothes of its own, and is then judged on others, twenty times.
+#
+# :::{admonition} Predict
+# :class: predict
+# Eight hidden layers, every bend at its best: which comes last? And does ReLU read more clothes than tanh, or fewer?
+# :::
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+WIDTH, STEPS, CHOOSE, JUDGE = 24, 120, (100, 101, 102), tuple(range(20))
+GAINS, RATES = (0.7, 1.0, 1.4, 2.8, 5.6, 11.0), (0.001, 0.004, 0.015, 0.06)
+
+
+def clothes():
+    """6,000 pieces of clothing as 49 standardized numbers, and their kinds."""
+    x, y = datasets.fashion()
+    x = x.reshape(-1, 7, 4, 7, 4).mean(axis=(2, 4)).reshape(-1, 49)
+    return (x - x.mean()) / x.std(), y
+
+
+PIXELS, KINDS = clothes()
+
+
+@cache
+def wardrobe(seeds):
+    """For each seed 1,000 clothes to learn from and others to judge by: (seeds, ·, 49) and (seeds, ·). No cloth is used both to choose and to judge."""
+    pool = np.arange(0, 2000) if set(seeds) <= set(CHOOSE) else np.arange(2000, 6000)
+    drawn = np.array([np.random.default_rng(s).permutation(pool)[:2000] for s in seeds])
+    learn, judge = np.split(drawn, 2, axis=1)
+    return (PIXELS[learn], KINDS[learn]), (PIXELS[judge], KINDS[judge])
+
+
+def deep(bend, depth, gains, seeds, *, width=WIDTH, pieces=1, bridged=False, bias=0.0):
+    """A network for each seed: hidden layers with first weights of spread gain/√inputs, bridged by x + f(x) or not, and ten outputs."""
+    rngs = [np.random.default_rng([7, seed]) for seed in seeds]
+
+    def linear(m, n, gains, bias=0.0):
+        W = np.stack([rng.standard_normal((m, n)) for rng in rngs]) / np.sqrt(m)
+        W *= np.broadcast_to(gains, len(seeds))[:, None, None]
+        b = np.full((len(seeds), n), bias)
+        return Layer(F.linear, Parameter(W), Parameter(b))
+
+    layers = [linear(49, width * pieces, gains, bias), bend]
+    for _ in range(depth - 1):
+        block = linear(width, width * pieces, gains, bias), bend
+        layers += [Residual(*block)] if bridged else block
+    return Sequential(*layers, linear(width, 10, 1.0))
+
+
+def fit(net, data, rate, steps=STEPS):
+    """Adam on fifty clothes at a time: share read right (seeds,), and the training loss at the end (seeds,)."""
+    (x, y), (test, kinds) = data
+    optimizer, losses_seen = optim.Adam(net.parameters(), rate), []
+    for step in range(steps):
+        rows = (slice(None), slice(50 * step % 1000, 50 * step % 1000 + 50))
+        optimizer.zero_grad()
+        logits, backward = net.forward(Constant(x[rows]), training=True)
+        loss, pullback = losses.cross_entropy(logits, y[rows])
+        backward(pullback(np.ones(len(x))))
+        optimizer.step()
+        losses_seen.append(loss)
+    right = (net(test).argmax(axis=-1) == kinds).mean(axis=1)
+    return right, np.mean(losses_seen[-20:], axis=0)
+
+
+class Result(NamedTuple):
+    """The chosen scale and rate; share read right and loss of twenty networks; for each scale the best share while choosing."""
+
+    gain: float
+    rate: float
+    right: np.ndarray
+    loss: np.ndarray
+    by_gain: dict
+
+
+def contest(bend, depth, gains=GAINS, rates=RATES, **shape):
+    """Choose the scale and the rate on three seeds, then judge them on twenty others and on other clothes."""
+    seeds, tried = tuple(np.repeat(CHOOSE, len(gains)).tolist()), {}
+    for rate in rates:
+        net = deep(bend, depth, np.tile(gains, len(CHOOSE)), seeds, **shape)
+        right, _ = fit(net, wardrobe(seeds), rate)
+        for gain, share in zip(gains, right.reshape(3, -1).mean(axis=0), strict=True):
+            tried[gain, rate] = float(share)
+    gain, rate = max(tried, key=tried.get)
+    judged = fit(deep(bend, depth, gain, JUDGE, **shape), wardrobe(JUDGE), rate)
+    best = {g: max(tried[g, r] for r in rates) for g in gains}
+    return Result(gain, rate, *judged, best)
+
+
+RIVALS = {
+    "sigmoid": (F.sigmoid, {}),
+    "softplus": (F.softplus, {}),
+    "ReLU": (F.relu, {}),
+    "leaky ReLU": (F.leaky_relu, {}),
+    "tanh": (F.tanh, {}),
+    "ELU": (F.elu, {}),
+    "maxout": (F.maxout, {"pieces": 2, "width": 17}),
+}
+SHALLOW, DEEP = 2, 8
+played = {
+    (name, depth): contest(bend, depth, **shape)
+    for name, (bend, shape) in RIVALS.items()
+    for depth in (SHALLOW, DEEP)
+}
+
+
+def draw_tournament(axes):
+    for ax, depth in zip(axes, (SHALLOW, DEEP), strict=True):
+        for row, name in enumerate(RIVALS):
+            right = played[name, depth].right
+            ax.plot([right.min(), right.max()], [-row, -row], "-", color=BLUE, lw=1)
+            ax.plot(right.mean(), -row, "o", color=BLUE, ms=8)
+        ax.set_yticks(-np.arange(len(RIVALS)), list(RIVALS))
+        ax.set(xlim=(0.3, 0.85), xlabel="clothes read right")
+        ax.set_title(f"{depth} hidden layers")
+    told = lambda depth: ", ".join(
+        f"{name} {played[name, depth].right.mean():.0%} (g = {played[name, depth].gain:g})"
+        for name in RIVALS
+    )
+    return f"Mean and range of twenty networks. {SHALLOW} hidden layers: {told(SHALLOW)}. {DEEP} hidden layers: {told(DEEP)}."
+
+
+show(draw_tournament, columns=2, figsize=(10, 3.8))
+
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+def behind(name, other, depth):
+    """For each seed: does the first read fewer clothes than the second?"""
+    return played[name, depth].right < played[other, depth].right
+
+
+settle(
+    "C6.15",
+    tested="Seven activations read clothes, each at the best of six scales and four rates: is the sigmoid behind tanh, and is tanh behind ReLU and behind maxout?",
+    on="depth and the rivals",
+    cases={
+        f"{name} behind {other}, {depth} layers": behind(name, other, depth)
+        for depth in (SHALLOW, DEEP)
+        for name, other in (("sigmoid", "tanh"), ("tanh", "ReLU"), ("tanh", "maxout"))
+    },
+    evidence=f"Read right with eight hidden layers: sigmoid {played['sigmoid', DEEP].right.mean():.0%}, ReLU {played['ReLU', DEEP].right.mean():.0%}, tanh {played['tanh', DEEP].right.mean():.0%}, maxout "
+    f"{played['maxout', DEEP].right.mean():.0%}. Not to use the sigmoid in deep layers is good advice; that tanh does worse than ReLU does not show when each starts at its own scale.",
+    card=True,
+)
+
+# %% [markdown]
+# With two layers the choice hardly matters, but for the sigmoid. With eight it does: the sigmoid falls far behind. But the rest of the ranking does not show. At its own scale tanh is not behind ReLU. The advice is from a time when first weights were drawn without regard to the bend. And look at the scales in the caption: they differ, and that is no accident.
+#
+# ### What a scale does
+#
+# Why does one $g$ read well and another not at all? Follow the *size* of the signal. Let the activations that enter a layer have the mean square $m$. A sum of many of them, with random weights of variance $g^2/\text{inputs}$, is nearly normal, with variance $q=g^2m$. The bend $\varphi$ makes of it activations with a new mean square; and on the way back a gradient is multiplied by weights and by slopes. With $z$ standard normal,
+#
+# $$
+# q\;\leftarrow\;g^2\,\mathbb E\bigl[\varphi(\sqrt q\,z)^2\bigr],\qquad
+# \text{gradient's mean square}\;\leftarrow\;\text{itself}\times\chi,\quad\chi=g^2\,\mathbb E\bigl[\varphi'(\sqrt q\,z)^2\bigr] .
+# $$ (eq-6c-signal)
+#
+# ReLU cuts off half of the values and half of the slopes: both factors are $g^2/2$, and $g=\sqrt2$ keeps both sizes. That is He's scale. Near zero tanh has slope one, so $g=1$ keeps small signals; Glorot's scale. Try others, in twenty layers that nobody has trained:
+
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+def sizes(bend, gain, layers=20, width=100):
+    """Root mean square of the activations after each layer, and of the gradient before each, in an untrained network."""
+    rng = np.random.default_rng(0)
+    x, pullbacks, forth = rng.standard_normal((50, width)), [], []
+    for _ in range(layers):
+        W = gain * rng.standard_normal((width, width)) / np.sqrt(width)
+        x, pullback = bend(x @ W)
+        pullbacks.append((W, pullback))
+        forth.append(np.sqrt((x**2).mean()))
+    g, back = rng.standard_normal(x.shape), []
+    for W, pullback in reversed(pullbacks):
+        g = pullback(g) @ W.T
+        back.append(np.sqrt((g**2).mean()))
+    return np.array(forth), np.array(back[::-1])
+
+
+def draw_sizes(axes, scale):
+    found = {
+        name: sizes(RIVALS[name][0], scale) for name in ("sigmoid", "tanh", "ReLU")
+    }
+    at = np.arange(1, 21)
+    for ax, side, title in zip(axes, (0, 1), ("Signal", "Gradient"), strict=True):
+        curves = {name: np.maximum(both[side], 1e-12) for name, both in found.items()}
+        lines(ax, at, curves, log="y", xlabel="layer", title=title)
+        ax.set(ylim=(1e-12, 1e12))
+    axes[0].set_ylabel("size")
+    told = "; ".join(
+        f"{name} {both[0][-1]:.1g} and {both[1][0]:.1g}" for name, both in found.items()
+    )
+    return f"Scale {scale:g}. Signal after the last layer, and gradient at the first: {told}."
+
+
+explore(
+    draw_sizes,
+    columns=2,
+    scale=[0.5, 0.7, 1, 1.2, 1.4, 1.7, 2, 2.8, 4],
+    start=2,
+    figsize=(9, 3.6),
+)
+
+# %% [markdown]
+# Does this theory, which knows no data, foretell the tournament? For each bend and each scale multiply $\chi$ over all layers: a factor far from one, up or down, should read badly.
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(61)
+WEIGHTS = WEIGHTS / WEIGHTS.sum()
+
+
+def gradient_factor(name, gain, depth):
+    """Natural logarithm of the product of χ over all layers; for maxout of two the mean square of the larger is 1, and the winner's slope is 1."""
+    q, total = gain**2, 0.0
+    for _ in range(depth):
+        if name == "maxout":
+            square, slope = q, 1.0
+        else:
+            value, pullback = RIVALS[name][0](np.sqrt(q) * NODES)
+            square = WEIGHTS @ value**2
+            slope = WEIGHTS @ pullback(np.ones_like(NODES)) ** 2
+        total += np.log(gain**2 * slope)
+        q = gain**2 * square
+    return float(total)
+
+
+def foretold(name, depth):
+    """Rank correlation, over the six scales, of what the theory expects with what was read while choosing."""
+    expected = [-abs(gradient_factor(name, g, depth)) for g in GAINS]
+    return rank_correlation(
+        np.array(expected), np.array([*played[name, depth].by_gain.values()])
+    )
+
+
+theory = {
+    depth: np.array([foretold(name, depth) for name in RIVALS])
+    for depth in (SHALLOW, DEEP)
+}
+
+
+def draw_theory(axes):
+    for ax, depth in zip(axes, (SHALLOW, DEEP), strict=True):
+        for marker, name in zip("osv^DPX", RIVALS, strict=True):
+            factors = [gradient_factor(name, g, depth) / np.log(10) for g in GAINS]
+            shares = list(played[name, depth].by_gain.values())
+            ax.plot(factors, shares, marker, ms=6, label=name)
+        ax.axvline(0, color=INK, lw=1, ls=":")
+        ax.set(
+            xlim=(-14, 16),
+            ylim=(0.05, 0.85),
+            xlabel="powers of ten that a gradient gains",
+        )
+        ax.set_title(f"{depth} hidden layers")
+    axes[0].set_ylabel("clothes read right")
+    axes[0].legend(loc="lower right", ncols=2)
+    return f"Each mark is a bend at one scale. Rank correlation of theory and result, for the seven bends: {', '.join(f'{r:.2f}' for r in theory[DEEP])} with eight layers; {', '.join(f'{r:.2f}' for r in theory[SHALLOW])} with two."
+
+
+show(draw_theory, columns=2, figsize=(10, 4))
+
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+def by_scale(gain, rate):
+    """Share read right by twenty networks of eight hidden layers of ReLUs, (20,)."""
+    return fit(deep(F.relu, DEEP, gain, JUDGE), wardrobe(JUDGE), rate)[0]
+
+
+scales = np.array([by_scale(gain, played["ReLU", DEEP].rate) for gain in GAINS])
+bends = np.array([played[name, DEEP].right for name in RIVALS])
+for_scales = [-abs(gradient_factor("ReLU", gain, DEEP)) for gain in GAINS]
+for_bends = [
+    -abs(gradient_factor(name, played[name, DEEP].gain, DEEP)) for name in RIVALS
+]
+
+
+def not_foretold(expected, found):
+    """For each of twenty seeds: is the rank correlation below 0.7?"""
+    expected = np.array(expected)
+    return np.array([rank_correlation(expected, seed) < 0.7 for seed in found.T])
+
+
+settle(
+    "C6.29",
+    tested="Is there no guidance but experience? A theory that knows only bend and scale ranks choices for eight hidden layers: does its rank correlation with what is read stay below 0.7?",
+    on="choice",
+    cases={
+        "one of six scales for ReLU": not_foretold(for_scales, scales),
+        "one of seven bends, each at its scale": not_foretold(for_bends, bends),
+    },
+    evidence=f"Mean share read right at the six scales: {', '.join(f'{v:.0%}' for v in scales.mean(axis=1))}; the theory ranks them. Which bend is best at its own scale it does not say.",
+    card=True,
+)
+
+# %% [markdown]
+# Schoenholz, Gilmer, Ganguli and Sohl-Dickstein ([2017](../book/bibliography.md)) work this theory out. It is the nearest thing to guidance that hidden units have, and it is younger than the sentence in the notes.
+#
+# :::{admonition} Exercise 4 · the scale that keeps
+# :class: exercise
+# You are given the activations `a` of any bend on standard normal numbers, in an array of any shape. Return the scale $g$ for which $g^2$ times their mean square is one.
+# :::
+
+
+# %%
+def keeping_scale(a):
+    """A number."""
+    ...
+
+
+exercises.check_keeping_scale(keeping_scale)
+
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. The mean square, not the variance: ReLU's activations have a mean, and it is carried on, too.
+def keeping_scale(a):
+    return 1 / np.sqrt((a**2).mean())
+
+
+exercises.check_keeping_scale(keeping_scale)
+
+# %% [markdown]
+# (sec-6c-zeros)=
+# ## Zeros: sparse, dead, and harmless
+#
+# *You know how large signals should be. After this section you know what the zeros of ReLU are good and bad for.*
+#
+# *About 5 % of neurons are active in the brain and about 50 % in sigmoid networks; 15–30 % is considered ideal, and ReLU gives a lower rate*, say the notes. What the brain does this book cannot measure. But put a price on activity, $\lambda\sum\lvert h\rvert$ added to the loss, and a hidden layer of 64 ReLUs will be as sparse as you like:
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+PRICES = (0, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1)
+
+
+def priced(bend, price, gain, rate, steps=200):
+    """Share of hidden units above zero, that of units above the middle of their range, and share read right, each (20,)."""
+    net = deep(bend, 1, gain, JUDGE, width=64)
+    body, head = Sequential(*net.layers[:2]), Sequential(*net.layers[2:])
+    (x, y), (test, kinds) = wardrobe(JUDGE)
+    optimizer = optim.Adam(net.parameters(), rate)
+    for step in range(steps):
+        rows = (slice(None), slice(50 * step % 1000, 50 * step % 1000 + 50))
+        optimizer.zero_grad()
+        h, through_body = body.forward(Constant(x[rows]), training=True)
+        logits, through_head = head.forward(h, training=True)
+        _, pullback = losses.cross_entropy(logits, y[rows])
+        dh = through_head(pullback(np.ones(len(x))))
+        through_body(dh + price * np.sign(h) / h.shape[1])
+        optimizer.step()
+    h = body(test)
+    middle = 0.5 if bend is F.sigmoid else 0.0
+    share = lambda active: active.mean(axis=(1, 2))
+    right = (head(h).argmax(axis=-1) == kinds).mean(axis=1)
+    return share(h > 0), share(h > middle), right
+
+
+of_relu = {price: priced(F.relu, price, 1.4, 0.006) for price in PRICES}
+of_sigmoid = priced(F.sigmoid, 0, 4.0, 0.02)
+
+
+def draw_sparse(ax):
+    ax.axvspan(0.15, 0.30, color=GREEN, alpha=0.15)
+    ax.text(0.225, 0.69, "said to\nbe ideal", color=GREEN, ha="center")
+    active = [a.mean() for a, _, _ in of_relu.values()]
+    for a, (_, _, right) in zip(active, of_relu.values(), strict=True):
+        ax.plot([a, a], np.quantile(right, [0.1, 0.9]), "-", color=BLUE, lw=1)
+    ax.plot(active, [r.mean() for *_, r in of_relu.values()], "o-", color=BLUE)
+    ax.set(xlim=(0, 0.6), ylim=(0.68, 0.82), xlabel="share of active units")
+    ax.set(ylabel="clothes read right", title="A wide plateau, and then a cliff")
+    return (
+        "Active, and read right, with growing price: "
+        + "; ".join(
+            f"{a.mean():.0%}, {right.mean():.1%}" for a, _, right in of_relu.values()
+        )
+        + "."
+    )
+
+
+show(draw_sparse)
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+plain, sparser = of_relu[0], of_relu[1e-2]
+settle(
+    "C6.14",
+    tested="The parts of the sentence that can be measured, on clothes: are about half of the sigmoid units active (within ten points); do fewer ReLUs fire than sigmoid units; does a layer with 15–30 % active units read more than one point better than the same layer without a price?",
+    on="meaning of active, and on the part of the sentence",
+    cases={
+        "sigmoid units above their middle: about half": np.abs(of_sigmoid[1] - 0.5)
+        < 0.1,
+        "sigmoid units above zero: about half": np.abs(of_sigmoid[0] - 0.5) < 0.1,
+        "ReLU below sigmoid, both above their middle": plain[1] < of_sigmoid[1],
+        "ReLU below sigmoid, both above zero": plain[0] < of_sigmoid[0],
+        "15–30 % active reads better": sparser[2] > plain[2] + 0.01,
+    },
+    evidence=f"Sigmoid units: {of_sigmoid[1].mean():.0%} above their middle, {of_sigmoid[0].mean():.0%} above zero. ReLUs without a price: {plain[0].mean():.0%} active, {plain[2].mean():.1%} read right; with one, "
+    f"{sparser[0].mean():.0%} active and {sparser[2].mean():.1%}.",
+    card=True,
+)
+
+# %% [markdown]
+# So a ReLU layer is not sparse by itself: half of its units fire before training and, here, slightly more than half after it. It can be *made* sparse, at no cost over a wide range. Glorot, Bordes and Bengio ([2011](../book/bibliography.md)), from whom the numbers come, found the same: with 70 to 85 % zeros nothing was lost. Harmless is not ideal.
+#
+# **Dead units.** A ReLU that is zero on every sample passes no gradient. *Initialize the bias slightly positive, so that the ReLU can be activated*, say the notes.
+
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+def at_start(bias, depth=DEEP):
+    """In untrained networks of ReLUs, each (20,): share of units that are zero on all clothes, and share of activations above zero."""
+    net, x = deep(F.relu, depth, np.sqrt(2), JUDGE, bias=bias), wardrobe(JUDGE)[0][0]
+    dead, active = [], []
+    for layer in net.layers[:-1]:
+        x = layer(x)
+        if layer.function is F.relu:
+            dead.append((x == 0).all(axis=1).mean(axis=1))
+            active.append((x > 0).mean(axis=(1, 2)))
+    return np.mean(dead, axis=0), np.mean(active, axis=0)
+
+
+started = {bias: at_start(bias) for bias in (-1.0, 0.0, 0.1)}
+for bias, (dead, active) in started.items():
+    print(
+        f"bias {bias:4g}: {dead.mean():5.1%} of the units dead, {active.mean():.0%} of the activations above zero"
+    )
+
+settle(
+    "C6.18",
+    tested="Eight hidden layers of ReLUs, He's scale: with a bias of 0.1 in the place of 0, are fewer units dead at the start, by at least one in a hundred? Are more activations above zero?",
+    on="purpose of the bias, and on what it is compared with",
+    cases={
+        "more activations, against 0": started[0.1][1] > started[0.0][1],
+        "fewer dead units, against 0": started[0.1][0] < started[0.0][0] - 0.01,
+        "fewer dead units, against −1": started[0.1][0] < started[-1.0][0] - 0.01,
+    },
+    evidence=f"Dead units: {started[0.1][0].mean():.1%} with the bias at {0.1}, {started[0.0][0].mean():.1%} with {0}, {started[-1.0][0].mean():.0%} with {'−'}{1}.",
+)
+
+
+def slope_of(at_zero, below=0.0):
+    """A ReLU whose slope is set by hand: at zero, and on (−2, 0)."""
+
+    def bend(z):
+        slope = np.where(z > 0, 1.0, np.where(z == 0, at_zero, below * (z > -2)))
+        return np.maximum(0, z), lambda dy: dy * slope
+
+    return bend
+
+
+by_slope = {
+    name: fit(deep(bend, 4, np.sqrt(2), JUDGE), wardrobe(JUDGE), 0.006)[0]
+    for name, bend in (
+        ("0", slope_of(0.0)),
+        ("½", slope_of(0.5)),
+        ("1", slope_of(1.0)),
+        ("1 on (−2, 0)", slope_of(0.0, below=1.0)),
+    )
+}
+same_as = lambda name: np.abs(by_slope[name] - by_slope["0"]) < 0.005
+settle(
+    "C6.17",
+    tested="A ReLU whose slope at zero is set to 0, ½ or 1: do networks of four hidden layers read as many clothes, within half a point?",
+    holds=same_as("½") & same_as("1"),
+    control={"a slope of 1 on the whole interval (−2, 0)": same_as("1 on (−2, 0)")},
+    evidence=f"Read right: {', '.join(f'{v.mean():.1%} (slope {name})' for name, v in by_slope.items())}. An exact zero is met too rarely to matter.",
+    turns={
+        ('holds=same_as("½") & same_as("1")', 'holds=same_as("1 on (−2, 0)")'): "FALSE"
+    },
+)
+
+
+def rescued(name, gain, bias, depth):
+    """Share read right, (20,), at the best of three rates (best on average over the networks that choose)."""
+    bend, shape = RIVALS[name]
+    build = lambda seeds: deep(bend, depth, gain, seeds, bias=bias, **shape)
+    choose = lambda rate: fit(build(CHOOSE), wardrobe(CHOOSE), rate)[0].mean()
+    rate = max((0.002, 0.006, 0.02), key=choose)
+    return fit(build(JUDGE), wardrobe(JUDGE), rate)[0]
+
+
+SICK = {
+    "units that start dead": (1.4, -3.0, 2),
+    "weights too small for the depth": (0.5, 0.0, 16),
+}
+healed = {
+    (why, name): rescued(name, *how)
+    for why, how in SICK.items()
+    for name in ("ReLU", "leaky ReLU", "maxout")
+}
+helps = lambda why, cure: healed[why, cure] > healed[why, "ReLU"] + 0.1
+settle(
+    "C6.68",
+    tested="Two ways in which networks of ReLUs fail to read clothes: does a leaky ReLU, or maxout, in their place read at least ten points more?",
+    on="reason why ReLU fails, and on the substitute",
+    cases={
+        f"{why}, {cure}": helps(why, cure)
+        for why in SICK
+        for cure in ("leaky ReLU", "maxout")
+    },
+    evidence="; ".join(
+        f"{why}: ReLU {healed[why, 'ReLU'].mean():.0%}, leaky ReLU {healed[why, 'leaky ReLU'].mean():.0%}, maxout {healed[why, 'maxout'].mean():.0%}"
+        for why in SICK
+    )
+    + ". Chance is a tenth. That ReLU is computed fast is true, and no reason where time goes into the matrix products.",
+    card=True,
+)
+
+WAVE = np.linspace(-1, 1, 101)[None, :, None]
+
+
+def follows(bend, target, rate, units=6, steps=500):
+    """Mean squared distance from a curve of twenty small networks."""
+    rng = np.random.default_rng(0)
+    W1, W2 = (
+        rng.standard_normal((20, 1, units)) * 2,
+        rng.standard_normal((20, units, 1)) / 2,
+    )
+    b1, b2 = rng.standard_normal((20, units)), np.zeros((20, 1))
+    net = Sequential(
+        Layer(F.linear, Parameter(W1), Parameter(b1)),
+        bend,
+        Layer(F.linear, Parameter(W2), Parameter(b2)),
+    )
+    optimizer = optim.Adam(net.parameters(), rate)
+    y = np.broadcast_to(target(WAVE), (20, 101, 1))
+    for _ in range(steps):
+        optimizer.zero_grad()
+        prediction, backward = net.forward(Constant(WAVE), training=True)
+        loss, pullback = losses.squared_error(prediction, y)
+        backward(pullback(np.ones(20)))
+        optimizer.step()
+    return loss
+
+
+def closest(bend, target):
+    return min(
+        (follows(bend, target, rate) for rate in (0.01, 0.03, 0.1)), key=np.median
+    )
+
+
+smooth, corner = lambda x: np.sin(np.pi * x), np.abs
+curve = {
+    (b, t): closest(bend, target)
+    for b, bend in (("tanh", F.tanh), ("ReLU", F.relu))
+    for t, target in (("sine", smooth), ("corner", corner))
+}
+tanh_wins = lambda t: curve["tanh", t] < curve["ReLU", t]
+settle(
+    "C6.24",
+    tested="Six hidden units follow a sine, smooth and odd as tanh itself: is tanh closer than ReLU, each at the best of three rates?",
+    holds=tanh_wins("sine"),
+    control={"a corner, |x|": tanh_wins("corner")},
+    evidence=f"Median squared distance from the sine: tanh {np.median(curve['tanh', 'sine']):.0e}, ReLU {np.median(curve['ReLU', 'sine']):.0e}; from the corner {np.median(curve['tanh', 'corner']):.0e} and "
+    f"{np.median(curve['ReLU', 'corner']):.0e}.",
+    turns={('holds=tanh_wins("sine")', 'holds=tanh_wins("corner")'): "FALSE"},
+)
+
+# %% [markdown]
+# A small positive bias does no harm. Against dead units at the start it does nothing that He's scale has not done already. And the substitutes help where units are dead, not where the scale is wrong.
+#
+# :::{admonition} Exercise 5 · count the dead
+# :class: exercise
+# For pre-activations `z` $(N, H)$ of a layer of ReLUs, one row a sample, return how many units are dead: at or below zero on every sample.
+# :::
+
+
+# %%
+def dead_units(z):
+    """A whole number."""
+    ...
+
+
+exercises.check_dead_units(dead_units)
+
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. A column is a unit; all of its numbers must be at or below zero.
+def dead_units(z):
+    return int((z <= 0).all(axis=0).sum())
+
+
+exercises.check_dead_units(dead_units)
+
+# %% [markdown]
+# (sec-6c-trained)=
+# ## Can depth be trained?
+#
+# *You have folded curves by hand. After this section you know what happens when deep networks have to learn, and what a bridge does.*
+#
+# *In practice deeper is better*, say the notes, *and harder to train*. Both can be seen on clothes. Take 1 to 16 hidden layers of 24 ReLUs. And take the same layers with a *bridge* around each, $\mathbf x+\varphi(\mathbf xW+\mathbf b)$, a *residual network* (残差网络; He, Zhang, Ren and Sun [2016](../book/bibliography.md)). Every network again chooses scale and rate.
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+DEPTHS = (1, 2, 4, 8, 16)
+SMALL_GAINS, THREE_RATES = (0.1, 0.3, 1.0, 1.4, 2.0), (0.002, 0.006, 0.02)
+grown = {
+    (bridged, depth): contest(F.relu, depth, SMALL_GAINS, THREE_RATES, bridged=bridged)
+    for bridged in (False, True)
+    for depth in DEPTHS
+}
+
+
+def draw_grown(axes):
+    for ax, value, title in zip(
+        axes,
+        ("loss", "right"),
+        ("What training reaches", "What is read right"),
+        strict=True,
+    ):
+        curves = {
+            name: [getattr(grown[bridged, d], value).mean() for d in DEPTHS]
+            for name, bridged in (("plain", False), ("with bridges", True))
+        }
+        lines(ax, DEPTHS, curves, log="x", xlabel="hidden layers", title=title)
+        ax.set_xticks(DEPTHS, [str(d) for d in DEPTHS])
+        ax.minorticks_off()
+    axes[0].set_ylabel("training loss")
+    axes[1].set_ylabel("clothes read right")
+    told = lambda bridged: ", ".join(
+        f"{d} layers {grown[bridged, d].right.mean():.0%}" for d in DEPTHS
+    )
+    return f"Read right: plain {told(False)}; with bridges {told(True)}. Training losses of 16 layers: plain {grown[False, 16].loss.mean():.2f}, with bridges {grown[True, 16].loss.mean():.2f}."
+
+
+show(draw_grown, columns=2, figsize=(9, 3.6))
+
+# %% [markdown]
+# Plain networks get worse, slowly at first and then fast: not because they overfit, for the *training* loss rises. With bridges sixteen layers train nearly as well as two. But look at the second picture once more. Deeper is not better here, with bridges or without: one hidden layer is enough for these clothes.
+#
+# **A bridge is a step of Euler's.** To follow $d\mathbf x/dt=f(\mathbf x)$, Euler steps $\mathbf x\leftarrow\mathbf x+h\,f(\mathbf x)$. A stack of bridges does just that. So numerical mathematics has a say: more steps over the same time must be smaller. And where a plain layer multiplies the gradient by slopes and weights, a bridge multiplies it by $1+h\,f'$, near one. What a stack of bridges makes of a signal's size, untrained, with steps as large as before and with smaller ones:
+
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+def grows(step, layers, width=100):
+    """By which factor bridges x + step · max(0, xW), He's scale, make a signal larger."""
+    rng = np.random.default_rng(0)
+    x = start = rng.standard_normal((50, width))
+    for _ in range(layers):
+        W = rng.standard_normal((width, width)) * np.sqrt(2 / width)
+        x = x + step * np.maximum(0, x @ W)
+    return np.sqrt((x**2).mean() / (start**2).mean())
+
+
+for layers in (4, 16, 64):
+    print(
+        f"{layers:2d} bridges: steps of 1/4 {grows(1 / 4, layers):8.1f} times, steps of 1/{layers} {grows(1 / layers, layers):4.1f} times"
+    )
+
+# %% [markdown]
+# With steps of $1/L$ any number of layers keeps the size, as any number of Euler's steps does; with fixed steps the size grows like an interest.
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+equal_width = {
+    "one layer": contest(F.relu, 1, width=54),
+    "eight layers": contest(F.relu, 8, width=17),
+}
+parameters = lambda depth, width: (
+    49 * width + width + (depth - 1) * (width * width + width) + 10 * width + 10
+)
+assert abs(parameters(1, 54) / parameters(8, 17) - 1) < 0.05
+
+
+def learns_folds(depth, units=12, steps=800):
+    """Mean squared distance, (20,), from the tent folded three times, at the best of three rates."""
+
+    def once(rate):
+        rng, layers = np.random.default_rng(0), []
+        for m, n in pairwise((1, *[units] * depth, 1)):
+            W = rng.standard_normal((20, m, n)) * np.sqrt(2 / m)
+            b = rng.uniform(-1, 1, (20, n)) * (m == 1)
+            layers += [Layer(F.linear, Parameter(W), Parameter(b)), F.relu]
+        net = Sequential(*layers[:-1])
+        optimizer = optim.Adam(net.parameters(), rate)
+        x = np.linspace(0, 1, 129)[None, :, None]
+        y = np.broadcast_to(folded(x, 3), (20, 129, 1))
+        for _ in range(steps):
+            optimizer.zero_grad()
+            prediction, backward = net.forward(Constant(2 * x - 1), training=True)
+            loss, pullback = losses.squared_error(prediction, y)
+            backward(pullback(np.ones(20)))
+            optimizer.step()
+        return loss
+
+    return min((once(rate) for rate in (0.003, 0.01, 0.03)), key=np.median)
+
+
+folds = {depth: learns_folds(depth) for depth in (1, 4)}
+harder = lambda bridged: grown[bridged, 16].loss > grown[False, 2].loss + 0.2
+settle(
+    "C6.41",
+    tested="Sixteen hidden layers against two, both at their best scale and rate: does training end at a loss that is higher by at least 0.2?",
+    holds=harder(False),
+    control={"sixteen layers with bridges": harder(True)},
+    evidence=f"Training losses: two layers {grown[False, 2].loss.mean():.2f}, sixteen {grown[False, 16].loss.mean():.2f}, sixteen with bridges {grown[True, 16].loss.mean():.2f}.",
+    turns={("holds=harder(False)", "holds=harder(True)"): "FALSE"},
+)
+settle(
+    "C6.45",
+    tested="More layers, not more units in each: is the deeper network better?",
+    on="task: does it repeat itself, or not",
+    cases={
+        "clothes, eight layers against one": grown[False, 8].right
+        > grown[False, 1].right,
+        "clothes, eight with bridges against one": grown[True, 8].right
+        > grown[False, 1].right + 0.01,
+        "a curve folded three times, four layers against one": folds[4] < folds[1],
+    },
+    evidence=f"Clothes: one layer {grown[False, 1].right.mean():.0%}, eight {grown[False, 8].right.mean():.0%}, with bridges {grown[True, 8].right.mean():.0%}. The folded curve: median squared distance {np.median(folds[1]):.0e} with one layer, "
+    f"{np.median(folds[4]):.0e} with four.",
+    card=True,
+)
+by_folds, at_once = 2 * 7, pieces(folded(FINE, 7)) - 1
+settle(
+    "C6.40",
+    tested="Wide and shallow or narrow and deep, with about as many parameters: is deep the right way?",
+    on="task, and on training",
+    cases={
+        "to write down a curve folded seven times (fewer units)": bool(
+            by_folds < at_once
+        ),
+        "to read clothes (one layer of 54 against eight of 17)": equal_width[
+            "eight layers"
+        ].right
+        > equal_width["one layer"].right,
+    },
+    evidence=f"Folded seven times: {by_folds} units in seven layers, {at_once} in one. Clothes: one layer {equal_width['one layer'].right.mean():.0%}, eight {equal_width['eight layers'].right.mean():.0%}.",
+)
+
+# %% [markdown]
+# (q6-22)=
+# :::{admonition} Question 6.22 · How many layers does a neural network need?
+# :class: question
+# For any continuous function one hidden layer is enough, so the question is how many *help*. As many as the task has folds to offer, and as training can carry: on these clothes one, without bridges not more than four. Choose on validation data, begin shallow, and use bridges when you go deep.
+# :::
+#
+# (q6-14)=
+# :::{admonition} Question 6.14 · Can numerical computation, as a field of mathematics, guide the design of different neural networks?
+# :class: question
+# Yes. A stack of bridges is Euler's method, and what is known about step sizes and stability carries over; Haber and Ruthotto ([2018](../book/bibliography.md)) derive whole architectures from it. An iteration that solves a problem can be cut off after a few rounds and its matrices learned. And equation {eq}`eq-6c-signal` is the analysis of an iteration, too.
+# :::
+#
+# :::{admonition} Exercise 6 · a stack of bridges
+# :class: exercise
+# For inputs `x` $(N, D)$ and a stack `W` $(L, D, D)$ of weights return what $L$ bridged layers $\mathbf x+\max(0,\mathbf xW_l)$ make of the inputs, one after the other.
+# :::
+
+
+# %%
+def bridged_stack(x, W):
+    """(N, D)"""
+    ...
+
+
+exercises.check_bridged_stack(bridged_stack)
+
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. The bridge of each layer starts where the layer before it ended.
+def bridged_stack(x, W):
+    for own in W:
+        x = x + np.maximum(0, x @ own)
+    return x
+
+
+exercises.check_bridged_stack(bridged_stack)
+
+# %% [markdown]
+# (sec-6c-search)=
+# ## Let a search decide
+#
+# *You know what scale, bend and depth do. After this section you can let a search choose them, and you know what a fair rival of a clever search is.*
+#
+# *Could the structure be found automatically?* ask the notes, and think of evolution. Here is a small world in which that can be tried a hundred times over: 1 to 4 hidden layers, 4 to 32 units, three bends, three rates, 144 networks in all. All of them have been trained (that took seconds), so that a search only looks its candidates up. *Evolution* keeps what it has seen, takes the best of three as a parent, and changes one of its four genes. *Random search* draws. Both may look at equally many.
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+GENES = ((1, 2, 3, 4), (4, 8, 16, 32), ("sigmoid", "tanh", "ReLU"), (0.003, 0.01, 0.03))
+BUDGETS = (4, 8, 12, 16, 24, 32, 48, 64)
+
+
+def trained(depth, width, bend, rate):
+    """Share read right, on average over three networks."""
+    net = deep(RIVALS[bend][0], depth, 1.2, CHOOSE, width=width)
+    return float(fit(net, wardrobe(CHOOSE), rate, steps=80)[0].mean())
+
+
+table = {genes: trained(*genes) for genes in product(*GENES)}
+
+
+def random_search(rng, budget):
+    """The best of so many different candidates, after each look."""
+    seen = rng.permutation(list(table.values()))[:budget]
+    return np.maximum.accumulate(seen)
+
+
+def evolution(rng, budget, first=4):
+    """The same, where each candidate after the first four is a child of the best of three that were seen."""
+    order = [list(table)[i] for i in rng.choice(len(table), first, replace=False)]
+    while len(order) < budget:
+        rivals = rng.choice(len(order), 3)
+        child = list(order[max(rivals, key=lambda i: table[order[i]])])
+        gene = rng.integers(len(GENES))
+        child[gene] = GENES[gene][rng.integers(len(GENES[gene]))]
+        if tuple(child) not in order:
+            order.append(tuple(child))
+        elif rng.uniform() < 0.1:  # a way out where all neighbors have been seen
+            fresh = [genes for genes in table if genes not in order]
+            order.append(fresh[rng.integers(len(fresh))])
+    return np.maximum.accumulate([table[genes] for genes in order])
+
+
+runs = {
+    name: np.array(
+        [search(np.random.default_rng(seed), BUDGETS[-1]) for seed in range(100)]
+    )
+    for name, search in (("random search", random_search), ("evolution", evolution))
+}
+
+
+def draw_search(ax):
+    looked = np.arange(4, BUDGETS[-1] + 1)
+    curves = {name: r.mean(axis=0)[3:] for name, r in runs.items()}
+    lines(ax, looked, curves, xlabel="networks looked at", ylabel="best so far")
+    ax.axhline(max(table.values()), color=INK, lw=1, ls=":")
+    ax.set_title("Chance is a strong rival")
+    ahead = {
+        b: (runs["evolution"][:, b - 1] > runs["random search"][:, b - 1]).mean()
+        for b in (16, 32)
+    }
+    gap = (runs["evolution"] - runs["random search"]).mean(axis=0).max()
+    return f"Mean of a hundred searches; dotted: the best of all {len(table)}. Evolution is ahead in {ahead[16]:.0%} of the pairs after {16} looks and in {ahead[32]:.0%} after {32}, on average by at most {gap:.1%} of the clothes."
+
+
+show(draw_search)
+
+# %% [markdown]
+# (q6-23)=
+# :::{admonition} Question 6.23 · Can the structure of a neural network be generated automatically?
+# :class: question
+# Yes, by whatever searches without gradients: evolution, random search, or learned proposals. The price is one training for each candidate. And measure the clever search against chance, at equal budget: here evolution gains next to nothing, and Li and Talwalkar ([2019](../book/bibliography.md)) found random search hard to beat in large searches, too. Elsken, Metzen and Hutter ([2019](../book/bibliography.md)) survey the field.
+# :::
+#
+# (q6-8)=
+# :::{admonition} Question 6.8 · How many units should a neural network have, and how should the units be connected?
+# :class: question
+# Enough that training can do the task, which a search on validation data finds out; more do little harm if you stop in time ([chapter 5a](05a_learning_from_data.ipynb)). Equations {eq}`eq-6c-knots` and {eq}`eq-6c-bound` say what a curve costs. How to connect them is the better question: bridges where you go deep, and patches where it does not matter at which place something lies ([chapter 6a](06a_feedforward_networks.ipynb)).
+# :::
+#
 # (q6-24)=
 # :::{admonition} Question 6.24 · Can we define network structures other than the fully connected network?
 # :class: question
@@ -730,14 +1557,19 @@ untestable(
 # :class: question
 # A partial connection is a full one in which some weights are fixed at zero: fewer numbers to learn, and a statement about which inputs belong together. Chapter 9 measures what that is worth on images.
 # :::
-#
-# (q6-23)=
-# :::{admonition} Question 6.23 · Can the structure of a neural network be generated automatically?
-# :class: question
-# Yes, by whatever searches without gradients: evolution, random search, or learned proposals. The price is one training for each candidate; Elsken, Metzen and Hutter ([2019](../book/bibliography.md)) survey how it is lowered.
-# :::
 
 # %% [markdown]
+# ## In one screen
+#
+# - A hidden layer of rectifiers *is* a broken line: weights are changes of slope. It follows what is continuous on a closed interval, with an error of $h^2/8\cdot\max\lvert f''\rvert$.
+# - Drawn at random, $n$ units err like $n^{-1/2}$ in any dimension: Monte Carlo.
+# - Weights may exist that training never finds: parity.
+# - Depth multiplies folds. That pays where a function repeats itself.
+# - The scale of the first weights decides whether a deep network learns, and a theory of one line foretells it. At its own scale tanh is no worse than ReLU.
+# - Zeros are harmless until units are dead. Bridges let depth train; whether depth helps is up to the task.
+#
+# **Read on.** Goodfellow, Bengio and Courville, sections 6.3 and 6.4; Telgarsky ([2016](../book/bibliography.md)) on depth; Schoenholz and others ([2017](../book/bibliography.md)) on signals.
+#
 # **What became of the claims of the notes:**
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}

@@ -1,4 +1,4 @@
-"""The bundled digits and the generated worlds."""
+"""The bundled digits and clothes, and the generated worlds."""
 
 import numpy as np
 import pytest
@@ -53,7 +53,7 @@ def test_damaged_digits_are_refused(damage, tmp_path, monkeypatch):
     path = tmp_path / DIGITS
     path.parent.mkdir()
     path.write_bytes(content[: {"truncated": 5000, "empty": 0}.get(damage)])
-    datasets._digits.cache_clear()
+    datasets._bundled.cache_clear()
     monkeypatch.setattr(datasets.resources, "files", lambda package: tmp_path)
     with pytest.raises(ValueError) as raised:
         datasets.digits()
@@ -62,6 +62,39 @@ def test_damaged_digits_are_refused(damage, tmp_path, monkeypatch):
     )
     monkeypatch.undo()
     assert len(datasets.digits().x) == 1797  # nothing damaged stays in the cache
+
+
+# ── Clothes ──
+
+
+def test_clothes_have_the_documented_shape_range_and_types():
+    x, y = datasets.fashion()
+    assert x.shape == (6000, 784) and y.shape == (6000,)
+    assert (x.dtype, y.dtype) == (float, int)
+    assert (x.min(), x.max()) == (0, 1)
+    assert_array_equal(np.bincount(y), [600] * 10)
+    assert_array_equal(x * 255, np.round(x * 255))
+
+
+def test_clothes_are_like_the_published_ones():
+    """Mean and spread of the whole set are 0.2860 and 0.3530; a part chosen at random is near."""
+    x, _ = datasets.fashion()
+    assert_allclose([x.mean(), x.std()], [0.286, 0.353], atol=0.005)
+
+
+def test_clothes_bear_the_labels_of_their_kind():
+    """Trousers are narrow, bags wide, boots low on the left: catches transposed images and labels out of step."""
+    x, y = datasets.fashion()
+    mean = np.array([x[y == k].mean(axis=0).reshape(28, 28) for k in range(10)])
+    across, down = mean.mean(axis=1), mean.mean(axis=2)
+    assert across[1, :6].max() < 0.05 and across[1, 10:18].min() > 0.2  # a trouser
+    assert across[8, :4].mean() > 3 * across[1, :4].mean()  # a bag
+    assert down[9, :4].mean() < down[0, :4].mean() / 3  # a boot leaves the top free
+
+
+def test_clothes_are_the_readers_own_copy():
+    datasets.fashion().x[:] = -1
+    assert datasets.fashion().x.min() == 0
 
 
 # ── Split ──

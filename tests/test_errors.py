@@ -239,6 +239,7 @@ CALLS = {
     datasets.on_canvas: {"images": zeros((2, 3, 3)), "side": 7, "reach": 1, "rng": rng},
     datasets.centered: {"images": zeros((2, 3, 3))},
     datasets.digits: {},
+    datasets.fashion: {},
     datasets.xor: {},
     training.minibatches: {"N": 4, "batch_size": 2, "rng": rng},
     training.train_step: supervised | {"net": net, "optimizer": optimizer},

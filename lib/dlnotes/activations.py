@@ -9,6 +9,7 @@ shape. Settings such as a slope are numbers, not learned; `rectifier` learns its
 """
 
 import math
+from functools import reduce
 
 import numpy as np
 
@@ -120,9 +121,18 @@ def maxout(z: Array, pieces: int = 2) -> tuple[Array, Backward]:
         raise ValueError(
             f"the last axis of z must be a multiple of {pieces} pieces, got shape {z.shape}"
         )
-    groups = z.reshape(*z.shape[:-1], -1, pieces)
-    won = groups.argmax(axis=-1)[..., None] == np.arange(pieces)
-    return groups.max(axis=-1), lambda dy: (dy[..., None] * won).reshape(z.shape)
+    rivals = [z[..., piece::pieces] for piece in range(pieces)]
+    y = reduce(np.maximum, rivals)
+
+    def backward(dy: Array) -> Array:
+        dz, undecided = np.empty_like(z), np.ones(y.shape, bool)
+        for piece, rival in enumerate(rivals):
+            won = undecided & (rival == y)  # the first of equals
+            dz[..., piece::pieces] = dy * won
+            undecided &= ~won
+        return dz
+
+    return y, backward
 
 
 # ── Smooth bends ──

@@ -24,6 +24,7 @@ from .kinds import (
 )
 
 DIGITS_SHA256 = "82393b63ff69dea89fa95eeef924870ebc186df1f35d7c46a617cb6112d8f2bc"
+FASHION_SHA256 = "74b1c7a5db876a3b37b1ac02f8ba38af9ef0ab142e54f6857ff29816ca103f79"
 
 
 class Samples(NamedTuple):
@@ -49,14 +50,14 @@ def damaged(path) -> ValueError:
 
 
 @functools.cache
-def _digits() -> Samples:
-    path = resources.files("dlnotes") / "data" / "digits.npz"
+def _bundled(name: str, checksum: str) -> dict[str, np.ndarray]:
+    """The arrays of a file that travels with the library."""
+    path = resources.files("dlnotes") / "data" / name
     content = path.read_bytes()
-    if hashlib.sha256(content).hexdigest() != DIGITS_SHA256:
+    if hashlib.sha256(content).hexdigest() != checksum:
         raise damaged(path)
     with np.load(BytesIO(content)) as data:
-        pixels, labels = data["pixels"], data["labels"]
-    return Samples(pixels.reshape(-1, 64) / 16, labels.astype(int))
+        return dict(data)
 
 
 def digits() -> Samples:
@@ -66,8 +67,20 @@ def digits() -> Samples:
     C. Kaynak, UCI Machine Learning Repository 1998, doi 10.24432/C50P49, CC BY 4.0. The pixel counts
     0 … 16 are divided by 16. See data/README.md.
     """
-    x, y = _digits()
-    return Samples(x.copy(), y.copy())
+    data = _bundled("digits.npz", DIGITS_SHA256)
+    return Samples(data["pixels"].reshape(-1, 64) / 16, data["labels"].astype(int))
+
+
+def fashion() -> Samples:
+    """6,000 pieces of clothing, 600 of each kind: x (6000, 784) gray values in [0, 1], row by row of 28 × 28 pixels; y in 0 … 9.
+
+    0 T-shirt, 1 trouser, 2 pullover, 3 dress, 4 coat, 5 sandal, 6 shirt, 7 sneaker, 8 bag, 9 ankle boot. Source: a random
+    part of Fashion-MNIST, Xiao, Rasul and Vollgraf 2017, arXiv 1708.07747, MIT. The gray values 0 … 255 are divided by 255.
+    """
+    data = _bundled("fashion.npz", FASHION_SHA256)
+    pixels = np.concatenate([data["train"], data["test"]]).reshape(-1, 784)
+    labels = np.concatenate([data["train_labels"], data["test_labels"]])
+    return Samples(pixels / 255, labels.astype(int))
 
 
 @takes(samples=instance(Samples), validation=natural, test=natural, seed=natural)

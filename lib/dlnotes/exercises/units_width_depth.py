@@ -96,3 +96,118 @@ check_fold = Exercise(
     also_right=(_fold(tent=lambda x: 1 - np.abs(2 * x - 1)), _fold(tent=lambda x: np.minimum(2 * x, 2 - 2 * x))),
     praise="two units a layer, twice the pieces",
 )  # fmt: skip
+
+
+def _scale(size=lambda a: np.sqrt((a**2).mean()), scale=lambda size: 1 / size):
+    return lambda a: scale(size(a))
+
+
+check_keeping_scale = Exercise(
+    "g",
+    right=_scale(),
+    cases=lambda rng: [
+        (rng.standard_normal((50, 4)) + 0.5,), (rng.standard_normal((7, 3, 2)) - 1.0,),
+        (1 / (1 + np.exp(-rng.standard_normal(40))),), (1e6 * rng.standard_normal((6, 6)),), (np.array([3.0, -4.0]),),
+    ],
+    mistakes={
+        "the mean square, not the variance: the mean is carried on, too": _scale(size=np.std),
+        "g² times the mean square is one, so there is a root": _scale(size=lambda a: (a**2).mean()),
+        "large activations need a small scale": _scale(scale=lambda size: size),
+        "the mean of the squares, not the square of the mean": _scale(size=lambda a: np.abs(a.mean())),
+        "the mean of the squares, not of the absolute values": _scale(size=lambda a: np.abs(a).mean()),
+        "the mean, not the sum": _scale(size=lambda a: np.sqrt((a**2).sum())),
+        "one number for the whole array": lambda a: 1 / np.sqrt((a**2).mean(axis=0)),
+        "this bend need not be a ReLU": lambda a: np.sqrt(2),
+    },
+    also_right=(lambda a: np.sqrt(a.size) / np.linalg.norm(a),),
+    praise="this is where He's root of two comes from",
+)  # fmt: skip
+
+
+def _dead(low=lambda z: z <= 0, unit=lambda low: low.all(axis=0), count=np.sum):
+    return lambda z: int(count(unit(low(z))))
+
+
+def _layer(rng, N, H, *dead):
+    z = rng.standard_normal((N, H))
+    z[0], z[-1] = (
+        np.abs(z[0]) + 0.1,
+        -np.abs(z[-1]) - 0.1,
+    )  # all are now and then awake, and now and then not
+    z[:, list(dead)] = -np.abs(z[:, list(dead)])
+    return z
+
+
+def _with_zeros(z, unit):
+    z[:, unit] = np.minimum(z[:, unit], 0)
+    z[1, unit] = 0.0
+    return z
+
+
+check_dead_units = Exercise(
+    "the number",
+    right=_dead(),
+    cases=lambda rng: [
+        (_layer(rng, 9, 6, 1, 4),), (_with_zeros(_layer(rng, 5, 4), 2),), (_layer(rng, 4, 4),), (np.zeros((3, 2)),),
+        (_layer(rng, 3, 8, 0, 1, 2, 7) * 1e6,), (-np.ones((1, 3)),),
+    ],
+    tolerance=0,
+    mistakes={
+        "a ReLU at zero sleeps, too": _dead(low=lambda z: z < 0),
+        "a column is a unit, a row a sample": _dead(unit=lambda low: low.all(axis=1)),
+        "dead on every sample, not on one": _dead(unit=lambda low: low.any(axis=0)),
+        "dead on average is not dead": _dead(low=lambda z: z.mean(axis=0, keepdims=True) <= 0),
+        "units, not entries": _dead(unit=lambda low: low),
+        "the dead, not the living": _dead(unit=lambda low: ~low.all(axis=0)),
+        "a number, not a share": lambda z: (z <= 0).all(axis=0).mean(),
+    },
+    also_right=(lambda z: sum(max(column) <= 0 for column in z.T), lambda z: int((z.max(axis=0) <= 0).sum())),
+    praise="no gradient will wake them",
+)  # fmt: skip
+
+
+def _stack(block=lambda x, W: x + np.maximum(0, x @ W), order=lambda W: W):
+    def answer(x, W):
+        for own in order(W):
+            x = block(x, own)
+        return x
+
+    return answer
+
+
+def _all_from_the_start(x, W):
+    return x + sum(np.maximum(0, x @ own) for own in W)
+
+
+def _one_bridge(x, W):
+    return x + _stack(block=lambda x, W: np.maximum(0, x @ W))(x, W)
+
+
+def _in_place(x, W):
+    for own in W:
+        x += np.maximum(0, x @ own)
+    return x
+
+
+check_bridged_stack = Exercise(
+    "the outputs",
+    right=_stack(),
+    cases=lambda rng: [
+        (rng.standard_normal((N, D)), rng.standard_normal((L, D, D)) / np.sqrt(D))
+        for N, D, L in ((5, 3, 4), (4, 4, 4), (1, 2, 1), (6, 5, 0))
+    ],
+    mistakes={
+        "every layer has its bridge": _stack(block=lambda x, W: np.maximum(0, x @ W)),
+        "a bridge around each layer, not one around all": _one_bridge,
+        "each layer sees what the one before it made": _all_from_the_start,
+        "the bridge goes around the bend": _stack(block=lambda x, W: np.maximum(0, x + x @ W)),
+        "there is a bend in each layer": _stack(block=lambda x, W: x + x @ W),
+        "first the matrix, then the bend": _stack(block=lambda x, W: x + np.maximum(0, x) @ W),
+        "rows come from the left: x W": _stack(block=lambda x, W: x + np.maximum(0, x @ W.T)),
+        "the first layer comes first": _stack(order=lambda W: W[::-1]),
+        "a bridge adds": _stack(block=lambda x, W: x - np.maximum(0, x @ W)),
+    },
+    wrong=(_in_place,),
+    also_right=(lambda x, W: [_stack()(row[None], W)[0] for row in x],),
+    praise="each layer is one step of Euler's",
+)  # fmt: skip
