@@ -38,7 +38,7 @@ PLAN = """
 05c_classical_algorithms | Classical algorithms | neighbors, trees, kernels, clusters | 5b | done
 06a_feedforward_networks | Feed-forward networks | XOR, output units, and the losses that fit them | 4b 5c | done
 06b_backpropagation | Backpropagation | gradients by hand, by graph and by code, and how to check them | 4b | done
-06c_units_width_depth | Hidden units, width and depth | which nonlinearity, and what depth buys | 6a 6b |
+06c_units_width_depth | Hidden units, width and depth | which nonlinearity, and what depth buys | 6a 6b | done
 07_regularization | Regularization | penalties, noise, early stopping, ensembles, dropout | 5a 6b |
 08a_descent | Descent and its troubles | batches, saddles, initialization, normalization | 6b |
 08b_optimizers | Optimizers | momentum, Adam, schedules, second order and beyond | 8a |
