@@ -55,7 +55,7 @@ def draw_fit(ax, units):
     return f"With {units} hidden units the network is nowhere more than {gap:.3g} away from the curve."
 
 
-explore(draw_fit, units=[1, 2, 3, 5, 8, 12, 20, 40, 100], start=4, figsize=(6, 3.2))
+explore(draw_fit, units=[1, 2, 3, 5, 8, 12, 20, 40, 100], start=4, figsize=(5.5, 3))
 
 # %% [markdown]
 # This page takes the theorem apart: what "anything" means, what it costs, whether training finds it, and what depth adds. Then it lets activation functions (激活函数) compete, called *bends* here for what they do, and lets deep networks learn.
@@ -146,6 +146,12 @@ show(draw_gaps)
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
+def in_the_mean(name, n):
+    """Root mean square distance between curve and network."""
+    f = CURVES[name]
+    return float(np.sqrt(((hidden_layer(f, n) - f(GRID)) ** 2).mean()))
+
+
 def within(names, tolerance=0.05):
     """Is the largest distance, with 512 units, within the tolerance, for all of these curves?"""
     return all(gaps[name][-1] < tolerance for name in names)
@@ -165,7 +171,7 @@ settle(
     tested="A function with a jump, and 1/x near 0, which is not bounded: does a wide hidden layer come within a twentieth of them?",
     holds=within(OTHER),
     control={"two continuous functions on [0, 1]": within(CONTINUOUS)},
-    evidence=f"Largest distances with {UNITS[-1]} units: {', '.join(f'{name} {gaps[name][-1]:.2g}' for name in CURVES)}. On its interval a network is bounded, and the hyperbola is not. At a jump a continuous function is off by at least half of it, at one place at least; in the mean square it does come near.",
+    evidence=f"Largest distances with {UNITS[-1]} units: {', '.join(f'{name} {gaps[name][-1]:.2g}' for name in CURVES)}. On its interval a network is bounded, and the hyperbola is not. At a jump a continuous function is off by at least half of it, at one place at least; in the mean square it does come near, from {in_the_mean('a jump', UNITS[0]):.2f} to {in_the_mean('a jump', UNITS[-1]):.2f}.",
     turns={("holds=within(OTHER)", "holds=within(CONTINUOUS)"): "TRUE"},
 )
 straight = np.polyval(np.polyfit(GRID, wave(GRID), 1), GRID)
@@ -214,6 +220,36 @@ settle(
             'holds=wide["square"] < 0.05',
         ): "FALSE"
     },
+)
+
+# %% [markdown]
+# **With other units** it is done otherwise. A steep sigmoid is nearly a step. A step up and a step down make a *bump*, and a bump for every place, as high as the curve is there, follows the curve. Make them steep:
+
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+def draw_bumps(axes, steepness):
+    step = lambda at: F.sigmoid(steepness * (GRID - at))[0]
+    up, down = step(0.4), -step(0.6)
+    three = {"one sigmoid": up, "another, negative": down, "their sum": up + down}
+    lines(axes[0], GRID, three, xlabel="x", title="A bump of two sigmoids")
+    axes[0].set(ylim=(-1.2, 2.3))
+    ends = np.linspace(0, 1, 21)
+    heights = wave((ends[:-1] + ends[1:]) / 2)
+    bumps = np.array([step(a) - step(b) for a, b in pairwise(ends)])
+    axes[1].plot(GRID, wave(GRID), "-", color=INK, lw=1, label="the curve")
+    axes[1].plot(GRID, heights @ bumps, "--", color=BLUE, label="twenty bumps")
+    axes[1].set(ylim=(-1.6, 2.3), xlabel="x", title="Twenty bumps")
+    axes[1].legend(loc="upper right")
+    gap = np.sqrt(((heights @ bumps - wave(GRID)) ** 2).mean())
+    return f"Steepness {steepness}: at its middle the bump is {(up + down)[2000]:.2f} high; twenty of them are {gap:.2f} away from the curve in the root mean square."
+
+
+explore(
+    draw_bumps,
+    columns=2,
+    steepness=[5, 10, 20, 40, 80, 160, 640],
+    start=1,
+    figsize=(9, 3.4),
 )
 
 # %% [markdown]
@@ -612,6 +648,8 @@ exercises.check_fold(fold)
 # ## A gallery of bends
 #
 # *You have used two or three bends. After this section you know the others by sight.*
+#
+# Some are relatives: leaky ReLU fixes the slope $\alpha$ below zero, PReLU learns it, randomized ReLU draws it anew for every sample while training (Xu, Wang, Chen and Li [2015](../book/bibliography.md)), and the absolute value has $\alpha=-1$. Maxout takes the largest of several lines, here of two. Softmax, which looks at all units of a layer at once, cannot be drawn in one picture like these.
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 Z = np.linspace(-4, 4, 801)
@@ -620,6 +658,11 @@ GALLERY = {
     "tanh": F.tanh,
     "ReLU": F.relu,
     "leaky ReLU": lambda z: F.leaky_relu(z, 0.1),
+    "PReLU, α = ¼": lambda z: F.leaky_relu(z, 0.25),
+    "maxout": lambda z: (
+        np.maximum(-z - 2, z / 2),
+        lambda dy: np.where(-z - 2 > z / 2, -dy, dy / 2),
+    ),
     "absolute": F.absolute,
     "ReLU6": F.relu6,
     "hard tanh": F.hard_tanh,
@@ -1032,7 +1075,7 @@ def draw_theory(axes):
     axes[0].set_ylabel("clothes read right")
     axes[0].legend(loc="lower right", ncols=2)
     ranked = {depth: int((theory[depth] > 0.7).sum()) for depth in theory}
-    return f"Each mark is a bend at one scale. With eight layers theory and result are ranked alike (rank correlation above 0.7) for {ranked[DEEP]} of {len(RIVALS)} bends. With two all scales read nearly as well."
+    return f"Each mark is a bend at one scale. With eight layers theory and result are ranked alike (rank correlation above 0.7) for {ranked[DEEP]} of {len(RIVALS)} bends. With two layers no scale fails."
 
 
 show(draw_theory, columns=2, figsize=(10, 4))
@@ -1185,7 +1228,7 @@ settle(
 )
 
 # %% [markdown]
-# So a ReLU layer *can* be sparse, at no cost over a wide range; how sparse it is by itself depends on how it was trained. Glorot, Bordes and Bengio ([2011](../book/bibliography.md)), who quote 1 to 4 % for the brain, found 70 to 85 % zeros harmless in their networks. Sparsity costs nothing here, and gains nothing clear either.
+# So a ReLU layer *can* be sparse, at no cost over a wide range; how sparse it is by itself depends on how it was trained. Glorot, Bordes and Bengio ([2011](../book/bibliography.md)), who quote 1 to 4 % for the brain, found 70 to 85 % zeros harmless in their networks. Xu, Wang, Chen and Li ([2015](../book/bibliography.md)) conclude from their rectifiers with slopes below zero that sparsity is not what makes ReLU good. Here it costs nothing, and gains nothing clear.
 #
 # **Dead units.** A ReLU that is zero on every sample passes no gradient. *Initialize the bias slightly positive, so that the ReLU can be activated*, say the notes.
 
@@ -1354,7 +1397,7 @@ settle(
 )
 
 # %% [markdown]
-# So a small positive bias makes units fire more often, and leaves slightly more of them dead, not fewer: what follows is fed by larger signals, all of one sign. Against dead units both substitutes help. Where the scale is wrong, leaky ReLU does not, and maxout, which loses no half of its slopes, does in part.
+# So a small positive bias makes units fire more often, and leaves slightly more of them dead, not fewer. Against dead units both substitutes help. Where the scale is wrong, leaky ReLU does not, and maxout, which loses no half of its slopes, does in part.
 #
 # :::{admonition} Exercise 5 · count the dead
 # :class: exercise
@@ -1385,7 +1428,7 @@ exercises.check_dead_units(dead_units)
 #
 # *You have folded curves by hand. After this section you know what happens when deep networks have to learn, and what a bridge does.*
 #
-# *In practice deeper is better*, say the notes, *and harder to train*. Both can be seen on clothes. Take 1 to 16 hidden layers of 24 ReLUs. And take the same layers with a *bridge* around each, $\mathbf x+\varphi(\mathbf xW+\mathbf b)$, a *residual network* (残差网络) with *skip connections*, by He, Zhang, Ren and Sun ([2016](../book/bibliography.md)). Every network again chooses scale and rate.
+# *In practice deeper is better*, say the notes, *and harder to train*. Try both on clothes. Take 1 to 16 hidden layers of 24 ReLUs. And take the same layers with a *bridge* around each, $\mathbf x+\varphi(\mathbf xW+\mathbf b)$, a *residual network* (残差网络) with *skip connections*, by He, Zhang, Ren and Sun ([2016](../book/bibliography.md)). Every network again chooses scale and rate.
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 DEPTHS = (1, 2, 4, 8, 16)
@@ -1538,14 +1581,14 @@ settle(
 )
 
 # %% [markdown]
-# So depth does pay for wiggly curves, whether they repeat themselves or not, and it did not pay for clothes. It is the task that decides, and a curve is no picture.
+# So depth does pay for wiggly curves, whether they repeat themselves or not, and it did not pay for clothes. It is the task that decides.
 
 
 # %% [markdown]
 # (q6-22)=
 # :::{admonition} Question 6.22 · How many layers does a neural network need?
 # :class: question
-# For any continuous function one hidden layer is enough, so the question is how many *help*. That is up to the task, and to what training can carry: on these clothes one is enough, and without bridges more than two do harm. Choose on validation data, begin shallow, and use bridges when you go deep.
+# For any continuous function one hidden layer is enough, so the question is how many *help*. That is up to the task, and to what training can carry: on these clothes one is enough, and without bridges many do harm. Choose on validation data, begin shallow, and use bridges when you go deep.
 # :::
 #
 # (q6-14)=

@@ -225,9 +225,12 @@ def cells_with_numbers(notebook: str) -> int:
 WAITING = f"{PROMPTS}.some((text) => text.includes('*'))"
 
 
+IDLE = "#jp-main-statusbar >> text=/\\| Idle/"
+
+
 def start_run_all(page) -> None:
     """Run > Run All Cells, as soon as the kernel is there."""
-    page.wait_for_selector("#jp-main-statusbar >> text=/\\| Idle/", timeout=60_000)
+    page.wait_for_selector(IDLE, timeout=60_000)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
 
@@ -237,6 +240,7 @@ def run_all(page, cells: int) -> None:
     start_run_all(page)
     numbered = f"{PROMPTS}.filter((text) => /\\[\\d+\\]/.test(text)).length"
     page.wait_for_function(f"{numbered} === {cells}", polling=500, timeout=300_000)
+    page.wait_for_selector(IDLE, timeout=300_000)  # what is folded shows no number
 
 
 def expect_count(page, locator, count: int, seconds: float = 60) -> None:
