@@ -132,7 +132,7 @@ gaps = {name: np.array([worst(name, n) for n in UNITS]) for name in CURVES}
 
 def draw_gaps(ax):
     lines(ax, UNITS, gaps, log="xy", xlabel="hidden units", ylabel="largest distance")
-    ax.set(ylim=(1e-5, 1e8), title="Continuous on a closed interval?")
+    ax.set(ylim=(1e-5, 1e11), title="Continuous on a closed interval?")
     return (
         "From 4 to 512 units the largest distance changes "
         + ", ".join(
