@@ -33,9 +33,8 @@ COPIED = (
 )
 PICTURE = re.compile(r"data:image/[^\"]*")
 MOVING = "dl-figure dl-moving"
-WHOLE = plan.meant(
-    "4a", plan.DONE
-)  # the quickest page is run to its end, the others to their second moving figure
+# The quickest page is run to its end, the others to their second moving figure.
+WHOLE = plan.meant("4a", plan.DONE)
 
 
 def free_port() -> int:

@@ -143,10 +143,7 @@ def _dead(low=lambda z: z <= 0, unit=lambda low: low.all(axis=0), count=np.sum):
 
 def _layer(rng, N, H, *dead):
     z = rng.standard_normal((N, H))
-    z[0], z[-1] = (
-        np.abs(z[0]) + 0.1,
-        -np.abs(z[-1]) - 0.1,
-    )  # all are now and then awake, and now and then not
+    z[0], z[-1] = np.abs(z[0]) + 0.1, -np.abs(z[-1]) - 0.1  # each unit wakes and sleeps
     z[:, list(dead)] = -np.abs(z[:, list(dead)])
     return z
 
