@@ -24,6 +24,21 @@ np.set_printoptions(precision=4, suppress=True)
 GRID = np.linspace(0, 1, 4001)
 
 
+def descend(net, loss, x, y, rate, steps, batch=None):
+    """Adam on networks side by side, by all samples at once or by `batch` at a time; their losses at each step (steps, networks)."""
+    optimizer, history = optim.Adam(net.parameters(), rate), []
+    for step in range(steps):
+        start = step * batch % x.shape[1] if batch else 0
+        rows = (slice(None), slice(start, start + batch)) if batch else ...
+        optimizer.zero_grad()
+        prediction, backward = net.forward(Constant(x[rows]), training=True)
+        value, pullback = loss(prediction, y[rows])
+        backward(pullback(np.ones(value.shape)))
+        optimizer.step()
+        history.append(value)
+    return np.array(history)
+
+
 def slopes_and_knots(f, n):
     """The network of n rectifiers that meets f at n + 1 places evenly spaced over [0, 1]: bias, weights (n,), knots (n,)."""
     places = np.linspace(0, 1, n + 1)
@@ -515,12 +530,7 @@ def learned_parity(start, steps=1000):
     W1, b1, w2, b2 = map(Parameter, start)
     net = Sequential(Layer(F.linear, W1, b1), F.relu, Layer(F.linear, w2, b2))
     target = np.broadcast_to(ODD[:, None], (20, len(STRINGS), 1))
-    optimizer = optim.Adam(net.parameters(), 0.01)
-    for _ in range(steps):
-        optimizer.zero_grad()
-        prediction, backward = net.forward(Constant(STRINGS), training=True)
-        backward(losses.squared_error(prediction, target)[1](np.ones(20)))
-        optimizer.step()
+    descend(net, losses.squared_error, STRINGS, target, 0.01, steps)
     return ((net(STRINGS)[..., 0] > 0.5) == (ODD == 1)).mean(axis=1)
 
 
@@ -550,6 +560,7 @@ def draw_parity(ax):
 
 
 show(draw_parity)
+assert (found[f"{MANY} units"] == 1).sum() >= 15 and (found["random"] < 1).all()
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 missed = {name: shares < 1 for name, shares in found.items()}
@@ -871,17 +882,9 @@ def deep(bend, depth, gains, seeds, *, width=WIDTH, pieces=1, bridged=False, bia
 def fit(net, data, rate, steps=STEPS):
     """Adam on fifty clothes at a time: share read right (seeds,), and the training loss at the end (seeds,)."""
     (x, y), (test, kinds) = data
-    optimizer, losses_seen = optim.Adam(net.parameters(), rate), []
-    for step in range(steps):
-        rows = (slice(None), slice(50 * step % 1000, 50 * step % 1000 + 50))
-        optimizer.zero_grad()
-        logits, backward = net.forward(Constant(x[rows]), training=True)
-        loss, pullback = losses.cross_entropy(logits, y[rows])
-        backward(pullback(np.ones(len(x))))
-        optimizer.step()
-        losses_seen.append(loss)
+    history = descend(net, losses.cross_entropy, x, y, rate, steps, batch=50)
     right = (net(test).argmax(axis=-1) == kinds).mean(axis=1)
-    return right, np.mean(losses_seen[-20:], axis=0)
+    return right, history[-20:].mean(axis=0)
 
 
 class Result(NamedTuple):
@@ -942,6 +945,13 @@ def draw_tournament(axes):
 
 
 show(draw_tournament, columns=2, figsize=(10, 3.8))
+ranked = {
+    d: sorted((played[name, d].right.mean(), name) for name in RIVALS)
+    for d in (SHALLOW, DEEP)
+}
+assert ranked[SHALLOW][0][1] == ranked[DEEP][0][1] == "sigmoid"
+assert ranked[SHALLOW][-1][0] - ranked[SHALLOW][1][0] < 0.03
+assert ranked[DEEP][1][0] - ranked[DEEP][0][0] > 0.05
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
@@ -1079,6 +1089,10 @@ def draw_theory(axes):
 
 
 show(draw_theory, columns=2, figsize=(10, 4))
+at_best = gradient_factor("sigmoid", played["sigmoid", DEEP].gain, DEEP)
+assert abs(at_best) < 1.2 * np.log(
+    100
+)  # in the mean square; about one power of ten in size
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
@@ -1352,15 +1366,8 @@ def follows(bend, target, rate, units=6, steps=500):
         bend,
         Layer(F.linear, Parameter(W2), Parameter(b2)),
     )
-    optimizer = optim.Adam(net.parameters(), rate)
     y = np.broadcast_to(target(WAVE), (20, 101, 1))
-    for _ in range(steps):
-        optimizer.zero_grad()
-        prediction, backward = net.forward(Constant(WAVE), training=True)
-        loss, pullback = losses.squared_error(prediction, y)
-        backward(pullback(np.ones(20)))
-        optimizer.step()
-    return loss
+    return descend(net, losses.squared_error, WAVE, y, rate, steps)[-1]
 
 
 def closest(bend, target):
@@ -1464,6 +1471,10 @@ def draw_grown(axes):
 
 
 show(draw_grown, columns=2, figsize=(9, 3.6))
+plain_right = [grown[False, d].right.mean() for d in DEPTHS]
+assert (np.diff(plain_right) < 0).all() and np.diff(plain_right)[-1] < -0.1
+assert grown[True, 16].loss.mean() < grown[True, 2].loss.mean() + 0.1
+assert max(grown[key].right.mean() for key in grown) < plain_right[0] + 0.01
 
 # %% [markdown]
 # Plain networks get worse, slowly at first and then fast: not because they overfit, for the *training* loss rises. With bridges sixteen layers train nearly as well as two. But look at the second picture once more. Deeper is not better here, with bridges or without: for these clothes and 100 steps of training one hidden layer is enough.
@@ -1510,16 +1521,9 @@ def learns_curve(depth, curve, units=12, steps=600):
             b = rng.uniform(-1, 1, (20, n)) * (m == 1)
             layers += [Layer(F.linear, Parameter(W), Parameter(b)), F.relu]
         net = Sequential(*layers[:-1])
-        optimizer = optim.Adam(net.parameters(), rate)
         x = np.linspace(0, 1, 65)[None, :, None]
         y = np.broadcast_to(curve(x), (20, 65, 1))
-        for _ in range(steps):
-            optimizer.zero_grad()
-            prediction, backward = net.forward(Constant(2 * x - 1), training=True)
-            loss, pullback = losses.squared_error(prediction, y)
-            backward(pullback(np.ones(20)))
-            optimizer.step()
-        return loss
+        return descend(net, losses.squared_error, 2 * x - 1, y, rate, steps)[-1]
 
     return min((once(rate) for rate in (0.003, 0.01, 0.03, 0.1)), key=np.median)
 
@@ -1628,7 +1632,7 @@ exercises.check_bridged_stack(bridged_stack)
 #
 # *You know what scale, bend and depth do. After this section you can let a search choose them, and you know what a fair rival of a clever search is.*
 #
-# *Could the structure be found automatically?* ask the notes, and think of evolution. Here is a small world in which that can be tried a hundred times over: 1 to 4 hidden layers, 4 to 32 units, three bends, three rates, 144 networks in all. All of them have been trained (that took seconds), so that a search only looks its candidates up. *Evolution* keeps what it has seen, takes the best of three as a parent, and changes one of its four genes. *Random search* picks untried networks at random. Both may look at equally many.
+# *Could the structure be found automatically?* ask the notes, and think of evolution. Here is a small world in which that can be tried a hundred times over: 1 to 4 hidden layers, 4 to 32 units, three bends, three rates, 144 networks in all. All of them have been trained, so that a search only looks its candidates up. *Evolution* keeps what it has seen, takes the best of three as a parent, and changes one of its four genes. *Random search* picks untried networks at random. Both may look at equally many.
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 GENES = ((1, 2, 3, 4), (4, 8, 16, 32), ("sigmoid", "tanh", "ReLU"), (0.003, 0.01, 0.03))
@@ -1642,6 +1646,7 @@ def trained(depth, width, bend, rate):
 
 
 table = {genes: trained(*genes) for genes in product(*GENES)}
+assert len(table) == 144
 
 
 def random_search(rng, budget):
