@@ -9,7 +9,6 @@ from itertools import pairwise, product
 import numpy as np
 from dlnotes import datasets, losses, optim
 from dlnotes import functional as F
-from dlnotes.arrays import Constant
 from dlnotes.claims import by_definition, recap, settle, untestable
 from dlnotes.exercises import feedforward_networks as exercises
 from dlnotes.experiments import share_right
@@ -26,6 +25,7 @@ from dlnotes.plotting import (
     log_scale,
     network,
 )
+from dlnotes.training import fit_side_by_side
 
 np.set_printoptions(precision=4, suppress=True)
 
@@ -47,23 +47,6 @@ def networks(sizes, bend, rng, copies=1):
     return Sequential(*layers[:-1])
 
 
-def train(net, loss, x, target, optimizer, *, steps, batch=None):
-    """Descend, by all samples at once or by `batch` at a time; returns the losses (steps, copies), one for each of the networks side by side."""
-    history = []
-    for step in range(steps):
-        rows = ...
-        if batch:
-            start = step * batch % x.shape[1]
-            rows = (slice(None), slice(start, start + batch))
-        optimizer.zero_grad()
-        prediction, backward = net.forward(Constant(x[rows]), training=True)
-        value, pullback = loss(prediction, target[rows])
-        backward(pullback(np.ones(value.shape)))
-        optimizer.step()
-        history.append(value)
-    return np.array(history)
-
-
 STAGES = (0, 5, 10, 20, 30, 40, 60, 100, 300)
 
 
@@ -74,7 +57,9 @@ def bent_by_training(seed):
     loss, optimizer = losses.binary_cross_entropy, optim.Adam(net.parameters(), 0.1)
     kept = []
     for past, stage in pairwise((0, *STAGES)):
-        train(net, loss, CORNERS, target, optimizer, steps=stage - past)
+        fit_side_by_side(
+            net, loss, optimizer, CORNERS[None], target, steps=stage - past
+        )
         W, c, w, b = (p.value[0].copy() for p in net.parameters())
         kept.append((W, c, w[:, 0], b[0]))
     return dict(zip(STAGES, kept, strict=True))
@@ -549,7 +534,9 @@ def fails(bend, seed, width=8):
     net = networks((2, width, width, 1), bend, np.random.default_rng(seed))
     target = ODD[None, :, None].astype(float)
     optimizer = optim.Adam(net.parameters(), 0.03)
-    train(net, losses.binary_cross_entropy, CORNERS, target, optimizer, steps=200)
+    fit_side_by_side(
+        net, losses.binary_cross_entropy, optimizer, CORNERS[None], target, steps=200
+    )
     return not ((net(CORNERS)[0, :, 0] > 0) == (ODD == 1)).all()
 
 
@@ -652,7 +639,7 @@ def xor_networks(
     net = Sequential(body, Layer(F.linear, W2, b2), end)
     target = np.broadcast_to(ODD[:, None].astype(float), (starts, 4, 1))
     optimizer = optim.Adam(net.parameters(), 0.05)
-    final = train(net, loss, CORNERS, target, optimizer, steps=400)[-1]
+    final = fit_side_by_side(net, loss, optimizer, CORNERS[None], target, steps=400)[-1]
     right = (net(CORNERS) > (0.5 if end is F.sigmoid else 0)) == (target == 1)
     return right.all(axis=(1, 2)), final, (body(CORNERS) == 0).all(axis=1).any(axis=1)
 
@@ -726,7 +713,7 @@ def one_unit_on_xor():
     target = np.broadcast_to(ODD[:, None].astype(float), (200, 4, 1))
     optimizer = optim.Adam(net.parameters(), 0.05)
     loss = losses.binary_cross_entropy
-    return train(net, loss, CORNERS, target, optimizer, steps=400)[-1]
+    return fit_side_by_side(net, loss, optimizer, CORNERS[None], target, steps=400)[-1]
 
 
 convex, (_, not_convex, _) = one_unit_on_xor(), xor_networks(F.tanh, hidden=2)
@@ -848,7 +835,9 @@ def by_head(head, ask, seed):
         )
     loss = losses.cross_entropy if head == "softmax" else losses.binary_cross_entropy
     optimizer = optim.Adam(net.parameters(), 0.02)
-    train(net, loss, digits.x[train_i], target[None], optimizer, steps=75)
+    fit_side_by_side(
+        net, loss, optimizer, digits.x[train_i][None], target[None], steps=75
+    )
     answer = lambda i: (F.softmax if head == "softmax" else F.sigmoid)(
         net(digits.x[i])[0]
     )[0]
@@ -1257,7 +1246,9 @@ def learn(net, features, data, steps=240, look=40):
     best, judged = np.zeros(COPIES), np.zeros(COPIES)
     right = lambda part: (net(part[0]).argmax(axis=-1) == part[1]).mean(axis=1)
     for _ in range(steps // look):
-        train(net, losses.cross_entropy, x, y, optimizer, steps=look, batch=100)
+        fit_side_by_side(
+            net, losses.cross_entropy, optimizer, x, y, steps=look, batch_size=100
+        )
         now = right(stop)
         judged = np.where(now > best, right(test), judged)
         best = np.maximum(best, now)
@@ -1401,7 +1392,7 @@ def spiral_error(sizes, seed):
     x, y = datasets.spirals(60, rng=np.random.default_rng(seed))
     net = networks(sizes, F.tanh, np.random.default_rng(seed))
     optimizer = optim.Adam(net.parameters(), 0.03)
-    train(net, losses.cross_entropy, x, y[None], optimizer, steps=300)
+    fit_side_by_side(net, losses.cross_entropy, optimizer, x[None], y[None], steps=300)
     return 1 - share_right(net(x)[0].argmax(axis=1), y)
 
 

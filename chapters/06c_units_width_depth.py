@@ -18,6 +18,7 @@ from dlnotes.explore import explore, show
 from dlnotes.metrics import rank_correlation
 from dlnotes.network import Layer, Parameter, Residual, Sequential
 from dlnotes.plotting import BLUE, GREEN, INK, ORANGE, image_grid, lines, log_scale
+from dlnotes.training import fit_side_by_side
 
 np.set_printoptions(precision=4, suppress=True)
 
@@ -25,18 +26,9 @@ GRID = np.linspace(0, 1, 4001)
 
 
 def descend(net, loss, x, y, rate, steps, batch=None):
-    """Adam on networks side by side, by all samples at once or by `batch` at a time; their losses at each step (steps, networks)."""
-    optimizer, history = optim.Adam(net.parameters(), rate), []
-    for step in range(steps):
-        start = step * batch % x.shape[1] if batch else 0
-        rows = (slice(None), slice(start, start + batch)) if batch else ...
-        optimizer.zero_grad()
-        prediction, backward = net.forward(Constant(x[rows]), training=True)
-        value, pullback = loss(prediction, y[rows])
-        backward(pullback(np.ones(value.shape)))
-        optimizer.step()
-        history.append(value)
-    return np.array(history)
+    """Adam on networks side by side; their losses at each step (steps, networks)."""
+    optimizer = optim.Adam(net.parameters(), rate)
+    return fit_side_by_side(net, loss, optimizer, x, y, steps=steps, batch_size=batch)
 
 
 def slopes_and_knots(f, n):
@@ -530,7 +522,7 @@ def learned_parity(start, steps=1000):
     W1, b1, w2, b2 = map(Parameter, start)
     net = Sequential(Layer(F.linear, W1, b1), F.relu, Layer(F.linear, w2, b2))
     target = np.broadcast_to(ODD[:, None], (20, len(STRINGS), 1))
-    descend(net, losses.squared_error, STRINGS, target, 0.01, steps)
+    descend(net, losses.squared_error, STRINGS[None], target, 0.01, steps)
     return ((net(STRINGS)[..., 0] > 0.5) == (ODD == 1)).mean(axis=1)
 
 

@@ -48,6 +48,7 @@ points = datasets.xor()
 half = np.full((2, 2), 0.5)
 net = Sequential(Linear(2, 3, rng=rng))
 optimizer = optim.SGD(net.parameters(), 0.1)
+pair_of_nets = layers.mlp((2, 3), rng=rng, copies=2)
 
 
 def parameters() -> list[Parameter]:
@@ -245,6 +246,7 @@ CALLS = {
     training.train_step: supervised | {"net": net, "optimizer": optimizer},
     training.fit: supervised | {"net": net, "optimizer": optimizer, "epochs": 1, "batch_size": 2, "rng": rng},
     training.evaluate: supervised | {"net": net},
+    training.fit_side_by_side: supervised | {"net": pair_of_nets, "optimizer": optim.SGD(pair_of_nets.parameters(), 0.1), "x": zeros((2, 4, 2)), "target": zeros((2, 4), int), "steps": 1, "batch_size": 2},
     training.EarlyStopping: {"net": net, "patience": 1},
     metrics.accuracy: {"logits": zeros((2, 3)), "labels": np.array([0, 2])},
     metrics.confusion_matrix: {"predicted": np.array([0, 1]), "labels": np.array([0, 1]), "K": 3},
@@ -819,6 +821,11 @@ REFUSED = [
         (lambda f: fit(f, zeros((4, 2)), None), ValueError, r"target must have shape"),
         (lambda f: fit(f, [[1.0], [1.0, 2.0]], [0, 1]), ValueError, "x must have rows of equal length"),
         (lambda f: fit(f, zeros((4, 2), int), zeros(4, int)), TypeError, "x must hold floats"),
+    ),
+    *against(training.fit_side_by_side,
+        (lambda f: f(**CALLS[f] | {"loss": lambda p, t: (0.0, np.zeros_like)}), ValueError, r"loss must give one number for each network, got shape \(\)"),
+        (lambda f: f(**CALLS[f] | {"batch_size": 5}), ValueError, "batch_size must be in 1 … 4, got 5"),
+        (lambda f: f(**CALLS[f] | {"target": zeros((2, 3), int)}), ValueError, r"target must .* to fit x, got \(2, 3\)"),
     ),
     *against(training.evaluate,
         (lambda f: f(net, losses.cross_entropy, zeros((4, 2)), zeros(3, int)), ValueError, r"target must .* to fit x, got \(3,\)"),

@@ -5,7 +5,7 @@ import pytest
 from dlnotes import datasets, losses, optim, training
 from dlnotes import functional as F
 from dlnotes.arrays import unmarked
-from dlnotes.layers import RNN, BatchNorm, Dropout, Linear
+from dlnotes.layers import RNN, BatchNorm, Dropout, Linear, mlp
 from dlnotes.network import Layer, Parameter, Sequential
 from numpy.testing import assert_allclose, assert_array_equal
 
@@ -221,3 +221,76 @@ def test_a_recurrent_network_learns_from_samples_in_rows(rng):
         epochs=30, batch_size=20, rng=rng,
     )  # fmt: skip
     assert history[-1] < 1 / 12 / 5
+
+
+def three_networks():
+    rng = np.random.default_rng(4)
+    net = mlp((2, 5, 3), activation=F.tanh, rng=rng, copies=3)
+    return net, rng.standard_normal((3, 12, 2)), rng.integers(0, 3, (3, 12))
+
+
+def alone(net, s):
+    """The network number `s` of those side by side, as one of its own."""
+    W1, b1, W2, b2 = (Parameter(p.value[s]) for p in net.parameters())
+    return Sequential(Layer(F.linear, W1, b1), F.tanh, Layer(F.linear, W2, b2))
+
+
+def fit_three(net, x, y, **options):
+    optimizer = optim.Adam(net.parameters(), 0.05)
+    return training.fit_side_by_side(
+        net, losses.cross_entropy, optimizer, x, y, **options
+    )
+
+
+@pytest.mark.parametrize("batch_size", [None, 4, 5])
+def test_each_network_learns_side_by_side_as_it_would_alone(batch_size):
+    """Batches of five go round: the third one takes the last two samples and the first three."""
+    net, x, y = three_networks()
+    singles, size = [alone(net, s) for s in range(3)], batch_size or 12
+    found = fit_three(net, x, y, steps=5, batch_size=batch_size)
+    for s, single in enumerate(singles):
+        optimizer = optim.Adam(single.parameters(), 0.05)
+        for step in range(5):
+            rows = np.arange(step * size, (step + 1) * size) % 12
+            value = training.train_step(
+                single, losses.cross_entropy, optimizer, x[s, rows], y[s, rows]
+            )
+            assert_allclose(found[step, s], value, rtol=1e-12)
+        for p, q in zip(net.parameters(), single.parameters(), strict=True):
+            assert_allclose(p.value[s], q.value, rtol=1e-9, atol=1e-12)
+
+
+def test_networks_side_by_side_may_share_their_samples():
+    net, x, y = three_networks()
+    expected = [losses.cross_entropy(z, y[0])[0] for z in net(x[0])]
+    labels = np.broadcast_to(y[0], (3, 12))
+    assert_allclose(fit_three(net, x[:1], labels, steps=1), [expected])
+
+
+def test_inputs_are_changed_batch_by_batch_and_not_for_good():
+    net, x, y = three_networks()
+    seen, W = [], net.layers[0].W.value.copy()
+
+    def change(batch):
+        seen.append(batch.copy())
+        batch[:] = 0
+        return batch
+
+    fit_three(net, x, y, steps=4, batch_size=4, change=change)
+    assert_array_equal(seen, [x[:, :4], x[:, 4:8], x[:, 8:], x[:, :4]])
+    assert_array_equal(net.layers[0].W.value, W)  # where x = 0 there is no gradient
+
+
+def test_weights_may_be_changed_after_each_step():
+    """Catches an `after` that comes before the step, or once at the end."""
+    net, x, y = three_networks()
+    calls = []
+
+    def after():
+        W = net.layers[0].W.value
+        calls.append(np.abs(W).max())
+        np.clip(W, -0.1, 0.1, out=W)
+
+    fit_three(net, x, y, steps=3, after=after)
+    assert len(calls) == 3 and max(calls[1:]) > 0.1  # the step has moved them
+    assert np.abs(net.layers[0].W.value).max() == 0.1

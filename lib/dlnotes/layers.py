@@ -35,9 +35,12 @@ from .recurrent_layers import GRU, LSTM, RNN  # noqa: F401 (one name for all lay
 
 
 class Linear(Layer):
-    """y = x W + b with W (D, K) drawn by `initialize` (default: Glorot) and b = 0."""
+    """y = x W + b with W (D, K) drawn by `initialize` (default: Glorot) and b = 0.
 
-    @takes(D=count, K=count, rng=generator, initialize=function)
+    With `copies` = S it is S such maps side by side, W (S, D, K) and b (S, K), for x (S, N, D) or (N, D).
+    """
+
+    @takes(D=count, K=count, rng=generator, initialize=function, copies=count)
     def __init__(
         self,
         D: int,
@@ -45,30 +48,37 @@ class Linear(Layer):
         *,
         rng: np.random.Generator,
         initialize: Callable = init.glorot,
+        copies: int | None = None,
     ):
-        self.W = Parameter(initialize((D, K), rng=rng))
-        self.b = Parameter(np.zeros(K))
+        leading = () if copies is None else (copies,)
+        self.W = Parameter(initialize((*leading, D, K), rng=rng))
+        self.b = Parameter(np.zeros((*leading, K)))
         super().__init__(F.linear, self.W, self.b)
 
 
-@takes(sizes=shape, activation=function, rng=generator, initialize=function)
+@takes(
+    sizes=shape, activation=function, rng=generator, initialize=function, copies=count
+)
 def mlp(
     sizes: tuple[int, ...],
     *,
     activation: Callable = F.relu,
     rng: np.random.Generator,
     initialize: Callable = init.he,
+    copies: int | None = None,
 ) -> Sequential:
     """A multilayer perceptron: mlp((64, 32, 10), rng=rng) is Linear(64, 32), relu, Linear(32, 10).
 
     W of the hidden layers is drawn by `initialize` (default: He, for relu), that of the last one by Glorot's rule.
+    With `copies` = S it is S networks side by side, for x (S, N, D) or (N, D).
     """
     if len(sizes) < 2:
         raise ValueError(f"sizes must be at least 2, inputs and outputs, got {sizes}")
     parts: list[Layer | Callable] = []
     for D, K in zip(sizes[:-2], sizes[1:-1], strict=True):
-        parts += [Linear(D, K, rng=rng, initialize=initialize), activation]
-    return Sequential(*parts, Linear(*sizes[-2:], rng=rng))
+        linear = Linear(D, K, rng=rng, initialize=initialize, copies=copies)
+        parts += [linear, activation]
+    return Sequential(*parts, Linear(*sizes[-2:], rng=rng, copies=copies))
 
 
 class TransposedLinear(Layer):

@@ -6,7 +6,7 @@ import numpy as np
 
 from .arguments import takes
 from .arrays import Array, Constant
-from .kinds import count, function, generator, instance, pair
+from .kinds import count, function, generator, instance, natural, pair
 from .network import Layer
 from .optim import Optimizer
 
@@ -39,14 +39,14 @@ def _one_number(loss: Callable, prediction: Array, target: Array):
     value, backward = pair("loss", loss(prediction, target))
     if np.ndim(value):
         raise ValueError(
-            f"loss must give one number for the batch, got shape {np.shape(value)}; train "
-            "several networks at once, or all steps of a sequence, with a loop of your own"
+            f"loss must give one number for the batch, got shape {np.shape(value)}; several "
+            "networks at once are for fit_side_by_side, all steps of a sequence for a loop of your own"
         )
     return float(value), backward
 
 
 @takes(
-    net=instance(Layer), loss=function, optimizer=instance(Optimizer), x="any N ...+", target="any N ...",
+    net=instance(Layer), loss=function, optimizer=instance(Optimizer), x="any N *X+", target="any N *T",
     epochs=count, batch_size=count, rng=generator,
 )  # fmt: skip
 def fit(
@@ -74,7 +74,7 @@ def fit(
 
 
 @takes(
-    net=function, loss=function, x="any N ...+", target="any N ...", batch_size=count
+    net=function, loss=function, x="any N *X+", target="any N *T", batch_size=count
 )
 def evaluate(
     net: Layer, loss: Callable, x: Array, target: Array, *, batch_size: int = 1000
@@ -86,6 +86,51 @@ def evaluate(
         value, _ = _one_number(loss, net(x[piece]), target[piece])
         total += value * len(x[piece])
     return total / len(x)
+
+
+@takes(
+    net=instance(Layer), loss=function, optimizer=instance(Optimizer), x="any S N *X+", target="any R N *T",
+    steps=natural, batch_size=count, change=function, after=function,
+)  # fmt: skip
+def fit_side_by_side(
+    net: Layer,
+    loss: Callable,
+    optimizer: Optimizer,
+    x: Array,
+    target: Array,
+    *,
+    steps: int,
+    batch_size: int | None = None,
+    change: Callable[[Array], Array] | None = None,
+    after: Callable[[], None] | None = None,
+) -> Array:
+    """Train S networks at once, whose parameters have a first axis S; returns their losses (steps, S) before each step.
+
+    x (S, N, ...) and target (S, N, ...) hold the samples of each, or with S = 1 the samples of all; `loss` gives S
+    numbers. Each learns as it would alone. A batch takes the next `batch_size` samples in the order they have, round
+    and round; without a size it takes all. `change(x)` alters the inputs of each batch, as augmentation does;
+    `after()` is called after each step, for what is done to the weights.
+    """
+    N = x.shape[1]
+    size = N if batch_size is None else count("batch_size", batch_size, most=N)
+    history = []
+    for step in range(steps):
+        turn = np.arange(step * size, (step + 1) * size)
+        batch, labels = (a.take(turn, axis=1, mode="wrap") for a in (x, target))
+        batch = batch if change is None else change(batch)
+        optimizer.zero_grad()
+        prediction, backward = net.forward(Constant(batch), training=True)
+        values, pullback = pair("loss", loss(prediction, labels))
+        if np.ndim(values) != 1:
+            raise ValueError(
+                f"loss must give one number for each network, got shape {np.shape(values)}"
+            )
+        backward(pullback(np.ones_like(values)))
+        optimizer.step()
+        if after is not None:
+            after()
+        history.append(values)
+    return np.array(history)
 
 
 class EarlyStopping:
