@@ -17,7 +17,7 @@ PAGES = {
     "04a_numbers_on_a_computer", "04b_gradients_and_curvature", "05a_learning_from_data",
     "05b_capacity_and_validation", "05c_classical_algorithms",
     "06a_feedforward_networks", "06b_backpropagation", "06c_units_width_depth",
-    "07_regularization", "08a_descent", "08b_optimizers", "09a_convolution",
+    "07a_penalties_and_data", "07b_ensembles_and_dropout", "08a_descent", "08b_optimizers", "09a_convolution",
     "09b_convolutional_networks", "10a_recurrence", "10b_sequences",
     "11_practical_methodology", "12_applications", "13_latent_variables",
     "14a_autoencoders", "14b_variational_autoencoders", "15_representation_learning",

@@ -73,9 +73,7 @@ def fit(
     return history
 
 
-@takes(
-    net=function, loss=function, x="any N *X+", target="any N *T", batch_size=count
-)
+@takes(net=function, loss=function, x="any N *X+", target="any N *T", batch_size=count)
 def evaluate(
     net: Layer, loss: Callable, x: Array, target: Array, *, batch_size: int = 1000
 ) -> float:
@@ -106,17 +104,19 @@ def fit_side_by_side(
 ) -> Array:
     """Train S networks at once, whose parameters have a first axis S; returns their losses (steps, S) before each step.
 
-    x (S, N, ...) and target (S, N, ...) hold the samples of each, or with S = 1 the samples of all; `loss` gives S
-    numbers. Each learns as it would alone. A batch takes the next `batch_size` samples in the order they have, round
-    and round; without a size it takes all. `change(x)` alters the inputs of each batch, as augmentation does;
-    `after()` is called after each step, for what is done to the weights.
+    x (S, N, ...) and target (S, N, ...) hold the samples of each network, x (1, N, ...) the same inputs for all;
+    `loss` gives S numbers. Each learns as it would alone. A batch takes the next `batch_size` samples in the order
+    they have, round and round; without a size it takes all. `change(x)` returns what to use instead of the inputs x
+    of a batch, as augmentation does. `after()` is called after each step, for what is done to the weights.
     """
     N = x.shape[1]
     size = N if batch_size is None else count("batch_size", batch_size, most=N)
     history = []
     for step in range(steps):
-        turn = np.arange(step * size, (step + 1) * size)
-        batch, labels = (a.take(turn, axis=1, mode="wrap") for a in (x, target))
+        batch, labels = x, target
+        if size < N:
+            turn = np.arange(step * size, (step + 1) * size)
+            batch, labels = (a.take(turn, axis=1, mode="wrap") for a in (x, target))
         batch = batch if change is None else change(batch)
         optimizer.zero_grad()
         prediction, backward = net.forward(Constant(batch), training=True)
