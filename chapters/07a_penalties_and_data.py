@@ -648,14 +648,6 @@ exercises.check_max_norm(max_norm)
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
-def drawn(data, train, test, more=0, seeds=20):
-    """For each seed samples of its own: (x, y) to train on, more of them, and to test; x (seeds, N, D), y (seeds, N)."""
-    N = len(data.x)
-    order = np.array([np.random.default_rng(s).permutation(N) for s in range(seeds)])
-    cuts = ((0, train), (train, train + more), (N - test, N))
-    return [(data.x[order[:, a:b]], data.y[order[:, a:b]]) for a, b in cuts]
-
-
 def network(x, y, *, units=32, steps=300, rate=0.003, decay=0.0, change=None):
     """Twenty networks of one hidden layer side by side, trained by Adam on fifty samples at a time."""
     rng = np.random.default_rng(1)
@@ -674,7 +666,9 @@ def right(net, part):
 
 clothes = datasets.fashion()
 coarse = clothes.x.reshape(-1, 14, 2, 14, 2).mean(axis=(2, 4)).reshape(-1, 196)
-few, _, unseen = drawn(datasets.Samples(coarse, clothes.y), 100, 500)
+few, _, unseen = datasets.splits(
+    datasets.Samples(coarse, clothes.y), train=100, test=500
+)
 DECAYS = (0, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1)
 nets = {d: network(*few, decay=d) for d in DECAYS}
 by_decay = {d: right(net, unseen) for d, net in nets.items()}
@@ -844,7 +838,7 @@ def read(net, part, changes):
     return np.mean([right(net, (x @ M, y)) for M in changes], axis=0)
 
 
-hundred, _, fresh = drawn(digits, 100, 500)
+hundred, _, fresh = datasets.splits(digits, train=100, test=500)
 ROOM = {"units": 64, "steps": 400}
 readers = {
     name: network(*with_changes(*hundred, M), **ROOM) for name, M in MADE_UP.items()
@@ -929,7 +923,7 @@ gentle = [
 helped = right(network(*with_changes(*hundred, gentle), **ROOM), fresh)
 plain = {100: reads["as they are", "as they are"]}
 for n in (200, 400):
-    part, _, later = drawn(digits, n, 500)
+    part, _, later = datasets.splits(digits, train=n, test=500)
     plain[n] = right(network(*part, **ROOM), later)
 settle(
     "C7.24",
@@ -1194,7 +1188,9 @@ class Course(NamedTuple):
 
 
 def course(wrong, looks=60, every=5):
-    train, validation, test = drawn(digits, 100, 1000, more=100)
+    train, validation, test = datasets.splits(
+        digits, train=100, validation=100, test=1000
+    )
     rng = np.random.default_rng(7)
     spoil = lambda part: (
         part[0],

@@ -232,3 +232,14 @@ def test_mislabeled_are_as_many_as_asked_and_never_by_their_own_label():
     assert_array_equal(datasets.mislabel(labels, 4, share=0.0, rng=rng()), labels)
     with pytest.raises(ValueError, match="labels"):
         datasets.mislabel(labels, 3, share=0.1, rng=rng())
+
+
+def test_splits_side_by_side_are_the_same_samples_as_one_by_one():
+    samples = Samples(np.arange(20.0)[:, None], np.arange(20))
+    found = datasets.splits(samples, train=5, validation=3, test=4, seeds=3)
+    assert [part.x.shape for part in found] == [(3, 5, 1), (3, 3, 1), (3, 4, 1)]
+    for s in range(3):
+        order = np.random.default_rng(s).permutation(20)
+        for part, rows in zip(found, (order[:5], order[5:8], order[16:]), strict=True):
+            assert_array_equal(part.x[s, :, 0], rows)
+            assert_array_equal(part.y[s], rows)

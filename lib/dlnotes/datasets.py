@@ -97,6 +97,28 @@ def split(samples: Samples, *, validation: int, test: int, seed: int = 0) -> Spl
     return Split(*(Samples(samples.x[part], samples.y[part]) for part in cuts))
 
 
+@takes(
+    samples=instance(Samples), train=count, validation=natural, test=count, seeds=count
+)
+def splits(
+    samples: Samples, *, train: int, validation: int = 0, test: int, seeds: int = 20
+) -> Split:
+    """Splits side by side, for networks side by side: x (seeds, N, ...) and y (seeds, N) of three parts.
+
+    Each seed shuffles all samples: the first `train` of them to fit, the next to choose, the last `test` to judge.
+    """
+    N = len(samples.x)
+    same_size("the size of x", N, "that of y", len(samples.y))
+    if train + validation + test > N:
+        raise ValueError(
+            f"train + validation + test must be at most {N} samples, got {train} + {validation} + {test}"
+        )
+    order = np.array([np.random.default_rng(s).permutation(N) for s in range(seeds)])
+    cuts = ((0, train), (train, train + validation), (N - test, N))
+    parts = (order[:, start:end] for start, end in cuts)
+    return Split(*(Samples(samples.x[part], samples.y[part]) for part in parts))
+
+
 @takes(labels="int N", K=partial(count, least=2), share=fraction, rng=generator)
 def mislabel(
     labels: np.ndarray, K: int, *, share: float, rng: np.random.Generator

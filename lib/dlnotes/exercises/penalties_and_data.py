@@ -13,8 +13,8 @@ check_shrink = Exercise(
     "the weights",
     right=_shrink(),
     cases=lambda rng: [
-        *((s * rng.standard_normal((4, 3)), 0.5 * s) for s in SCALES), (np.array([-2.0, -0.5, 0.0, 0.5, 2.0]), 0.5),
-        (rng.standard_normal(5), 0.0),
+        (np.array([-2.0, -0.5, 0.0, 0.2, 0.5, 3.0]), 0.5), *((s * rng.standard_normal((4, 3)), 0.5 * s) for s in SCALES),
+        (np.array([0.0, 1.0, -2.0]), 0.0), (rng.standard_normal((2, 3, 2)), 0.3), (np.array(0.7), 0.2),
     ],
     mistakes={
         "not beyond zero": _shrink(rest=lambda size, cut: size - cut),
@@ -22,6 +22,8 @@ check_shrink = Exercise(
         "large weights are moved, too": _shrink(rest=lambda size, cut: size * (size > cut)),
         "all by the same length, not by the same factor": lambda w, cut: w / (1 + cut),
         "toward zero, not down": lambda w, cut: np.maximum(w - cut, 0),
+        "between −cut and cut there is a third case": lambda w, cut: np.where(w > cut, w - cut, w + cut),
+        "what would go beyond zero stays at zero": _shrink(rest=lambda size, cut: np.abs(size - cut)),
         "not farther than the cut": lambda w, cut: np.clip(w, -cut, cut),
     },
     also_right=(
@@ -64,7 +66,9 @@ check_two_lengths = Exercise(
     ("the length under the penalty", "the length after t steps"),
     right=_lengths(),
     cases=lambda rng: [
-        _bowl(rng, 4), *(_bowl(rng, 3, s) for s in SCALES), (np.diag([4.0, 1.0]), np.array([1.0, -2.0]), 1.0, 0.1, 1),
+        (np.array([[2.0, 1.0], [1.0, 3.0]]), np.array([1.0, -2.0]), 0.5, 0.1, 4), _bowl(rng, 4),
+        *(_bowl(rng, 3, s) for s in SCALES),
+        (np.diag([4.0, 1.0]), np.array([1.0, -2.0]), 1.0, 0.1, 1), (np.diag([4.0, 1.0]), np.array([1.0, -2.0]), 1.0, 0.375, 3),
         (np.eye(2), np.array([3.0, 4.0]), 0.0, 0.5, 0),
     ],
     mistakes={
@@ -73,6 +77,11 @@ check_two_lengths = Exercise(
         "one step multiplies what is missing; t steps do so t times": _lengths(early=lambda v, r, t: 1 - (1 - r * v) * t),
         "the factors belong to the directions of the eigenvectors, not to the axes": _lengths(along=lambda V, best: best),
         "V.T @ best are the parts along the eigenvectors": _lengths(along=lambda V, best: V @ best),
+        "the power of a matrix, not of its entries": lambda H, best, a, r, t: (
+            _lengths()(H, best, a, r, t)[0], np.linalg.norm(best - (np.eye(len(H)) - r * H) ** t @ best)),
+        "α times the identity, not α on every entry": lambda H, best, a, r, t: (
+            np.linalg.norm(np.linalg.lstsq(H + a, H @ best, rcond=None)[0]), _lengths()(H, best, a, r, t)[1]),
+        "(H + αI)⁻¹ H w*: one H is missing": _lengths(penalty=lambda v, a: 1 / (v + a)),
         "lengths, not squares of them": lambda *a: tuple(n**2 for n in _lengths()(*a)),
         "first the penalty, then the steps": lambda *a: _lengths()(*a)[::-1],
         "the loss is ½(w − w*)ᵀH(w − w*): no factor 2": _lengths(early=lambda v, r, t: 1 - (1 - 2 * r * v) ** t),
@@ -95,7 +104,7 @@ check_max_norm = Exercise(
     "the weights",
     right=_max_norm(),
     cases=lambda rng: [
-        (rng.standard_normal((3, 3)) * [0.1, 1.0, 5.0], 1.0),
+        (np.array([[3.0, 0.3, 0.0], [4.0, 0.4, 2.0], [0.0, 0.0, 0.0]]), 1.5), (rng.standard_normal((3, 3)) * [0.1, 1.0, 5.0], 1.0),
         *((s * rng.standard_normal((4, 3)) * [0.1, 1.0, 5.0], 2 * s) for s in SCALES),
         (np.array([[0.0, 3.0], [0.0, 4.0]]), 2.5), (np.zeros((2, 2)), 1.0), (np.array([[3.0, 0.3], [4.0, 0.4]]), 5.0),
     ],
@@ -103,6 +112,8 @@ check_max_norm = Exercise(
         "short columns stay as they were": _max_norm(factor=lambda n, c: c / np.where(n > 0, n, 1)),
         "each column, not the whole matrix": _max_norm(lengths=np.linalg.norm),
         "the incoming weights of a unit are a column": _max_norm(lengths=lambda W: np.linalg.norm(W, axis=1, keepdims=True)),
+        "W / c scales nothing to length c": lambda W, c: W / c,
+        "a column has one length: axis=0": _max_norm(lengths=lambda W: np.linalg.norm(W, axis=1)),
         "the length is the root of the sum of squares": _max_norm(lengths=lambda W: np.abs(W).sum(axis=0)),
         "the column is scaled; its entries are not cut one by one": lambda W, c: np.clip(W, -c, c),
         "scaled to length c, not divided by c": _max_norm(factor=lambda n, c: np.where(n > c, 1 / c, 1.0)),
@@ -146,6 +157,8 @@ check_five_forms = Exercise(
         "what leaves the frame is lost, and zeros come in": _forms(pad="wrap"),
         "zeros come in, not the border once more": _forms(pad="edge"),
         "up and down are exchanged: row 0 is at the top": _forms(windows=((1, 1), (0, 1), (2, 1), (1, 2), (1, 0))),
+        "both pairs are exchanged: an image moves up as its window moves down": _forms(
+            windows=((1, 1), (0, 1), (2, 1), (1, 0), (1, 2))),
         "left and right are exchanged": _forms(windows=((1, 1), (2, 1), (0, 1), (1, 0), (1, 2))),
         "rows come before columns": _forms(windows=((1, 1), (1, 2), (1, 0), (2, 1), (0, 1))),
         "moved, not mirrored: a mirrored b is a d": lambda x: np.array([x, x[:, ::-1], x[:, ::-1], x[:, :, ::-1], x[:, :, ::-1]]),
@@ -168,7 +181,8 @@ check_price_of_noise = Exercise(
     cases=lambda rng: [
         (rng.standard_normal((6, 3)), rng.standard_normal(3), rng.uniform(0.2, 3, 3)),
         *((rng.standard_normal((5, 4)), s * rng.standard_normal(4), rng.uniform(0.2, 3, 4)) for s in SCALES),
-        (np.ones((1, 2)), np.array([3.0, -1.0]), np.array([0.5, 2.0])), (rng.standard_normal((4, 2)), np.ones(2), np.zeros(2)),
+        (np.ones((1, 2)), np.array([3.0, -1.0]), np.array([0.5, 2.0])),
+        (rng.standard_normal((4, 2)), np.ones(2), np.array([0.0, 1.0])),
     ],
     mistakes={
         "the mean over samples, not their sum": _noise(lambda X, w, v: len(X) * (v * w**2).sum()),
@@ -178,6 +192,8 @@ check_price_of_noise = Exercise(
         "each weight is squared": _noise(lambda X, w, v: (v * np.abs(w)).sum()),
         "variances add up, not their roots": _noise(lambda X, w, v: (np.sqrt(v) @ w) ** 2),
         "each feature has a variance of its own": _noise(lambda X, w, v: v.mean() * (w**2).sum()),
+        "each weight meets its own variance": _noise(lambda X, w, v: v.sum() * (w @ w)),
+        "variances, not standard deviations, add up": _noise(lambda X, w, v: np.sqrt(v) @ w**2),
         "the noise does not depend on where the samples lie": _noise(lambda X, w, v: (v * w**2 * (X**2).mean(axis=0)).sum()),
         "the square stays a square": _noise(lambda X, w, v: np.sqrt((v * w**2).sum())),
     },
@@ -242,12 +258,14 @@ check_stops = Exercise(
     ("the look at which training ends", "the look that is returned"),
     right=_stops(),
     cases=lambda rng: [
-        ([0.9, 0.5, 0.6, 0.45, 0.5, 0.47, 0.46, 0.3, 0.4, 0.5, 0.6, 0.7, 0.2], 3), ([0.9, 0.5, 0.6, 0.5, 0.55, 0.4], 2),
+        ([0.9, 0.8, 0.85, 0.6, 0.65, 0.45, 0.5, 0.47, 0.46, 0.3, 0.4, 0.5, 0.6, 0.7, 0.2], 3), ([0.9, 0.5, 0.6, 0.5, 0.55, 0.4], 2),
         ([0.5, 0.4, 0.3, 0.2], 1), ([0.3, 0.4, 0.2], 1),
         ([0.7], 2), (list(rng.random(40)), 8), ([0.5, 0.6, 0.7, 0.4], 3), ([1.0, 2.0, 3.0], 10), ([0.5, 0.6, 0.55, 0.52, 0.1], 3),
+        *((np.array([9.0, 5.0, 6.0, 4.5, 4.6, 4.7, 4.8, 1.0]) * s, 3) for s in SCALES), ([2.3, 1.9, 1.8999999, 2.0, 2.1, 1.7], 3),
     ],
     mistakes={
         "patience counts looks without a new best, not rises in a row": _rises_in_a_row,
+        "patience is the number of looks without a new best, not one less": _stops(enough=lambda w, p: w >= p - 1),
         "a new best starts the count anew": _never_resets,
         "an equal error is no better": _stops(better=lambda e, b: e <= b),
         "it ends with the look at which patience is used up, not one later": _stops(enough=lambda w, p: w > p),
