@@ -207,7 +207,7 @@ def draw_crowds(ax):
         told.append(
             f"{name}: {measured[0]:.2f} alone, {measured[-1]:.2f} together, foretold {foretold[-1]:.2f} (c/v = {alike:.2f})"
         )
-    ax.set(xlabel="members k", ylabel="mean squared error", ylim=(0, 0.8))
+    ax.set(xlabel="members k", ylabel="mean squared error", ylim=(0, 1))
     ax.set_title("Different mistakes cancel")
     ax.legend(loc="upper right")
     return "Squared error on new digits; " + "; ".join(told) + "."
@@ -422,19 +422,15 @@ fit_side_by_side(
     steps=400,
     batch_size=50,
 )
-alone_best = np.array(
-    [
-        right(by_masks(fixed, s, fresh.x[s, :300]), fresh.y[s, :300]).max()
-        for s in range(SEEDS)
-    ]
-)
-whole_fixed = right(fixed(fresh.x[:, :300]), fresh.y[:, :300])
+part = fresh.x[:, :300], fresh.y[:, :300]
+only_one = right(fixed.forward(part[0], training=True)[0], part[1])
+whole_fixed = right(fixed(part[0]), part[1])
 settle(
     "C7.16",
-    tested="Other units are switched off at every step: does the whole network in the end read more digits right than the best of its 1,024 sub-networks?",
-    holds=means[:, 2] > means[:, 4],
-    control={"one mask for all of training": whole_fixed > alone_best},
-    evidence=f"Training showed {different:,} of the {len(MASKS):,} masks. Share read right: a sub-network {means[:, 3].mean():.0%} on average, the best of them {means[:, 4].mean():.0%}, the whole network {means[:, 2].mean():.0%}. Where one mask was used throughout, the best sub-network reads {alone_best.mean():.0%} and the whole network {whole_fixed.mean():.0%}.",
+    tested="Other units are switched off at every step: does the whole network in the end read more digits right than the sub-networks that were trained, on average, by more than ten points?",
+    holds=means[:, 2] > means[:, 3] + 0.1,
+    control={"one mask for all of training": whole_fixed > only_one + 0.1},
+    evidence=f"Training showed {different:,} of the {len(MASKS):,} masks. Share read right: a sub-network {means[:, 3].mean():.0%} on average, the best of them {means[:, 4].mean():.0%}, the whole network {means[:, 2].mean():.0%}. Where one mask was used throughout, the sub-network that was trained reads {only_one.mean():.0%} and the whole network {whole_fixed.mean():.0%}.",
 )
 h, keep = np.random.default_rng(0).standard_normal((6, 5)), draws.random((6, 5)) >= 0.5
 noise = keep / (1 - 0.5) - 1
@@ -597,7 +593,7 @@ def blurred(x):
 
 
 GRAIN = 0.4 * np.random.default_rng(4).standard_normal(fresh.x.shape)
-WORN = {"blurred": blurred(fresh.x), "with noise": fresh.x + GRAIN}
+WORN = {"blurred": blurred(fresh.x), "in noise": fresh.x + GRAIN}
 worn = {
     (n, w): right(net(x), fresh.y) for n, net in THREE.items() for w, x in WORN.items()
 }
@@ -605,32 +601,38 @@ rough = {n: roughness(net) for n, net in THREE.items()}
 
 
 def draw_features(axes):
-    for ax, (name, net) in zip(axes, THREE.items(), strict=True):
-        W = net.layers[0].W.value[0].T[:16].reshape(-1, 8, 8)
-        image_grid(ax, W / np.abs(W).max(axis=(1, 2), keepdims=True), 4)
-        ax.set_title(f"{name}: {rough[name].mean():.2f}")
+    images = np.stack([fresh.x[0, :3], *(x[0, :3] for x in WORN.values())])
+    image_grid(axes[0], np.clip(images.reshape(-1, 8, 8), 0, 1), 3)
+    axes[0].set_title("as it is, blurred, noisy")
+    for k, (name, color) in enumerate(zip(THREE, (INK, BLUE, ORANGE), strict=True)):
+        for i, kind in enumerate(WORN):
+            share, x = worn[name, kind], i + 0.2 * (k - 1)
+            axes[1].plot(np.full(SEEDS, x), share, ".", color=color, alpha=0.3)
+            label = name if i == 0 else None
+            axes[1].plot(x, share.mean(), "osD"[k], color=color, ms=8, label=label)
+    axes[1].set(ylim=(0.45, 1), ylabel="share read right", title="Robust? Hardly")
+    axes[1].set_xticks(range(2), WORN)
+    axes[1].legend(loc="upper left")
     return (
-        f"Weights of {16} hidden units of one network. Roughness, on average over all units and {SEEDS} networks: "
-        + ", ".join(f"{n} {r.mean():.2f}" for n, r in rough.items())
+        "Read right, on average over twenty networks (dots: each of them): "
+        + "; ".join(
+            f"{kind} " + ", ".join(f"{n} {worn[n, kind].mean():.0%}" for n in THREE)
+            for kind in WORN
+        )
         + "."
     )
 
 
-show(
-    draw_features,
-    columns=3,
-    figsize=(9, 3.2),
-    alt="The weights of sixteen hidden units as small images: plain, with dropout and with an L2 penalty.",
-)
+show(draw_features, columns=2, figsize=(9, 3.8))
 settle(
     "C7.20",
     tested="If what remains is broad, digits that are blurred and digits in noise are read better than by plain networks, both by more than two points. Are they?",
     holds=np.all([worn["dropout", w] > worn["plain", w] + 0.02 for w in WORN], axis=0),
     control={
-        "digits in noise, read by the L2 rival": worn["L2 penalty", "with noise"]
-        > worn["plain", "with noise"] + 0.02
+        "digits in noise, read by the L2 rival": worn["L2 penalty", "in noise"]
+        > worn["plain", "in noise"] + 0.02
     },
-    evidence=f"Blurred digits: plain {worn['plain', 'blurred'].mean():.0%}, dropout {worn['dropout', 'blurred'].mean():.0%}, L2 penalty {worn['L2 penalty', 'blurred'].mean():.0%}. In noise: {worn['plain', 'with noise'].mean():.0%}, {worn['dropout', 'with noise'].mean():.0%} and {worn['L2 penalty', 'with noise'].mean():.0%}. Roughness of the weights: {rough['plain'].mean():.2f}, {rough['dropout'].mean():.2f} and {rough['L2 penalty'].mean():.2f}.",
+    evidence=f"Blurred digits: plain {worn['plain', 'blurred'].mean():.0%}, dropout {worn['dropout', 'blurred'].mean():.0%}, L2 penalty {worn['L2 penalty', 'blurred'].mean():.0%}. In noise: {worn['plain', 'in noise'].mean():.0%}, {worn['dropout', 'in noise'].mean():.0%} and {worn['L2 penalty', 'in noise'].mean():.0%}. Roughness of the weights: {rough['plain'].mean():.2f}, {rough['dropout'].mean():.2f} and {rough['L2 penalty'].mean():.2f}.",
 )
 
 # %% [markdown]
@@ -804,7 +806,7 @@ def draw_rates(ax, n):
         xlabel="dropout rate p",
     )
     ax.axhline(0.8, color=INK, lw=1, ls=":")
-    ax.text(0.75, 0.81, "labels that are right", ha="right")
+    ax.text(0, 0.76, "the share of labels that are right")
     ax.set(ylim=(0.5, 1.02), ylabel="share", title=f"{n} digits, a fifth mislabeled")
     ax.set_xticks(PS)
     best = PS[int(new.argmax())]
@@ -832,7 +834,7 @@ settle(
         "a fifth of the labels wrong": gain > 0.03,
         "all labels right": clean[0.5] - clean[0.0] > 0.03,
     },
-    evidence=f"Gain in points: {100 * gain.mean():.1f} with wrong labels, {100 * (clean[0.5] - clean[0.0]).mean():.1f} with right ones, though all training digits are learned by heart in both cases ({by_heart.mean():.0%} with right labels). Other uses, such as making a solution unique, are on page 7a.",
+    evidence=f"Gain in points: {100 * gain.mean():.1f} with wrong labels, {100 * (clean[0.5] - clean[0.0]).mean():.1f} with right ones, though all training digits are learned by heart in both cases ({by_heart.mean():.0%} with right labels)..",
 )
 
 # %% [markdown]
@@ -996,7 +998,7 @@ def draw_contest(axes):
             color = ORANGE if name == names[-1] else BLUE
             ax.errorbar(d.mean(), -row, xerr=error, fmt="o", color=color, capsize=3)
             if i == 0:
-                told.append(f"{name} {d.mean():+.1f} ± {error:.1f}")
+                told.append(f"{name} {round(d.mean(), 1) + 0.0:+.1f} ± {error:.1f}")
         ax.axvline(0, color=INK, lw=1)
         ax.set_xlabel(label)
     axes[0].set_yticks(-np.arange(len(names)), names)
