@@ -121,6 +121,18 @@ def test_a_stub_that_returns_dots_is_not_yet(exercise, stub, solution, nothing):
     assert said(exercise, lambda *_: nothing).startswith("not yet: ")
 
 
+def test_a_return_that_is_missing_on_some_path_is_told():
+    """Catches "not yet: replace the ..." for an answer that was right before."""
+    exercise = Exercise("the size", right=abs, cases=lambda rng: [(2.0,), (-3.0,)], mistakes={}, praise="x")  # fmt: skip
+
+    def answer(x):
+        if x > 0:
+            return x
+
+    assert "is a return missing?" in repr(exercise(answer))
+    assert repr(exercise(lambda x: None)).startswith("not yet")
+
+
 def test_a_forgotten_return_is_named():
     from dlnotes.exercises import backpropagation as b
 

@@ -220,7 +220,7 @@ def test_axes_side_by_side_and_size(shown):
     [
         (np.geomspace(0.01, 1, 3), ["0.01", "0.1", "1"]),
         (["SGD", "a < b"], ["SGD", "a < b"]),
-        ((1, 20000), ["1", "2e+04"]),
+        ((1, 20000), ["1", "20,000"]),
     ],
 )
 def test_labels_of_the_values(shown, values, labels):

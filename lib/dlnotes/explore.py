@@ -161,7 +161,9 @@ def _alternative(fig: Figure) -> str:
 
 
 def _label(value) -> str:
-    return value if isinstance(value, str) else f"{value:.3g}"
+    if isinstance(value, str):
+        return value
+    return f"{value:,}" if isinstance(value, (int, np.integer)) else f"{value:.3g}"
 
 
 def _gaps(fig: Figure) -> list[float]:

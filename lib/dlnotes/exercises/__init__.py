@@ -133,6 +133,11 @@ class Exercise:
         for case, (args, untouched) in enumerate(both):
             try:
                 self._try(answer, case, args, untouched)
+            except NotYet:
+                if case == 0:
+                    raise
+                message = "your function returns nothing here; is a return missing?"
+                raise Wrong(f"{message} (tried with {self.case(case)})") from None
             except Wrong as wrong:
                 raise Wrong(f"{wrong} (tried with {self.case(case)})") from None
 

@@ -36,7 +36,7 @@ check_crowd_errors = Exercise(
     ("the error of the members", "the error of their average"),
     right=_crowd(),
     cases=lambda rng: [
-        _opinions(rng, 3, 4, 5), _opinions(rng, 4, 4, 4), _opinions(rng, 2, 6, 3), _opinions(rng, 1, 5, 3),
+        (rng.dirichlet(np.ones(4), (2, 3)), np.array([0, 2, 1])), _opinions(rng, 4, 4, 4), _opinions(rng, 3, 6, 3),
         (np.array([[[1.0, 0.0]], [[0.0, 1.0]]]), np.array([0])),
     ],
     mistakes={
@@ -50,6 +50,8 @@ check_crowd_errors = Exercise(
         "average over the members, the first axis": lambda P, y: (_crowd()(P, y)[0], _crowd()(P, y)[0]),
         "the mean of the members' errors is the first result; the second averages before squaring": lambda P, y: (
             _crowd()(P, y)[0], np.mean([_crowd()(p[None], y)[0] for p in P[:1]])),
+        "their average, not their sum": _crowd(average=lambda P: P.sum(axis=0)),
+        "v/k would hold if errors had nothing in common": lambda P, y: (_crowd()(P, y)[0], _crowd()(P, y)[0] / len(P)),
         "the errors of all members count": lambda P, y: (_crowd()(P[:1], y)[0], _crowd()(P, y)[1]),
     },
     also_right=(_crowd_by_loops,),
@@ -73,7 +75,7 @@ def _numbers(rng, *shape, scale=1.0, p=0.3, training=True):
 
 
 check_drop = Exercise(
-    "the numbers",
+    "the output",
     right=_drop(),
     cases=lambda rng: {
         "x (3, 4) in training, p = 0.3": _numbers(rng, 3, 4), "x (3, 4) in use, p = 0.3": _numbers(rng, 3, 4, training=False),
@@ -88,6 +90,11 @@ check_drop = Exercise(
         "divide, do not multiply": _drop(scale=lambda p: 1 - p),
         "in use nothing is dropped": lambda x, u, p, training: _drop()(x, u, p, True),
         "in use nothing need be scaled: that was done in training": _drop(use=lambda x, p: x * (1 - p)),
+        "in use the number goes on as it is": (
+            _drop(use=lambda x, p: x / (1 - p)), lambda x, u, p, training: x * (u >= p) * (1 / (1 - p) if training else 1)),
+        "dropped where u < p, not where u < 1 − p": _drop(keep=lambda u, p: u >= 1 - p),
+        "by 1 − p, not by the share that happened to be kept": lambda x, u, p, training: (
+            x * (u >= p) / max(np.mean(u >= p), 1e-9) if training else x),
         "in training numbers are dropped": lambda x, u, p, training: x,
         "u is smaller than p where a number is dropped; at u = p it is kept": _drop(keep=lambda u, p: u > p),
     },
@@ -119,6 +126,8 @@ check_dropout_penalty = Exercise(
         "how large a feature is counts, too": _penalty(inside=lambda X, w: (w**2).sum()),
         "the sum over all samples, not their mean": _penalty(inside=lambda X, w: (X**2 @ w**2).mean()),
         "the weights are squared": _penalty(inside=lambda X, w: (X**2 @ np.abs(w)).sum()),
+        "the variance is the mean of the square, 1/(1 − p), minus the squared mean": _penalty(factor=lambda p: 1 / (1 - p)),
+        "the factor p/(1 − p) is missing": _penalty(factor=lambda p: 1.0),
         "one number for all samples": _penalty(inside=lambda X, w: X**2 @ w**2),
     },
     also_right=(lambda X, w, p: p / (1 - p) * float(np.diag(X.T @ X) @ w**2),),
@@ -158,8 +167,15 @@ def _tiny(rng, M, N, K):
 
 
 def _at_odds():
-    """Three models, each sure of another class: every product of theirs is too small for a float."""
-    P = np.array([[1.0, 1e-200, 1e-190], [1e-195, 1.0, 1e-200], [1e-190, 1e-200, 1.0]])
+    """Three models, each sure of another class, and an unsure one: every product of theirs is too small for a float."""
+    P = np.array(
+        [
+            [1.0, 1e-200, 1e-190],
+            [1e-195, 1.0, 1e-200],
+            [1e-190, 1e-200, 1.0],
+            [0.5, 0.3, 0.2],
+        ]
+    )
     return P[:, None]
 
 
@@ -175,6 +191,8 @@ check_fused = Exercise(
         "make it add up to one": _unscaled,
         "that is the arithmetic mean": lambda P: P.mean(axis=0),
         "one sample at a time: add up over the classes": _fused(axis=0),
+        "each sample adds up to one": lambda P: (w := _unscaled(P)) / w.sum(),
+        "probabilities, not their logarithms": lambda P: np.log(_fused()(P)),
         "a mean of logarithms, not their sum": _fused(combine=lambda P: np.log(P).sum(axis=0)),
         "products of many small numbers become zero: take logarithms": _product,
         "the median is another mean": _fused(combine=lambda P: np.median(np.log(P), axis=0)),
@@ -222,13 +240,18 @@ check_unit_selectivity = Exercise(
     "the selectivity",
     right=_selective(),
     cases=lambda rng: [
-        (np.array([[4.0, 0.0], [2.0, 0.0], [1.0, 0.0], [0.5, 0.0]]), np.array([0, 0, 1, 2]), 3), _layer(rng, 14, 5, 3),
+        (np.array([[0.25, 0.0], [5.0, 0.0], [1.0, 0.0], [1.5, 0.0], [1.0, 0.0]]), np.array([0, 1, 1, 2, 3]), 4),
+        _layer(rng, 14, 5, 3),
         *(_layer(rng, 12, 4, 4, s) for s in SCALES), _layer(rng, 30, 6, 2),
         (np.array([[0.0, 1.0], [3.0, 1.0]]), np.array([0, 1]), 2),
     ],
     mistakes={
         "0 for a unit that is always zero, not nan": _selective(ratio=lambda a, b: (a - b) / (a + b)),
         "the favorite class does not belong to the others": _selective(others=lambda mean, a: mean.mean(axis=0)),
+        "K − 1 others, not K": _selective(others=lambda mean, a: (mean.sum(axis=0) - a) / len(mean)),
+        "the mean of the others, not their sum": _selective(others=lambda mean, a: mean.sum(axis=0) - a),
+        "a small number in the denominator counts where activations are small": _selective(
+            ratio=lambda a, b: (a - b) / (a + b + 1e-12)),
         "the mean of class means: a frequent class counts no more": lambda h, y, K: _selective(
             others=lambda mean, a: np.array([h[y != c, u].mean() for u, c in enumerate(mean.argmax(axis=0))]))(h, y, K),
         "means of the classes, not their largest activations": _selective(
@@ -279,7 +302,9 @@ check_gain_and_error = Exercise(
         "by the root of the number, not by the number": _gain(error=lambda d: d.std(ddof=1) / len(d)),
         "the mean was measured on the same draws: S − 1": _gain(error=lambda d: d.std() / np.sqrt(len(d))),
         "the root of the variance": _gain(error=lambda d: d.var(ddof=1) / len(d)),
-        "one standard error, not two": _gain(error=lambda d: 2 * d.std(ddof=1) / np.sqrt(len(d))),
+        "one standard error, not two": (
+            _gain(error=lambda d: 2 * d.std(ddof=1) / np.sqrt(len(d))),
+            _gain(error=lambda d: 2.09 * d.std(ddof=1) / np.sqrt(len(d)))),
         "the mean, not the median": _gain(mean=np.median),
         "a difference, not a ratio": _gain(difference=lambda a, b: b / a - 1),
     },
