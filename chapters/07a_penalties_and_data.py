@@ -1104,7 +1104,7 @@ def draw_noise(ax, sigma):
     told = lambda points: (
         f"{abs(points):.1f} points {'better' if points > 0 else 'worse'}"
     )
-    return f"Trained with noise σ = {sigma:g}: digits without noise are read {told(calm)}, digits with noise of σ = {MEETS[-2]:g} {told(rough)}."
+    return f"Trained with noise σ = {sigma:g}: digits without noise are read {told(calm)}, digits in noise (σ = {MEETS[-2]:g}) {told(rough)}."
 
 
 explore(draw_noise, sigma=LEARNS[1:], start=2, figsize=(5.5, 3.4))

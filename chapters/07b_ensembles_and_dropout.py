@@ -250,14 +250,14 @@ def draw_likeness(ax):
         ax.plot(like[name].mean(), falls.mean(), mark, color=color, ms=9, label=name)
     ax.set(xlim=(0, 1), ylim=(0, 0.9), xlabel="likeness c/v of two members")
     ax.set(ylabel="part of the error that is gone", title="What a crowd of eight gains")
-    ax.legend(loc="upper right")
+    ax.legend(loc="lower left")
     told = "; ".join(
         f"{n} {fall[n].mean():.0%} (likeness {like[n].mean():.2f})" for n in fall
     )
     return f"Part of the squared error that is gone when eight vote: {told}. The line is the law."
 
 
-show(draw_likeness, figsize=(5.5, 4.4))
+show(draw_likeness, figsize=(5.5, 5))
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 settle(
@@ -456,12 +456,16 @@ def mean_gaps(s):
     )
 
 
+# The digit of which the whole network is sure by about 60 %.
+UNSURE = np.abs(WHOLE.max(axis=1) - 0.6).argmin()
+
+
 def draw_means(ax):
-    logs = F.log_softmax(ONE[:, SHOWN])[0].mean(axis=0)
+    logs = F.log_softmax(ONE[:, UNSURE])[0].mean(axis=0)
     three = {
-        "the whole network": WHOLE[SHOWN],
+        "the whole network": WHOLE[UNSURE],
         "geometric mean": np.exp(logs) / np.exp(logs).sum(),
-        "arithmetic mean": EACH[:, SHOWN].mean(axis=0),
+        "arithmetic mean": EACH[:, UNSURE].mean(axis=0),
     }
     for k, (name, color) in enumerate(zip(three, (INK, BLUE, ORANGE), strict=True)):
         ax.bar(
@@ -472,7 +476,7 @@ def draw_means(ax):
     ax.set_title("One of the two means fits")
     ax.legend(loc="upper right")
     most = {n: p.max() for n, p in three.items()}
-    return f"Probabilities of one {fresh.y[0, SHOWN]}: the largest is {most['the whole network']:.2f} in the whole network, {most['geometric mean']:.2f} in the geometric mean of all sub-networks (made to add up to one) and {most['arithmetic mean']:.2f} in the arithmetic one."
+    return f"Probabilities of one {fresh.y[0, UNSURE]}: the largest is {most['the whole network']:.2f} in the whole network, {most['geometric mean']:.2f} in the geometric mean of all sub-networks (made to add up to one) and {most['arithmetic mean']:.2f} in the arithmetic one."
 
 
 show(draw_means, figsize=(5.5, 3.2))
@@ -1127,13 +1131,13 @@ def draw_contest(axes):
                 told.append(f"{name} {round(d.mean(), 1) + 0.0:+.1f} ± {error:.1f}")
         ax.axvline(0, color=INK, lw=1)
         ax.set_xlabel(label)
-    axes[0].set_yticks(-np.arange(len(names)), names)
+        ax.set_yticks(-np.arange(len(names)), names)
     axes[0].set_title("Clothes read right")
     axes[1].set_title("Their probabilities")
     return f"Gain over the plain network, which reads {base[0].mean():.0%}, in points with 95 % intervals: {', '.join(told)}."
 
 
-show(draw_contest, columns=2, figsize=(10, 4.6), sharey=True)
+show(draw_contest, columns=2, figsize=(10, 4.6))
 
 # %% [markdown]
 # Choice and judgment use the same measure: the left panel chooses and judges by clothes read right, the right one by cross-entropy. Look at the width of the intervals before you look at the order. (The twenty draws come from the same 6,000 clothes and overlap, so the true intervals are somewhat wider.) How often was each position chosen?
