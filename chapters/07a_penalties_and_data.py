@@ -1350,7 +1350,7 @@ def draw_stop(ax, patience):
 explore(draw_stop, patience=[1, 2, 3, 5, 8, 12, 20, 40], start=2, figsize=(5.5, 3.6))
 
 # %% [markdown]
-# The line ends the training, the dot is what is returned. (The validation curve lies high, because a fifth of its labels is wrong, too.) The validation curve is noisy, and one look that is worse than the last means nothing. How patient should one be, and by what should one judge: by misreadings or by the loss? Twenty networks, judged in the end on new digits:
+# The line ends the training, the dot is what is returned. (The validation curve lies high, because a fifth of its labels is wrong, too.) It is noisy, and one look that is worse than the last means nothing. How patient should one be, and by what should one judge: by misreadings or by the loss? Twenty networks, judged in the end on new digits:
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 PATIENCE = (1, 2, 3, 5, 8, 12, 20, 40)

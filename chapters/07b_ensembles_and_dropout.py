@@ -665,7 +665,7 @@ settle(
 )
 
 # %% [markdown]
-# **Less specialized?** Yes and no. No unit is indispensable any more, and the rival does not achieve that. But units do not become generalists: each answers to *fewer* digits than before, at every rate that was tried. A unit that cannot rely on others must be useful alone; the work is done by many specialists instead of a few.
+# **Less specialized?** Yes and no. No unit is indispensable any more (in the literature: less *co-adaptation*), and the rival does not achieve that. But units do not become generalists: each answers to *fewer* digits than before, at every rate that was tried. A unit that cannot rely on others must be useful alone; the work is done by many specialists instead of a few.
 #
 # **Broad experience?** *What remains is its broad, general experience.* If so, features should be coarser, and digits that lost their detail, or gained noise, should be read better:
 
@@ -1153,10 +1153,13 @@ methods = {name: g for name, g in gains.items() if "labels" not in name}
 assert max(methods.values()) < 0.015  # "no method gains two points"
 more = results["all labels, no choice"][0] - base[0]
 best = max(methods, key=methods.get)
+nats = {n: results[n][1].mean() for n in methods}
+assert min(nats.values()) > base[1].mean()  # all gain in probabilities
+assert set(sorted(nats, key=nats.get)[-2:]) == {"L2 penalty", "max-norm"}
 assert more.mean() > 3 * methods[best] and 0.05 < more.mean() < 0.06
 
 # %% [markdown]
-# **No method gains two points; a hundred more labels gain five.** With two hundred training steps there is not much overfitting left to prevent, for the number of steps is a regularizer itself. In probabilities the methods that hold weights down do gain. And choosing by a hundred samples is a lottery: where accuracy decides, most settings are near enough to each other for chance to pick. Whoever refits on all labels with the chosen setting has both.
+# **No method gains two points; a hundred more labels gain five.** With two hundred training steps there is not much overfitting left to prevent, for the number of steps is a regularizer itself. In probabilities all of them gain, those that hold the weights down most. And choosing by a hundred samples is a lottery: where accuracy decides, most positions are near enough to each other for chance to pick. What each costs: five training runs to choose from; for the networks that vote five runs, and five times the work at every use. Refitting on all labels, with the penalty chosen first, gains as much as all labels without any choice, and costs six runs instead of one.
 #
 # :::{admonition} Exercise 6 · is it a gain?
 # :class: exercise
@@ -1185,7 +1188,7 @@ exercises.check_gain_and_error(gain_and_error)
 # %% [markdown]
 # ## In one screen
 #
-# - The average of $k$ models errs by $v/k+c\,(k-1)/k$: what counts is how different the mistakes are. Trees differ much and gain much; networks make nearly the same mistakes and gain little.
+# - The average of $k$ models errs by $v/k+c\,(k-1)/k$: what counts is how different the mistakes are. Full-grown trees differ much and gain much; well-trained networks make nearly the same mistakes and gain little.
 # - Dropout in a linear model is an L2 penalty by the size of the features. Right before the last linear layer it makes the whole network the geometric mean of all sub-networks, exactly.
 # - It leaves units that are dispensable, more selective and quieter. It does not leave coarser features.
 # - It prevents the learning of noise by heart, where there is noise; where there is none, there is little to prevent.
