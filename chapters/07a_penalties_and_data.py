@@ -8,14 +8,13 @@ from typing import NamedTuple
 
 import numpy as np
 from dlnotes import datasets, losses, optim
-from dlnotes import functional as F
 from dlnotes.arrays import Constant
 from dlnotes.claims import by_definition, recap, settle
 from dlnotes.exercises import penalties_and_data as exercises
 from dlnotes.explore import explore, show
-from dlnotes.layers import mlp
+from dlnotes.layers import GaussianNoise, mlp
 from dlnotes.linear_models import least_squares, margin, random_features
-from dlnotes.network import Layer, Parameter
+from dlnotes.network import Parameter
 from dlnotes.plotting import BLUE, GREEN, INK, ORANGE, image_grid, lines, log_scale
 from dlnotes.training import fit_side_by_side
 
@@ -1053,22 +1052,12 @@ exercises.check_five_forms(five_forms)
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
-class Noise(Layer):
-    """Adds N(0, σ²) in training; in use nothing happens."""
-
-    def __init__(self, sigma):
-        self.sigma, self.rng = sigma, np.random.default_rng(2)
-
-    def forward(self, x, *, training=False):
-        if not training:
-            return F.identity(x)
-        return x + self.sigma * self.rng.standard_normal(x.shape), lambda dy: dy
-
-
 def noisy(sigma, at="input"):
     """Twenty networks trained with noise at the input or in the hidden layer."""
     net = mlp((64, 32, 10), rng=np.random.default_rng(1), copies=20)
-    net.layers.insert(0 if at == "input" else 2, Noise(sigma))
+    net.layers.insert(
+        0 if at == "input" else 2, GaussianNoise(sigma, rng=np.random.default_rng(2))
+    )
     optimizer = optim.Adam(net.parameters(), 0.003)
     fit_side_by_side(
         net, losses.cross_entropy, optimizer, *hundred, steps=300, batch_size=50

@@ -12,8 +12,8 @@ from dlnotes import functional as F
 from dlnotes.claims import by_definition, recap, settle
 from dlnotes.exercises import ensembles_and_dropout as exercises
 from dlnotes.explore import explore, show
-from dlnotes.layers import Dropout, mlp
-from dlnotes.network import Layer, Parameter
+from dlnotes.layers import Dropout, GaussianNoise, mlp
+from dlnotes.network import Parameter
 from dlnotes.plotting import BLUE, GREEN, INK, ORANGE, image_grid, lines, log_scale
 from dlnotes.plotting import network as sketch
 from dlnotes.training import fit_side_by_side
@@ -969,18 +969,6 @@ settle(
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
-class Noise(Layer):
-    """Adds σ times standard normal numbers in training."""
-
-    def __init__(self, sigma):
-        self.sigma, self.rng = sigma, np.random.default_rng(2)
-
-    def forward(self, x, *, training=False):
-        if not training:
-            return F.identity(x)
-        return x + self.sigma * self.rng.standard_normal(x.shape), lambda dy: dy
-
-
 clothes = datasets.fashion()
 COARSE = clothes.x.reshape(-1, 14, 2, 14, 2).mean(axis=(2, 4)).reshape(-1, 196)
 train, pick, judge = datasets.splits(
@@ -1028,7 +1016,7 @@ def contender(
     if p_in:
         net.layers.insert(0, Dropout(p_in, rng=np.random.default_rng(4)))
     if noise:
-        net.layers.insert(0, Noise(noise))
+        net.layers.insert(0, GaussianNoise(noise, rng=np.random.default_rng(2)))
 
     def after():
         for W in weights:

@@ -216,6 +216,7 @@ CALLS = {
     layers.LayerNorm: {"D": 3},
     layers.BatchNorm: {"C": 3},
     layers.Dropout: {"rate": 0.5, "rng": rng},
+    layers.GaussianNoise: {"sigma": 0.5, "rng": rng},
     layers.RandomizedLeakyReLU: {"low": 0.1, "high": 0.3, "rng": rng},
     **dict.fromkeys((layers.RNN, layers.LSTM, layers.GRU), unit),
     # initial weights, optimizers, schedules
@@ -751,7 +752,7 @@ REFUSED = [
         (lambda f: f(3).forward(zeros((1, 3)), training=True), ValueError, "x must hold at least 2 values a channel"),
         (lambda f: f(3).forward(zeros((2, 4)), training=True), ValueError, r"gamma must .* = \(4,\) to fit x, got \(3,\)"),
     ),
-    *against(layers.Dropout,
+    *against((layers.Dropout, layers.GaussianNoise),
         (lambda f: f(0.5, rng=rng).forward(counts, training=True), TypeError, "x must hold floats"),
         (lambda f: f(0.5, rng=rng)(counts), TypeError, "z must hold floats"),
     ),

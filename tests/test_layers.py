@@ -379,6 +379,16 @@ def test_dropout_scales_what_it_keeps_and_does_nothing_in_use(rng):
     assert_array_equal(layer(x), x)
 
 
+def test_noise_has_its_size_in_training_and_is_absent_in_use(rng):
+    layer, x = layers.GaussianNoise(0.3, rng=rng), np.full((200, 100), 2.0)
+    y, backward = layer.forward(x, training=True)
+    assert abs(y.mean() - 2) < 0.01 and abs(y.std() - 0.3) < 0.01
+    assert_array_equal(backward(x), x)
+    assert not np.array_equal(layer.forward(x, training=True)[0], y)  # fresh noise
+    assert_array_equal(layer(x), x)
+    assert layer.forward(x.astype("f4"), training=True)[0].dtype == np.float32
+
+
 def test_randomized_slopes_by_default_are_pytorchs(rng):
     layer = layers.RandomizedLeakyReLU(rng=rng)
     y, _ = layer.forward(-np.ones(10_000), training=True)

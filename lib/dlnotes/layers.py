@@ -14,15 +14,17 @@ import numpy as np
 from . import functional as F
 from . import init
 from .arguments import takes
-from .arrays import Array, Backward
+from .arrays import Array, Backward, unmarked
 from .conv import frame, settings
 from .kinds import (
     count,
+    floats,
     fraction,
     function,
     generator,
     instance,
     interval,
+    not_negative,
     per_axis,
     positive,
     real,
@@ -237,6 +239,21 @@ class Dropout(Layer):
         if not training:
             return F.identity(x)
         return F.dropout(x, self.rng.random(np.shape(x)) >= self.rate, self.rate)
+
+
+class GaussianNoise(Layer):
+    """In training, y = x + sigma · N(0, 1), drawn from `rng` for every entry and batch; in use, nothing happens."""
+
+    @takes(sigma=not_negative, rng=generator)
+    def __init__(self, sigma: float, *, rng: np.random.Generator):
+        self.sigma, self.rng = sigma, rng
+
+    def forward(self, x: Array, *, training: bool = False) -> tuple[Array, Backward]:
+        if not training:
+            return F.identity(x)
+        x, _ = unmarked(floats("x", x))
+        noise = self.rng.standard_normal(x.shape).astype(x.dtype, copy=False)
+        return x + self.sigma * noise, lambda dy: dy
 
 
 class RandomizedLeakyReLU(Layer):
