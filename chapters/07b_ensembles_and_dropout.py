@@ -571,7 +571,7 @@ exercises.check_fused(fused)
 #
 # *You know what dropout is. After this section you know which stories about it are true.*
 #
-# The notes give five reasons why dropout works. Each says something about the trained network that one can look up. Networks with 64 hidden units learn from two hundred digits: plain ones, ones with dropout, and, as a rival, ones with the L2 penalty that is best on validation. A story that fits the rival just as well explains nothing about dropout.
+# The notes give five reasons why dropout works. Each says something about the trained network that one can look up. Networks with 64 hidden units learn from two hundred digits: plain ones, ones with dropout, and, as a rival, ones with the L2 penalty that is best on a validation set (验证集). A story that fits the rival just as well explains nothing about dropout.
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
@@ -724,7 +724,7 @@ show(draw_features, columns=2, figsize=(9, 3.8))
 # %% [markdown]
 # Neither happens to any degree worth the name: dropout leaves the features as rough as they were, and in noise the rival is better. But all labels were right here. The next section makes some of them wrong, and comes back to this.
 #
-# **Augmentation?** *Dropout achieves the effect of data augmentation.* It would, exactly, if for each mask there were an image that makes the hidden layer, without any mask, say what it says of the digit with the mask (Bouthillier and others [2015](../book/bibliography.md)). Look for it: start from a digit, and change its pixels by gradient descent to bring the hidden numbers to those that the mask leaves.
+# **Augmentation?** *Dropout achieves the effect of data augmentation* (数据增强). It would, exactly, if for each mask there were an image that makes the hidden layer, without any mask, say what it says of the digit with the mask (Bouthillier and others [2015](../book/bibliography.md)). Look for it: start from a digit, and change its pixels by gradient descent to bring the hidden numbers to those that the mask leaves.
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
@@ -781,7 +781,7 @@ settle(
 # %% [markdown]
 # With no more hidden units than pixels there is freedom enough to find such an image; with many more there is not. So dropout can be augmentation in a narrow layer only, and with images that no hand would write.
 #
-# **Sparsity?** *Dropout introduces sparsity.* Not because of its masks, which are gone in use: look at the whole network.
+# **Sparsity?** *Dropout introduces sparsity* (稀疏性). Not because of its masks, which are gone in use: look at the whole network.
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 busy = lambda net: (hidden(net, fresh.x) > 0).mean(axis=(1, 2))
@@ -858,7 +858,7 @@ exercises.check_unit_selectivity(unit_selectivity)
 #
 # *You know what dropout leaves behind. After this section you know when that helps.*
 #
-# A network can learn by heart. Where labels are right, that does little harm; where some are wrong, it learns those, too. Let each label be wrong with a chance of one fifth:
+# A network can learn by heart, and so overfit (过拟合). Where labels are right, that does little harm; where some are wrong, it learns those, too. Let each label be wrong with a chance of one fifth:
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 AMOUNTS = (50, 100, 200, 800)
