@@ -15,7 +15,16 @@ from dlnotes.explore import explore, show
 from dlnotes.layers import GaussianNoise, mlp
 from dlnotes.linear_models import least_squares, margin, random_features
 from dlnotes.network import Parameter
-from dlnotes.plotting import BLUE, GREEN, INK, ORANGE, image_grid, lines, log_scale
+from dlnotes.plotting import (
+    BLUE,
+    GREEN,
+    INK,
+    ORANGE,
+    contours,
+    image_grid,
+    lines,
+    log_scale,
+)
 from dlnotes.training import fit_side_by_side
 
 np.set_printoptions(precision=4, suppress=True)
@@ -31,6 +40,21 @@ def loss_of_two(seed=4, n=60, alike=0.6, truth=(1.4, 0.5)):
     return X.T @ X / n, np.linalg.lstsq(X, y, rcond=None)[0]
 
 
+def shrunk(w, cut):
+    """Each weight, moved toward zero by `cut` and not beyond."""
+    return np.sign(w) * np.maximum(np.abs(w) - cut, 0)
+
+
+def bowl(H, best):
+    """The loss ½(w − best)ᵀH(w − best) of points w (2, m, n)."""
+
+    def loss(w):
+        away = w - best[:, None, None]
+        return np.einsum("imn,ij,jmn->mn", away, H, away) / 2
+
+    return loss
+
+
 def onto_l2(w, radius):
     """The nearest weights of Euclidean length at most `radius`."""
     return w * min(1, radius / np.linalg.norm(w))
@@ -44,7 +68,7 @@ def onto_l1(w, radius):
     falling = np.sort(size)[::-1]
     excess = (np.cumsum(falling) - radius) / np.arange(1, len(w) + 1)
     cut = excess[np.flatnonzero(falling > excess)[-1]]
-    return np.sign(w) * np.maximum(size - cut, 0)
+    return shrunk(w, cut)
 
 
 def best_allowed(H, best, project, radius, steps=500):
@@ -57,9 +81,6 @@ def best_allowed(H, best, project, radius, steps=500):
 
 HESSIAN, BEST = loss_of_two()
 SETS = {"|w₁| + |w₂|": onto_l1, "√(w₁² + w₂²)": onto_l2}
-SIDE = np.linspace(-1.2, 2.2, 86)
-AWAY = np.stack(np.meshgrid(SIDE, SIDE), axis=-1) - BEST
-LOSS = np.einsum("...i,ij,...j", AWAY, HESSIAN, AWAY) / 2
 
 
 def draw_allowed(axes, room):
@@ -71,14 +92,8 @@ def draw_allowed(axes, room):
         if project is onto_l1:
             edge = edge / np.abs(circle).sum(axis=1, keepdims=True)
         w = best_allowed(HESSIAN, BEST, project, room)
-        ax.contour(
-            SIDE,
-            SIDE,
-            LOSS,
-            levels=[0.01, 0.05, 0.15, 0.35, 0.7, 1.2],
-            colors=[BLUE],
-            linewidths=0.8,
-        )
+        levels, side = [0.01, 0.05, 0.15, 0.35, 0.7, 1.2], (-1.2, 2.2)
+        contours(ax, bowl(HESSIAN, BEST), side, side, levels, colors=[BLUE], alpha=1)
         ax.fill(*edge.T, color=GREEN, alpha=0.2, lw=0)
         ax.plot(*BEST, "+", color=BLUE, ms=12, mew=2)
         ax.plot(*w, "o", color=ORANGE, ms=9)
@@ -226,7 +241,7 @@ settle(
 def draw_shrink(ax):
     z, c = np.linspace(-3, 3, 301), 1.0
     kept = {
-        "L1: shrink(z, 1)": np.sign(z) * np.maximum(np.abs(z) - c, 0),
+        "L1: shrink(z, 1)": shrunk(z, c),
         "L2: z / 2": z / (1 + c),
     }
     lines(
@@ -275,7 +290,7 @@ def by_proximal_steps(X, y, price, steps=3000):
     rate = 1 / np.linalg.eigvalsh(H)[-1]
     for _ in range(steps):
         z = w - rate * (H @ w - b)
-        w = np.sign(z) * np.maximum(np.abs(z) - rate * price, 0)
+        w = shrunk(z, rate * price)
     return w
 
 
@@ -383,8 +398,7 @@ def elastic(X, y, price, share, steps=400):
     w = ahead = np.zeros(b.shape)
     for t in range(steps):
         z = ahead - rate * ((H @ ahead[..., None])[..., 0] - b)
-        z = np.sign(z) * np.maximum(np.abs(z) - rate * price * share, 0)
-        new = z / (1 + rate * price * (1 - share))
+        new = shrunk(z, rate * price * share) / (1 + rate * price * (1 - share))
         w, ahead = new, new + t / (t + 3) * (new - w)
     return w
 
@@ -442,15 +456,19 @@ def by_steps(H, best, rate, t):
     return best - np.linalg.matrix_power(np.eye(len(H)) - rate * H, t) @ best
 
 
+def factors(t):
+    """Parts of the best weights after t steps, and under the penalty that goes with them."""
+    return 1 - (1 - STEP * EIGENVALUES) ** t, EIGENVALUES / (
+        EIGENVALUES + 1 / (STEP * t)
+    )
+
+
 def draw_alike(axes, t):
-    alpha = 1 / (STEP * t)
+    alpha, (early, damped) = 1 / (STEP * t), factors(t)
     lines(
         axes[0],
         EIGENVALUES,
-        {
-            "descent": 1 - (1 - STEP * EIGENVALUES) ** t,
-            "penalty": EIGENVALUES / (EIGENVALUES + alpha),
-        },
+        {"descent": early, "penalty": damped},
         log="x",
         xlabel="eigenvalue of the Hessian",
         ylabel="part of the best weight",
@@ -462,17 +480,7 @@ def draw_alike(axes, t):
         "descent": [by_steps(STEEP, AIM, rate, n) for n in times],
         "penalty": [by_penalty(STEEP, AIM, 1 / (rate * n)) for n in times],
     }
-    side = np.linspace(-0.3, 2.1, 60)
-    away = np.stack(np.meshgrid(side, side), axis=-1) - AIM
-    axes[1].contour(
-        side,
-        side,
-        np.einsum("...i,ij,...j", away, STEEP, away),
-        levels=8,
-        colors=[INK],
-        linewidths=0.5,
-        alpha=0.5,
-    )
+    contours(axes[1], bowl(STEEP, AIM), (-0.3, 2.1), (-0.3, 2.1), levels=8)
     for (name, path), style, color in zip(
         paths.items(), ("-", "--"), (BLUE, ORANGE), strict=True
     ):
@@ -488,9 +496,7 @@ def draw_alike(axes, t):
         xlim=(-0.3, 1.9), ylim=(-0.3, 1.5), aspect="equal", xlabel="w₁", ylabel="w₂"
     )
     axes[1].set_title("Two ways to one place")
-    gap = np.abs(
-        1 - (1 - STEP * EIGENVALUES) ** t - EIGENVALUES / (EIGENVALUES + alpha)
-    )
+    gap = np.abs(early - damped)
     return f"After {t} steps the factors of descent and of the penalty α = {alpha:.3g} differ by at most {gap.max():.2f}, over all eigenvalues."
 
 
@@ -543,10 +549,8 @@ def draw_memory(ax):
 show(draw_memory, figsize=(5.5, 3.2))
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
-factors = lambda t: 1 - (1 - STEP * EIGENVALUES) ** t
 gaps = [
-    np.abs(factors(t) - EIGENVALUES / (EIGENVALUES + 1 / (STEP * t))).max()
-    for t in (1, 2, 5, 10, 30, 100, 300, 1000)
+    np.abs(np.subtract(*factors(t))).max() for t in (1, 2, 5, 10, 30, 100, 300, 1000)
 ]
 assert max(gaps) < 0.23  # "about a fifth"
 grows = lambda m: (np.diff(m[:, :4], axis=1) > 0.01).all(axis=1)
@@ -712,12 +716,12 @@ exercises.check_max_norm(max_norm)
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
-def network(x, y, *, units=32, steps=300, rate=0.003, decay=0.0, change=None):
+def network(x, y, *, units=32, steps=300, rate=0.003, decay=0.0):
     """Twenty networks of one hidden layer side by side, trained by Adam on fifty samples at a time."""
     rng = np.random.default_rng(1)
     net = mlp((x.shape[-1], units, y.max() + 1), rng=rng, copies=len(x))
     optimizer = optim.Adam(net.parameters(), rate, weight_decay=decay)
-    options = {"steps": steps, "batch_size": 50, "change": change}
+    options = {"steps": steps, "batch_size": 50}
     fit_side_by_side(net, losses.cross_entropy, optimizer, x, y, **options)
     return net
 

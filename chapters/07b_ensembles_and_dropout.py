@@ -97,7 +97,7 @@ def draw_crowd(axes, voters):
         ylabel="share read right",
     )
     log_scale(left, "x")
-    left.set_title(f"{voters} of 1,024 vote")
+    left.set_title(f"{voters:,} of 1,024 vote")
     vote = VOTES[:voters, SHOWN].mean(axis=0)
     bars.bar(
         range(10),
@@ -145,16 +145,11 @@ explore(draw_crowd, columns=2, voters=CROWDS, figsize=(9, 3.6))
 MEMBERS = 8
 
 
-def bootstrapped(y, rng):
-    """Rows (copies, N), drawn with replacement for each copy."""
-    return rng.integers(0, y.shape[-1], y.shape)
-
-
 def of_networks(s, *, units=32, rate=0.005, steps=200, bootstrap=True, starts=True):
     """Probabilities of the members for fresh digits, (members, N, 10)."""
     x, y = (np.repeat(a[s][None], MEMBERS, axis=0) for a in two_hundred)
     if bootstrap:
-        rows = bootstrapped(y, np.random.default_rng(s))
+        rows = np.random.default_rng(s).integers(0, y.shape[-1], y.shape)
         x, y = np.take_along_axis(x, rows[..., None], 1), np.take_along_axis(y, rows, 1)
     net = mlp((64, units, 10), rng=np.random.default_rng(s), copies=MEMBERS)
     if not starts:
@@ -190,14 +185,15 @@ LOOKS_OF = dict(
 
 
 def errors_of(kind, s):
-    """Squared errors of the mean of the first k members, k = 1 … 8, and what the first two predict for each k."""
+    """Squared errors of the mean of the first k members, k = 1 … 8; what the first two predict for each k; their likeness; the part of a member's error that is gone with eight."""
     wrong = kind(s) - np.eye(10)[fresh.y[s]]  # (members, N, 10)
     square = lambda e: (e**2).sum(axis=-1).mean()
     measured = [square(wrong[:k].mean(axis=0)) for k in range(1, MEMBERS + 1)]
     v = (square(wrong[0]) + square(wrong[1])) / 2
     c = (wrong[0] * wrong[1]).sum(axis=-1).mean()
     k = np.arange(1, MEMBERS + 1)
-    return measured, v / k + (k - 1) / k * c, c / v
+    predicted = v / k + (k - 1) / k * c
+    return measured, predicted, c / v, 1 - measured[-1] / square(wrong)
 
 
 crowds = {
@@ -210,7 +206,7 @@ def draw_crowds(ax):
     told = []
     for name, rows in crowds.items():
         color, mark = LOOKS_OF[name]
-        measured, predicted, _ = (np.mean(a, axis=0) for a in zip(*rows))
+        measured, predicted, *_ = (np.mean(a, axis=0) for a in zip(*rows))
         ax.plot(k, measured, mark, color=color, label=name)
         ax.plot(k, predicted, "--", color=color, lw=1)
         told.append(
@@ -227,9 +223,7 @@ show(draw_crowds, figsize=(5.5, 3.8))
 # One law for all six kinds, and very different gains. By {eq}`eq-7b-crowd` the fall of the error, as a part of $v$, is $\frac{k-1}k(1-c/v)$: nothing but the *likeness* $c/v$ of two members decides.
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
-fall = {
-    n: np.array([1 - r[0][-1] / r[0][0] for r in rows]) for n, rows in crowds.items()
-}
+fall = {n: np.array([r[3] for r in rows]) for n, rows in crowds.items()}
 like = {n: np.array([r[2] for r in rows]) for n, rows in crowds.items()}
 end = {n: np.mean([r[0][-1] for r in rows]) for n, rows in crowds.items()}
 missed = {
@@ -440,20 +434,14 @@ exercises.check_dropout_penalty(dropout_penalty)
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 def mean_gaps(s):
-    """How far the geometric and the arithmetic mean of all sub-networks are from the whole network; shares right of the whole one, of a sub-network on average, of the best sub-network."""
+    """How far the geometric and the arithmetic mean of all sub-networks are from the whole network; share right of a sub-network on average."""
     x, y = fresh.x[s, :200], fresh.y[s, :200]
     logits, whole = by_masks(tens, s, x), tens(fresh.x[:, :200])[s]
     geometric = np.exp(F.log_softmax(logits)[0].mean(axis=0))
     geometric /= geometric.sum(axis=1, keepdims=True)
     arithmetic, answer = F.softmax(logits)[0].mean(axis=0), F.softmax(whole)[0]
-    each = right(logits, y)
-    return (
-        np.abs(geometric - answer).max(),
-        np.abs(arithmetic - answer).max(),
-        right(whole, y),
-        each.mean(),
-        each.max(),
-    )
+    gaps = (np.abs(mean - answer).max() for mean in (geometric, arithmetic))
+    return *gaps, right(logits, y).mean()
 
 
 # The digit of which the whole network is sure by about 60 %.
@@ -487,7 +475,7 @@ by_definition(
     "C7.14",
     because="With dropout right before the last linear layer, and all masks equally likely, the whole network's probabilities are the geometric mean of those of all 1,024 sub-networks, made to add up to one (the text below shows why). These share all their weights, so they are no models of their own.",
     holds=bool(means[:, 0].max() < 1e-6),
-    evidence=f"Largest difference in any probability of any digit, for {len(means)} networks: below {1e-6:.0e}. From the arithmetic mean of the sub-networks they differ by up to {means[:, 1].mean():.2f}.",
+    evidence=f"Largest difference in any probability of any digit, for {len(means)} networks: below {1e-6:.0e}. From the arithmetic mean of the sub-networks the largest difference is {means[:, 1].mean():.2f}, on average over networks.",
     card=True,
 )
 draws = np.random.default_rng(3)
@@ -519,7 +507,7 @@ settle(
             abs((never[1] - never[2]).mean()) < 0.02
         )
     },
-    evidence=f"Networks of ten units; training showed {different:,} of the {len(MASKS):,} masks. Right: the whole network {masked[1].mean():.1%}, the vote {masked[2].mean():.1%}, one sub-network {means[:, 3].mean():.0%}; they agree on {masked[0].mean():.0%} of digits. Without dropout: {never[1].mean():.1%} and {never[2].mean():.1%}, agreed on {never[0].mean():.0%}. (Here each sample has its mask, not each batch.)",
+    evidence=f"Networks of ten units; training showed {different:,} of the {len(MASKS):,} masks. Right: the whole network {masked[1].mean():.1%}, the vote {masked[2].mean():.1%}, one sub-network {means[:, 2].mean():.0%}; they agree on {masked[0].mean():.0%} of digits. Without dropout: {never[1].mean():.1%} and {never[2].mean():.1%}, agreed on {never[0].mean():.0%}. (Here each sample has its mask, not each batch.)",
     turns={("p=0.5, rate=0.01", "p=0.0, rate=0.01"): "FALSE"},
 )
 h, keep = np.random.default_rng(0).standard_normal((6, 5)), draws.random((6, 5)) >= 0.5

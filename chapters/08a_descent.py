@@ -14,7 +14,7 @@ from dlnotes.claims import recap, settle
 from dlnotes.explore import explore, show
 from dlnotes.layers import mlp
 from dlnotes.network import Layer, Parameter, Sequential
-from dlnotes.plotting import BLUE, GREEN, INK, ORANGE, lines, log_scale
+from dlnotes.plotting import BLUE, GREEN, ORANGE, contours, lines, log_scale
 from dlnotes.signals import arriving, own_scale
 
 np.set_printoptions(precision=4, suppress=True)
@@ -35,10 +35,8 @@ def height(w):
 
 def draw_valley(axes, part):
     w = path(part * 2 / L)
-    x, y = np.meshgrid(np.linspace(-2.4, 2.4, 81), np.linspace(-1.2, 1.2, 61))
-    around = np.stack([x, y], axis=-1)
-    axes[0].contour(
-        x, y, height(around), levels=12, colors=[INK], linewidths=0.5, alpha=0.5
+    contours(
+        axes[0], lambda w: height(np.moveaxis(w, 0, -1)), (-2.4, 2.4), (-1.2, 1.2), 12
     )
     seen = w[np.abs(w[:, 1]) < 1.2]
     axes[0].plot(*seen.T, "o-", color=BLUE, ms=4, lw=1)

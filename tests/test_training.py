@@ -267,17 +267,46 @@ def test_networks_side_by_side_may_share_their_samples():
     assert_allclose(fit_three(net, x[:1], labels, steps=1), [expected])
 
 
-def test_inputs_are_changed_batch_by_batch_and_not_for_good():
+def test_targets_may_have_axes_of_their_own(rng):
+    """Catches targets (N, K) that must broadcast with inputs (N, D)."""
+    x, target = rng.standard_normal((6, 3)), rng.standard_normal((6, 2))
+    net = mlp((3, 4, 2), rng=rng)
+    optimizer = optim.SGD(net.parameters(), 0.1)
+    before = training.evaluate(net, losses.squared_error, x, target)
+    training.fit(
+        net,
+        losses.squared_error,
+        optimizer,
+        x,
+        target,
+        epochs=20,
+        batch_size=3,
+        rng=rng,
+    )
+    assert training.evaluate(net, losses.squared_error, x, target) < before
+    pair = mlp((3, 4, 2), rng=rng, copies=2)
+    optimizer = optim.SGD(pair.parameters(), 0.1)
+    both = x[None], np.stack([target, target])
+    found = training.fit_side_by_side(
+        pair, losses.squared_error, optimizer, *both, steps=20
+    )
+    assert found.shape == (20, 2) and (found[-1] < found[0]).all()
+
+
+@pytest.mark.parametrize("batch_size", [4, None])
+def test_inputs_are_changed_batch_by_batch_and_not_for_good(batch_size):
     net, x, y = three_networks()
-    seen, W = [], net.layers[0].W.value.copy()
+    seen, W, before = [], net.layers[0].W.value.copy(), x.copy()
 
     def change(batch):
         seen.append(batch.copy())
         batch[:] = 0
         return batch
 
-    fit_three(net, x, y, steps=4, batch_size=4, change=change)
-    assert_array_equal(seen, [x[:, :4], x[:, 4:8], x[:, 8:], x[:, :4]])
+    fit_three(net, x, y, steps=4, batch_size=batch_size, change=change)
+    parts = [x[:, :4], x[:, 4:8], x[:, 8:], x[:, :4]] if batch_size else [x] * 4
+    assert_array_equal(seen, parts)
+    assert_array_equal(x, before)
     assert_array_equal(net.layers[0].W.value, W)  # where x = 0 there is no gradient
 
 

@@ -114,10 +114,11 @@ def fit_side_by_side(
     history = []
     for step in range(steps):
         batch, labels = x, target
-        if size < N:
+        if size < N or change is not None:  # a change may edit what it is given
             turn = np.arange(step * size, (step + 1) * size)
             batch, labels = (a.take(turn, axis=1, mode="wrap") for a in (x, target))
-        batch = batch if change is None else change(batch)
+        if change is not None:
+            batch = change(batch)
         optimizer.zero_grad()
         prediction, backward = net.forward(Constant(batch), training=True)
         values, pullback = pair("loss", loss(prediction, labels))
