@@ -40,7 +40,7 @@ PLAN = """
 06b_backpropagation | Backpropagation | gradients by hand, by graph and by code, and how to check them | 4b | done
 06c_units_width_depth | Hidden units, width and depth | which nonlinearity, and what depth buys | 6a 6b | done
 07a_penalties_and_data | Penalties, data and time | what shrinks weights, what data can be made up, and when to stop | 5a 6b | done
-07b_ensembles_and_dropout | Ensembles and dropout | many networks, one network that is many, and a contest of all methods | 7a | done
+07b_ensembles_and_dropout | Ensembles and dropout | many networks, one that is many, and a contest of methods | 7a | done
 08a_descent | Descent and its troubles | batches, saddles, initialization, normalization | 6b |
 08b_optimizers | Optimizers | momentum, Adam, schedules, second order and beyond | 8a |
 09a_convolution | Convolution | the arithmetic, the gradients, and why weights are shared | 6b |

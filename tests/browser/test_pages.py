@@ -67,6 +67,12 @@ MISSET = """() => {
 }"""
 BROKEN_IMAGES = """() => [...document.images].filter((image) => image.checkVisibility() && !(image.complete && image.naturalWidth))
   .map((image) => image.src)"""
+# A busy machine scrolls past a lazy picture before its browser has drawn it once: such a picture is visited again.
+LOADED = """() => {
+  const waiting = [...document.images].find((image) => image.checkVisibility() && !image.complete);
+  waiting?.scrollIntoView();
+  return !waiting;
+}"""
 OVERFLOW = (
     "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 )
@@ -103,9 +109,7 @@ class Watched:
     def open(self, url: str) -> None:
         self.page.goto(url)
         self.page.evaluate(SCROLL)
-        self.page.wait_for_function(
-            f"() => ({BROKEN_IMAGES})().length === 0", timeout=20_000
-        )
+        self.page.wait_for_function(LOADED, timeout=60_000)
 
     def foreign(self, home: str) -> list[str]:
         return [url for url in self.requests if not url.startswith((home, "data:"))]
