@@ -2174,7 +2174,7 @@ settle(
 # from rest into saturation, where the slope is far below a quarter. Still larger weights make the signal grow *in spite of* the small slopes: pre-activations spread like $s$, so only a share of about $1/s$ of the units has a slope worth speaking of, rms$(\sigma')$ falls like $1/\sqrt s$, and the factor
 # $s\cdot\mathrm{rms}(\sigma')$ grows like $\sqrt s$.
 #
-# Does the ReLU, whose slope is 1, take nothing away, as the notes say? Half of its units are silent, hence its factor $s/\sqrt2$; [chapter 8a](08a_descent.ipynb) puts the claim to a test, and trains twenty layers of either kind. The factor is 1 for $s=\sqrt2$: the initialization of He et al. ([2015](../book/bibliography.md)).
+# Does the ReLU, whose slope is 1, take nothing away, as the notes say? Half of its units are silent, hence its factor $s/\sqrt2$; [chapter 8b](08b_troubles_and_cures.ipynb) puts the claim to a test, and trains twenty layers of either kind. The factor is 1 for $s=\sqrt2$: the initialization of He et al. ([2015](../book/bibliography.md)).
 
 # %% [markdown]
 # ### A bridge for the gradient
