@@ -258,7 +258,7 @@ explore(draw_shapes, columns=4, degrees=range(10, 91, 10), start=2, figsize=(11,
 # (q8-11)=
 # :::{admonition} Question 8.11 · Why must the weights be updated in the way stochastic gradient descent does?
 # :class: question
-# They need not. Minimize the plane plus a price for the length of the step, $\mathbf g^\top\mathbf d+\frac1{2\eta}\lvert\mathbf d\rvert^2$: the derivative $\mathbf g+\mathbf d/\eta$ is zero at $\mathbf d=-\eta\mathbf g$. That is the rule, and it rests on Euclid's length. Measure a step by its largest entry, and all weights move equally far, by the sign of their gradient; by the curvature, and it is Newton's step. The optimizers of [chapter 8c](08c_optimizers.ipynb) differ mostly in this.
+# They need not. Minimize the plane plus a price for the length of the step, $\mathbf g^\top\mathbf d+\frac1{2\eta}\lvert\mathbf d\rvert^2$: the derivative $\mathbf g+\mathbf d/\eta$ is zero at $\mathbf d=-\eta\mathbf g$. That is the rule, and it rests on Euclid's length. Measure a step by its largest entry, and all weights move equally far, by the sign of their gradient; by the curvature, and it is Newton's step. The optimizers of chapter 8c differ mostly in this.
 # :::
 #
 # :::{admonition} Exercise 2 · steepest in another sense
@@ -301,7 +301,7 @@ exercises.check_steepest(steepest)
 # f(\mathbf w_k)-\min f\ge\frac{3L\,\lvert\mathbf w_0-\mathbf w_*\rvert^2}{32\,(k+1)^2} .
 # $$ (eq-8a-lower)
 #
-# Gradient descent is promised $L\lvert\mathbf w_0-\mathbf w_*\rvert^2/2k$, a slower law. Nesterov's accelerated method ([chapter 8c](08c_optimizers.ipynb)) is promised $2L\lvert\mathbf w_0-\mathbf w_*\rvert^2/(k+1)^2$ (Beck and Teboulle [2009](../book/bibliography.md)): but for a constant nobody can do better. Both on the hiding loss, one for each $k$:
+# Gradient descent is promised $L\lvert\mathbf w_0-\mathbf w_*\rvert^2/2k$, a slower law. Nesterov's accelerated method (chapter 8c) is promised $2L\lvert\mathbf w_0-\mathbf w_*\rvert^2/(k+1)^2$ (Beck and Teboulle [2009](../book/bibliography.md)): but for a constant nobody can do better. Both on the hiding loss, one for each $k$:
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
@@ -397,7 +397,7 @@ by_definition(
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 PART = datasets.splits(digits, train=1024, test=500)
-LOOKS = (0, 10, 20, 40, 80, 160, 320, 640, 1280, 2560)
+LOOKS = (0, 10, 20, 40, 80, 160, 320, 640, 1280)
 
 
 def stages(n=300):
@@ -506,7 +506,7 @@ def draw_support(axes, n):
 explore(draw_support, columns=2, n=NUMBERS, start=1, figsize=(9, 4.2))
 
 # %% [markdown]
-# **Is it always descent that solves them?** Take the same squared error for two models: a linear one, and a network with sixteen hidden units. Descent has a thousand full steps and the best of three rates. Its rivals get by without a gradient: the equation for the linear model; for the network the best of a thousand random draws of all weights, and random hidden units with the equation for the last layer.
+# **Is it always descent that solves them?** Take the same squared error for two models: a linear one, and a network with sixteen hidden units. Descent has five hundred full steps and the best of three rates. Its rivals get by without a gradient: the equation for the linear model; for the network the best of five hundred random draws of all weights, and random hidden units with the equation for the last layer.
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
@@ -533,7 +533,7 @@ def per_network(prediction, target):
     return value, lambda dv: gap * dv[:, None, None] / N
 
 
-def by_descent(sizes, rates, steps=1000):
+def by_descent(sizes, rates, steps=500):
     """Loss in each network after full steps at the rate with the best mean, (seeds,), and that rate."""
     found = {}
     for rate in rates:
@@ -546,7 +546,7 @@ def by_descent(sizes, rates, steps=1000):
     return found[best], best
 
 
-def by_luck(draws=1000):
+def by_luck(draws=500):
     """Loss of the best of random networks, each layer of unit scale times a random size, in each seed."""
     rng, best = np.random.default_rng(5), np.full(SEEDS, np.inf)
     for _ in range(draws):
@@ -611,7 +611,7 @@ settle(
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 W_NOW = np.zeros((64, 10))
-for _ in range(20):
+for _ in range(3):
     W_NOW = W_NOW - linear_slope(W_NOW, SOME.x[0], TARGETS[0]) / STEEPEST
 EACH = np.einsum("nd,nk->ndk", SOME.x[0], SOME.x[0] @ W_NOW - TARGETS[0]).reshape(
     400, -1
@@ -814,8 +814,8 @@ for B, rates in TRIED.items():
     for rate in rates:
         with np.errstate(all="ignore"):
             runs.append(samples_needed(B, rate, most))
-        if np.isfinite(runs[-1]).all():  # whoever needs four times as much is given up
-            most = min(most, int(4 * runs[-1].max()))
+        if np.isfinite(runs[-1]).all():  # whoever needs twice as much is given up
+            most = min(most, int(2 * runs[-1].max()))
     needs[B] = min(runs, key=np.median)
 seconds = {B: n / B * STEP_TIME[B] / 1e6 for B, n in needs.items()}
 samples = np.array(list(needs.values()))  # (sizes, seeds)
