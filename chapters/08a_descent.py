@@ -206,7 +206,7 @@ def steepest_steps(g):
     axis = np.abs(g).argmax()
     newton = np.linalg.solve(CURVED, g)
     return {
-        "sum of sizes": -np.sign(g) * (np.arange(2) == axis),
+        "sum of sizes": np.where(np.arange(2) == axis, -np.sign(g), 0),
         "Euclid": -g / np.linalg.norm(g),
         "largest size": -np.sign(g),
         "curvature": -newton / np.sqrt(g @ newton),
@@ -446,7 +446,7 @@ show(draw_stages, columns=2, figsize=(9, 3.6))
 # Yes. Into *integration*: keep all weights, each as much as the samples support it, and average their answers (below). Into *looking up*: nearest neighbors minimize nothing ([chapter 5c](05c_classical_algorithms.ipynb)). Into a *search among rules*: trees. Into a *game* between two networks, whose solution is a balance and no minimum: [chapter 14b](14b_variational_autoencoders.ipynb).
 # :::
 #
-# Integration in a case that can be drawn: two features, two weights, a label that the larger of the two features hints at. On the left each place is a pair of weights, darker the better it explains $n$ samples. The cross is the best pair. On the right its answers and those of the average over all pairs are tried on new samples:
+# Integration in a case that can be drawn: two features, two weights, a label that the larger of the two features hints at. On the left each place is a pair of weights, and the lines are heights of how well it explains $n$ samples. The cross is the best pair. On the right its answers and those of the average over all pairs are tried on new samples:
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
@@ -487,7 +487,7 @@ assert (asked[:4, 1] < asked[:4, 0]).all()
 def draw_support(axes, n):
     p = support(*toss(n, np.random.default_rng(0)))
     spread = p.reshape(65, 65)
-    axes[0].contourf(side, side, spread, levels=8, cmap="Blues")
+    axes[0].contour(side, side, spread, levels=8, colors=BLUE)
     axes[0].plot(*WEIGHTS[p.argmax()], "x", color=ORANGE, ms=10, mew=2)
     axes[0].plot(*RULE, "o", mfc="none", color=INK)
     axes[0].set(xlabel="w₁", ylabel="w₂", aspect="equal", title=f"n = {n}")
@@ -646,6 +646,11 @@ S2 = EACH.var(axis=0, ddof=1).sum()
 law = lambda B: np.sqrt(S2 / B * (1 - B / 400)) / np.linalg.norm(TRUE_G)
 
 
+REACH = [
+    np.quantile(drawn[1] @ direction, (0.02, 0.98)) for direction in (along, beside)
+]
+
+
 def draw_parts(axes, B):
     g = drawn[B]
     axes[0].plot(g @ along, g @ beside, ".", color=BLUE, alpha=0.4)
@@ -656,7 +661,7 @@ def draw_parts(axes, B):
         arrowprops={"arrowstyle": "->", "color": ORANGE, "lw": 2},
     )
     axes[0].set(
-        xlim=(-2, 4), ylim=(-3, 3), xlabel="along the gradient", ylabel="beside it"
+        xlim=REACH[0], ylim=REACH[1], xlabel="along the gradient", ylabel="beside it"
     )
     axes[0].set_title(f"Gradients from {B} of 400 samples")
     many = np.arange(1, 400)
@@ -946,7 +951,7 @@ def draw_exact(ax):
     for (name, traces), style in zip(
         CONTESTANTS.items(), ("-", "--", "-."), strict=True
     ):
-        left, paid = min(traces.values(), key=lambda t: np.median(t[0][-1]))
+        left, paid = min(traces.values(), key=lambda t: np.median(paid_until(t, FAR)))
         ax.plot(paid, np.median(left, axis=1), style, label=name)
     ax.set(
         yscale="log",
@@ -962,7 +967,7 @@ def draw_exact(ax):
         f"{name} {np.median(quickest[name, FAR]):.1f} and {np.median(quickest[name, NEAR]):.0f}"
         for name in CONTESTANTS
     )
-    return f"Passes until a tenth and until a millionth of the height is left, each at its best rate for that: {told}. (The curves show the rate that ends lowest.)".replace(
+    return f"Passes until a tenth and until a millionth of the height is left, each at its best rate for that: {told}. (The curves show the rate that is first at a tenth.)".replace(
         "inf", "never"
     )
 

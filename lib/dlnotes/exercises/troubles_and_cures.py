@@ -77,12 +77,12 @@ check_steps_to_leave = Exercise(
     "the number of steps",
     right=_leave(),
     cases=lambda rng: {
-        "near the ridge": (1e-4, 3.0, 0.1), "far from it": (0.3, 1.0, 0.05), "a large step": (0.01, 2.0, 0.7),
+        "far from the ridge": (0.3, 1.0, 0.05), "near it": (1e-4, 3.0, 0.1), "a large step": (0.01, 2.0, 0.7),
         "a hair's breadth": (1e-9, 0.5, 0.2),
     },
     mistakes={
-        "whole steps: round up": _leave(whole=np.floor),
         "after that many steps it is not there yet: round up, not to the nearest": _leave(whole=np.round),
+        "whole steps: round up": _leave(whole=np.floor),
         "round up; there is no further step to add": _leave(whole=lambda t: np.ceil(t) + 1),
         "a whole number": lambda y0, c, e: np.log(1 / y0) / np.log(1 + e * c),
         "each step multiplies the distance by 1 + ηλ; the logarithm of that is not ηλ": lambda y0, c, e: (
@@ -121,11 +121,9 @@ check_barrier = Exercise(
     },
     mistakes={
         "above the line between the ends, not above zero": _barrier(line=lambda w: 0.0),
-        "the line slopes: it does not stay at the lower end": _barrier(line=lambda w: min(w[0], w[-1])),
+        "the line slopes: it does not stay at the height of one end": _barrier(line=lambda w: min(w[0], w[-1])),
         "the line slopes: it does not stay at the higher end": lambda w: max(0.0, w.max() - max(w[0], w[-1])),
         "the line slopes: it does not stay at the mean of the ends": _barrier(line=lambda w: (w[0] + w[-1]) / 2),
-        "the line slopes: it does not stay at the first height": _barrier(line=lambda w: w[0]),
-        "the line slopes: it does not stay at the last height": _barrier(line=lambda w: w[-1]),
         "at least zero: the ends are on the way as well": lambda w: (w - np.linspace(w[0], w[-1], len(w)))[1:-1].max(),
         "the highest place above the line, not the farthest from it": lambda w: np.abs(w - np.linspace(w[0], w[-1], len(w))).max(),
         "the height, not the place": lambda w: int((w - np.linspace(w[0], w[-1], len(w))).argmax()),
