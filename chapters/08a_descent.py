@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Descent
 #
-# *If the learning rate is small enough, the loss always falls.* How small is enough? Here is a valley, five times as steep across as along. Make the rate larger, and watch where falling turns into climbing. It does so all at once.
+# *If the learning rate is small enough, the loss always falls.* How small is enough? Here is a valley, five times as steep across as along. Make the rate (学习率, learning rate) larger, and watch where falling turns into climbing. It does so all at once.
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 import json
@@ -33,27 +33,26 @@ def height(w):
     return (CURVES * w**2).sum(axis=-1) / 2
 
 
-def draw_valley(axes, part):
-    w = path(part * 2 / L)
-    contours(
-        axes[0], lambda w: height(np.moveaxis(w, 0, -1)), (-2.4, 2.4), (-1.2, 1.2), 12
-    )
-    seen = w[np.abs(w[:, 1]) < 1.2]
-    axes[0].plot(*seen.T, "o-", color=BLUE, ms=4, lw=1)
-    axes[0].set(xlim=(-2.4, 2.4), ylim=(-1.2, 1.2), xlabel="w₁", ylabel="w₂")
-    axes[0].set_title(f"η = {part:g} · 2/L")
+def draw_valley(axes, share):
+    w = path(share * 2 / L)
+    reach = max(1.2, 1.1 * np.abs(w[:, 1]).max())
+    across, along = (-reach, reach), (-2 * reach, 2 * reach)
+    contours(axes[0], lambda w: height(np.moveaxis(w, 0, -1)), along, across, 12)
+    axes[0].plot(*w.T, "o-", color=BLUE, ms=4, lw=1)
+    axes[0].set(xlim=along, ylim=across, xlabel="w₁", ylabel="w₂", aspect="equal")
+    axes[0].set_title(f"η = {share:g} · 2/L")
     axes[1].plot(height(w), "o-", color=BLUE, ms=4)
     axes[1].set(yscale="log", ylim=(1e-9, 1e3), xlabel="step", ylabel="loss")
     log_scale(axes[1], "y")
     rising = (np.diff(height(w)) > 0).sum()
     axes[1].set_title(f"rises in {rising} of 25 steps")
-    return f"With a rate of {part:g} · 2/L the loss goes from {height(w[0]):.1f} to {height(w[-1]):.2g} in 25 steps, and rises in {rising} of them."
+    return f"With a rate of {share:g} · 2/L the loss goes from {height(w[0]):.1f} to {height(w[-1]):.2g} in 25 steps, and rises in {rising} of them."
 
 
 explore(
     draw_valley,
     columns=2,
-    part=[0.02, 0.1, 0.3, 0.5, 0.8, 0.95, 1, 1.05],
+    share=[0.02, 0.1, 0.3, 0.5, 0.8, 0.95, 1, 1.05],
     start=4,
     figsize=(9, 3.6),
 )
@@ -67,19 +66,19 @@ explore(
 #
 # *After this section you can say how long a step may be, and prove it.*
 #
-# Let no direction be curved more than $L$: $\mathbf v^\top H\mathbf v\le L\lvert\mathbf v\rvert^2$ everywhere, for the Hessian $H$ of the loss $f$. Along the step $-\eta\mathbf g$, with $\mathbf g=\nabla f(\mathbf w)$, let $\phi(t)=f(\mathbf w-t\eta\mathbf g)$. Then $\phi'(0)=-\eta\lvert\mathbf g\rvert^2$, and $\phi''\le\eta^2L\lvert\mathbf g\rvert^2$. A function with this slope at the start and no larger second derivative stays below its parabola, $\phi(1)\le\phi(0)+\phi'(0)+\frac12\eta^2L\lvert\mathbf g\rvert^2$:
+# Let no direction be curved more than $L$: $\mathbf v^\top H\mathbf v\le L\lvert\mathbf v\rvert^2$ everywhere, for the Hessian $H$ of the loss $f$. Along the step $-\eta\mathbf g$, with $\mathbf g=\nabla f(\mathbf w)$, let $\phi(t)=f(\mathbf w-t\eta\mathbf g)$. Then $\phi'(0)=-\eta\lvert\mathbf g\rvert^2$, and $\phi''\le\eta^2L\lvert\mathbf g\rvert^2$. Integrate $\phi''\le M$ twice, and $\phi(1)\le\phi(0)+\phi'(0)+\frac12M$. Here $M=\eta^2L\lvert\mathbf g\rvert^2$, so
 #
 # $$
 # f(\mathbf w-\eta\mathbf g)\le f(\mathbf w)-\eta\Bigl(1-\frac{\eta L}2\Bigr)\lvert\mathbf g\rvert^2 .
 # $$ (eq-8a-lemma)
 #
-# The bracket is positive as long as $\eta<2/L$: that is the cliff in the picture. Add the falls of $T$ steps: together they cannot exceed $f(\mathbf w_0)-\min f$, so the smallest of the squared gradients is at most
+# The bracket is positive as long as $\eta<2/L$: that is the cliff in the picture. Add the falls of $T$ steps. Together they cannot exceed $f(\mathbf w_0)-\min f$, so $\eta\,(1-\eta L/2)\sum_{t<T}\lvert\mathbf g_t\rvert^2\le f(\mathbf w_0)-\min f$; and the smallest of $T$ numbers is at most their sum over $T$:
 #
 # $$
 # \min_{t<T}\lvert\mathbf g_t\rvert^2\le\frac{f(\mathbf w_0)-\min f}{T\,\eta\,(1-\eta L/2)} .
 # $$ (eq-8a-rest)
 #
-# The gradient comes to rest. Where it does, at a minimum or at a saddle, the lemma does not say. And it speaks of the gradient (梯度) of *all* samples. Take a linear model that answers four hundred digits with ten numbers and is judged by the squared error; its curvature $L$ is the largest eigenvalue of $X^\top X/N$. Take rates far below the cliff, and steps with eight samples, at the start and after some full steps. How often is the loss on all samples higher after such a step?
+# The sum on the left stays bounded however long one descends, so the gradients must fade away. Whether they do so at a minimum or at a saddle, the lemma does not say. And it speaks of the gradient (梯度) of *all* samples. Take a linear model that answers four hundred digits with ten numbers and is judged by the squared error; its curvature $L$ is the largest eigenvalue of $X^\top X/N$. Take rates far below the cliff, and steps with eight samples, at the start and after some full steps. How often is the loss on all samples higher after such a step?
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
@@ -155,13 +154,19 @@ settle(
     },
     evidence=f"With all samples it rises in {rises(fully).mean():.0%} of the steps; with eight in {rises(eights[0, 0.02]).mean():.0%} at the start and in {rises(eights[1000, 0.02]).mean():.0%} near the minimum, and a smaller rate does not help ({rises(eights[1000, 0.002]).mean():.0%}). It is slow, too: {len(fully)} full steps bring the loss from {fully[0].mean():.2f} to {fully[-1].mean():.2f}.",
     card=True,
+    turns={
+        (
+            "fully = linear_descent(0.02, steps=200)",
+            "fully = linear_descent(1.1, steps=200)",
+        ): "FALSE"
+    },
 )
 
 # %% [markdown]
 # (q8-3)=
 # :::{admonition} Question 8.3 · Why can gradient descent converge?
 # :class: question
-# Because each step below the cliff $2/L$ lowers the loss by at least $\eta(1-\eta L/2)\lvert\mathbf g\rvert^2$, and a loss that is bounded below cannot fall forever: the gradient must become small. That it comes to rest is proved; that it does so at a good place is not.
+# Because each step below the cliff $2/L$ lowers the loss by at least $\eta(1-\eta L/2)\lvert\mathbf g\rvert^2$, and for a loss that is bounded below these falls have a finite sum: the gradients go to zero (收敛, convergence). That much is proved; that they do so at a good place is not.
 # :::
 
 # %% [markdown]
@@ -295,13 +300,19 @@ exercises.check_steepest(steepest)
 #
 # *After this section you know what a bound on all methods looks like, and how near two of them come.*
 #
-# Knowing $L$ and nothing else about a convex loss, how low can *any* method be after $k$ gradients? To bound all methods at once, build a loss that hides its minimum. Chain the weights, $f(\mathbf w)=\frac L4\bigl[\frac12w_1^2+\frac12\sum_i(w_i-w_{i+1})^2+\frac12w_D^2-w_1\bigr]$, and start at zero: the gradient touches one new weight a step, so after $k$ steps all weights beyond the $k$th are still zero, for whatever method moves along sums of the gradients it has seen. With $D=2k+1$ weights such a method is above the minimum by at least (Nesterov [2004](../book/bibliography.md), theorem 2.1.7)
+# Knowing $L$ and nothing else about a convex loss, how low can *any* method be after $k$ gradients? To bound all methods at once, build a loss that hides its minimum. Chain the weights like beads on a spring:
+#
+# $$
+# f(\mathbf w)=\frac L4\Bigl[\frac12w_1^2+\frac12\sum_{i<D}(w_i-w_{i+1})^2+\frac12w_D^2-w_1\Bigr].
+# $$ (eq-8a-chain)
+#
+# It is lowest where the weights fall evenly from the first to the last, $w_i=1-\frac i{D+1}$. Start at zero: only $w_1$ feels a pull, then its neighbor, and so on, one new weight a step, so after $k$ steps all weights beyond the $k$th are still zero, for whatever method moves along sums of the gradients it has seen. With $D=2k+1$ weights such a method is above the minimum by at least (Nesterov [2004](../book/bibliography.md), theorem 2.1.7)
 #
 # $$
 # f(\mathbf w_k)-\min f\ge\frac{3L\,\lvert\mathbf w_0-\mathbf w_*\rvert^2}{32\,(k+1)^2} .
 # $$ (eq-8a-lower)
 #
-# Gradient descent is promised $L\lvert\mathbf w_0-\mathbf w_*\rvert^2/2k$, a slower law. Nesterov's accelerated method (chapter 8c) is promised $2L\lvert\mathbf w_0-\mathbf w_*\rvert^2/(k+1)^2$ (Beck and Teboulle [2009](../book/bibliography.md)): but for a constant nobody can do better. Both on the hiding loss, one for each $k$:
+# Gradient descent is promised $L\lvert\mathbf w_0-\mathbf w_*\rvert^2/2k$, a slower law. Nesterov's accelerated method (chapter 8c) is promised $2L\lvert\mathbf w_0-\mathbf w_*\rvert^2/(k+1)^2$ (Beck and Teboulle [2009](../book/bibliography.md)): up to a constant factor nobody can do better. Both on the hiding loss of $2k+1$ weights, a new one for each $k$:
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
@@ -338,7 +349,12 @@ def draw_bounds(ax):
         ax.plot(LENGTHS, promises[name], "--", color=color, lw=1)
         ax.plot(LENGTHS, measured, style, color=color, label=name)
     ax.plot(LENGTHS, below, color=INK, label="bound on all methods")
-    ax.set(xscale="log", yscale="log", xlabel="steps k", ylabel="above the minimum")
+    ax.set(
+        xscale="log",
+        yscale="log",
+        xlabel="steps k, on the loss made for k",
+        ylabel="above the minimum",
+    )
     log_scale(ax)
     ax.set_title("Nobody passes the black line")
     ax.legend(loc="lower left")
@@ -364,7 +380,7 @@ show(draw_bounds, figsize=(5.5, 3.8))
 #
 # *After this section you can name three differences between learning and minimizing.*
 #
-# **Samples instead of the distribution.** The loss that matters is the mean over *all* digits anybody may ever write (期望损失, the expected loss). Nobody has them. In a made-up world one can have both: twenty features, a linear rule with noise, forty samples.
+# **Samples instead of the distribution.** The loss that matters is the mean over *all* digits anybody may ever write (the expected loss, 期望 being the expectation). Nobody has them. In a made-up world one can have both: twenty features, a linear rule with noise, forty samples.
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
@@ -390,6 +406,9 @@ by_definition(
     ),
     evidence=f"On the samples the fitted weights have a mean loss of {mean[0, 0]:.2f} and the true ones {mean[0, 1]:.2f}; in expectation it is {mean[1, 0]:.2f} against {mean[1, 1]:.2f}.",
 )
+
+# %% [markdown]
+# The fitted weights look better than the truth on their samples, and are worse everywhere else.
 
 # %% [markdown]
 # **A stand-in.** What one wants to lower is the share of digits read wrongly. It is flat almost everywhere, so its gradient says nothing, and cross-entropy (交叉熵) stands in. The two do not end at the same time:
@@ -606,7 +625,13 @@ settle(
 # \mathbb E\,\lvert\hat{\mathbf g}-\mathbf g\rvert^2=\frac{S^2}B\Bigl(1-\frac BN\Bigr).
 # $$ (eq-8a-part)
 #
-# (Draw $B$ terms $\mathbf d_n=\mathbf g_n-\mathbf g$. Two different ones have the mean product $-S^2/N$, because all together sum to zero: the product of one with the sum of the others is minus its own square. So the mean square of the sum is $B\,S^2\frac{N-1}N-B(B-1)\frac{S^2}N=BS^2(1-\frac BN)$; divide by $B^2$.) The error falls like $1/\sqrt B$: a hundred times the work buys one more digit. Each dot is one estimate; choose how many samples it looks at:
+# Why the bracket? Let $\mathbf d_n=\mathbf g_n-\mathbf g$. All $\mathbf d_n$ together sum to zero, so the sum of all but one is minus that one, and two different ones have on average the product $-S^2/N$. The mean square of a sum of $B$ of them is therefore
+#
+# $$
+# B\,S^2\,\frac{N-1}N-B\,(B-1)\,\frac{S^2}N=B\,S^2\Bigl(1-\frac BN\Bigr),
+# $$
+#
+# and the mean of $B$ is the sum over $B$. The error falls like $1/\sqrt B$: a hundred times the work buys one more digit. Each dot is one estimate; choose how many samples it looks at. Two of 640 directions are drawn:
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
@@ -685,6 +710,10 @@ def draw_parts(axes, B):
 
 explore(draw_parts, columns=2, B=SIZES, start=3, figsize=(9, 4.2))
 
+# %% [markdown]
+# The error can be several times as long as the gradient, and the estimates point downhill all the same. Most of the error lies in directions at a right angle to the gradient, of which there are many; it spoils the step little, as long as the step is short.
+
+
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 pieces = np.random.default_rng(0).permutation(400).reshape(40, 10)
 of_sum = np.array([EACH[piece].mean(axis=0) for piece in pieces]).mean(axis=0)
@@ -697,7 +726,7 @@ by_definition(
     "C8.29",
     because="The gradient of a sum is the sum of the gradients, so gradients from parts average to the whole one. That is why samples can be used in turn. (A loss that is no sum, such as that of the worst sample, does not have it.) Stand-ins and stopping set learning apart as well.",
     holds=bool(np.allclose(of_sum, TRUE_G)),
-    evidence=f"Forty tenths of a tenth: their mean gradient differs from that of all by {np.abs(of_sum - TRUE_G).max():.0e}. For the loss of the worst sample the cosine between mean and whole is {toward:.2f}.",
+    evidence=f"The mean of the gradients of forty batches of ten differs from the gradient of all by {np.abs(of_sum - TRUE_G).max():.0e}. For the loss of the worst sample in a batch it does not even point the same way as for the worst of all (cosine {toward:.2f}).",
 )
 
 # %% [markdown]
@@ -725,7 +754,7 @@ def batch_error(G, B):
 exercises.check_batch_error(batch_error)
 
 # %% [markdown]
-# **In what order?** The orange squares break the law: samples that lie next to each other are alike, and a part of them shows a part of the world. Train a network without hidden layer on four hundred digits, sorted by class or shuffled (打乱), at equal rates and numbers of steps:
+# **In what order?** The orange squares break the law: samples that lie next to each other are alike, and a part of them shows a part of the world. Train a network without hidden layer on four hundred digits, sorted by class or shuffled, at equal rates and numbers of steps:
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
@@ -752,6 +781,7 @@ FRESH = datasets.splits(digits, train=400, test=500).test
 
 
 by_order = {name: reads(order) for name, order in ORDERS.items()}
+assert 0.25 < (by_order["shuffled"] - by_order["sorted by class"]).mean() < 0.35
 settle(
     "C8.2",
     tested="Digits in the order of their classes, and shuffled: are more than ten points more of new digits read right after shuffling?",
@@ -772,12 +802,15 @@ settle(
 )
 
 # %% [markdown]
+# Sorted, the network reads thirty points fewer: each class, while it is shown, wipes out what was learned of the others.
+
+# %% [markdown]
 # (sec-8a-cost)=
 # ## Few, many or all?
 #
-# *After this section you can say which batch is quickest, and why the answer depends on how exact you want to be.*
+# *After this section you can say which batch (批量) is quickest, and why the answer depends on how exact you want to be.*
 #
-# Each sample in a batch costs arithmetic; each step costs Python's and NumPy's calls. Train a network with 32 hidden units on a thousand digits until its loss on new ones is below 0.35. Count the samples it needs, each batch size at the best of three rates, of which the first and the last are worse, and multiply by the time of a sample, which was measured apart:
+# Each sample in a batch costs arithmetic; each step costs Python's and NumPy's calls. Train a network with 32 hidden units on a thousand digits until its loss on new ones is below 0.35. Count the samples it needs, each batch size at the best of three rates (the middle one each time), and multiply by the time of a sample, which was measured apart:
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
@@ -822,6 +855,7 @@ for B, rates in TRIED.items():
         if np.isfinite(runs[-1]).all():  # whoever needs twice as much is given up
             most = min(most, int(2 * runs[-1].max()))
     needs[B] = min(runs, key=np.median)
+    assert needs[B] is runs[0]  # the middle one of the three rates
 seconds = {B: n / B * STEP_TIME[B] / 1e6 for B, n in needs.items()}
 samples = np.array(list(needs.values()))  # (sizes, seeds)
 times = np.array(list(seconds.values()))
@@ -881,7 +915,7 @@ settle(
 # \mathbf v=\hat{\mathbf g}_B(\mathbf w)-\hat{\mathbf g}_B(\tilde{\mathbf w})+\tilde{\mathbf g} .
 # $$ (eq-8a-svrg)
 #
-# The last two cancel on average, so $\mathbf v$ is right on average; and the nearer $\mathbf w$ comes to $\tilde{\mathbf w}$ and both to the minimum, the less is left of the noise. A pass costs three.
+# The last two cancel on average, so $\mathbf v$ is right on average; and the nearer $\mathbf w$ comes to $\tilde{\mathbf w}$ and both to the minimum, the less is left of the noise. One pass over the data pays for three: one for $\tilde{\mathbf g}$, and two gradients for each sample.
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
@@ -962,7 +996,7 @@ def draw_exact(ax):
     )
     log_scale(ax, "y")
     ax.set_title("Ahead at first, stuck in the end")
-    ax.legend(loc="upper right")
+    ax.legend(loc="lower left")
     told = "; ".join(
         f"{name} {np.median(quickest[name, FAR]):.1f} and {np.median(quickest[name, NEAR]):.0f}"
         for name in CONTESTANTS
@@ -988,6 +1022,7 @@ settle(
         "twentieth", f"{N // 10}th"
     ),
     card=True,
+    turns={("FAR, NEAR = 0.1, 1e-6", "FAR, NEAR = 0.1, 0.05"): "TRUE"},
 )
 
 # %% [markdown]
@@ -1035,7 +1070,7 @@ exercises.check_corrected_step(corrected_step)
 # V=\frac{\eta\,\sigma^2}{\lambda\,(2-\eta\lambda)}\approx\frac{\eta\,\sigma^2}{2\lambda} .
 # $$ (eq-8a-ball)
 #
-# Stochastic descent does not arrive; it wanders in a ball whose size is set by the rate and the batch ($\sigma^2$ falls like one over the batch size). A rate that falls lets the ball shrink. It must not fall too fast: the steps have to add up to any distance, $\sum\eta_t=\infty$, while the noise may not, $\sum\eta_t^2<\infty$ (Robbins and Monro [1951](../book/bibliography.md)).
+# Stochastic descent does not arrive; it wanders in a ball whose size is set by the rate and the batch ($\sigma^2$ falls like one over the batch size). A rate that falls lets the ball shrink. It must not fall too fast: the steps have to add up to any distance, $\sum\eta_t=\infty$, while the noise, whose variance adds up in squares, may not, $\sum\eta_t^2<\infty$ (Robbins and Monro [1951](../book/bibliography.md)).
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
@@ -1095,6 +1130,7 @@ settle(
     },
     evidence=f"Seeds in which they are: {reach['constant rate', 1.0].sum()} of {20} at a constant rate of {SCHEDULES['constant rate'](0)}, {reach['rate like 1/t', 1.0].sum()} if it falls like one over the step, {reach['rate like 1/t²', 1.0].sum()} like its square. Without noise the constant rate arrives in {reach['constant rate', 0.0].sum()}.",
     card=True,
+    turns={("reach[name, 1.0] for name", "reach[name, 0.0] for name"): "TRUE"},
 )
 
 # %% [markdown]
@@ -1115,7 +1151,7 @@ def draw_rest(ax):
     paths = {name: wander(schedule, 1.0) for name, schedule in SCHEDULES.items()}
     mean = np.cumsum(paths["constant rate"], axis=0) / t[:, None]
     curves = {name: rms(w) for name, w in paths.items()} | {
-        "mean of the first": rms(mean)
+        "mean of constant rate": rms(mean)
     }
     for (name, curve), style in zip(
         curves.items(), ("-", "--", ":", "-."), strict=True
@@ -1188,7 +1224,7 @@ exercises.check_running_mean(running_mean)
 #
 # *After this section you can tell whether more data or more computing would help you.*
 #
-# In the first pass (遍历) every batch is new, so its gradient is one of the *expected* loss: learning as it should be. From the second pass on the samples are known, and what is descended is their own loss. Do further passes pay? And if computing is limited to so many samples *seen*, repeated or not, when is it the limit, and when are the data? Networks with 32 hidden units, ten digits a step; choose how many different digits there are:
+# In the first pass (遍历) every batch is new, so its gradient is one of the *expected* loss: learning as it should be. From the second pass on the samples are known, and what is descended is their own loss. Do further passes pay? And if computing is limited to so many samples *seen*, repeated or not, when is it the limit, and when are the data? Networks with 32 hidden units, ten digits a step; choose how many different digits there are (the number at the end of each curve):
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
@@ -1218,29 +1254,31 @@ at = lambda n, seen: misses[n][SEEN.index(seen)]
 
 def draw_passes(ax, n):
     for amount in AMOUNTS:
-        style = (
-            {"color": BLUE, "lw": 2.5}
-            if amount == n
-            else {"color": INK, "lw": 0.8, "alpha": 0.5}
+        style = {"color": INK, "lw": 0.8, "alpha": 0.5, "ls": "-"}
+        if amount == n:
+            style = {"color": BLUE, "lw": 2.5, "ls": "-"}
+        curve = misses[amount].mean(axis=1)
+        ax.plot(SEEN, curve, **style)
+        ax.annotate(
+            f"{amount}",
+            (SEEN[-1], curve[-1]),
+            xytext=(4, -3),
+            textcoords="offset points",
         )
-        ax.plot(SEEN, misses[amount].mean(axis=1), **style)
-    ax.plot(
-        SEEN[: 1 + np.searchsorted(SEEN, n)],
-        misses[n].mean(axis=1)[: 1 + np.searchsorted(SEEN, n)],
-        "o",
-        color=ORANGE,
-    )
+    one_pass = SEEN.index(min(SEEN, key=lambda seen: abs(np.log(seen / n))))
+    ax.plot(SEEN[one_pass], misses[n].mean(axis=1)[one_pass], "o", color=ORANGE, ms=9)
     ax.set(
         xscale="log",
         yscale="log",
+        xlim=(35, 40000),
         ylim=(0.04, 1),
         xlabel="digits seen",
         ylabel="new digits misread",
     )
     log_scale(ax)
     ax.set_title(f"{n} digits, again and again")
-    first = misses[n][np.searchsorted(SEEN, n)].mean()
-    return f"With {n} different digits {first:.0%} of new ones are misread after about one pass (orange), {at(n, SEEN[-1]).mean():.0%} after {SEEN[-1] // n:,} passes. Gray: the other amounts, fewer digits higher."
+    first = misses[n][one_pass].mean()
+    return f"With {n} different digits {first:.0%} of new ones are misread after {SEEN[one_pass] / n:.0f} pass{'es' if SEEN[one_pass] > n else ''} (orange), {at(n, SEEN[-1]).mean():.0%} after {SEEN[-1] // n:,} passes."
 
 
 explore(draw_passes, n=AMOUNTS, start=2, figsize=(5.5, 4))
@@ -1258,6 +1296,7 @@ settle(
     },
     evidence=f"Of new digits {at(80, 80).mean():.0%} are misread after one pass, {at(80, 160).mean():.0%} after two, {at(80, 10240).mean():.1%} and {at(80, 20480).mean():.1%} after {10240 // 80} and {20480 // 80}.",
     card=True,
+    turns={("at(80, 10240) - at(80, 20480)", "at(80, 160) - at(80, 320)"): "TRUE"},
 )
 
 
@@ -1284,11 +1323,11 @@ settle(
 #
 # ## In one screen
 #
-# - Below the rate $2/L$ every full step goes down; above it, steps along the steepest direction grow. $L$ is the largest curvature.
+# - Below the rate $2/L$ every full step goes down; above it, steps along the most curved direction grow. $L$ is the largest curvature.
 # - The gradient is the steepest direction in Euclid's sense of length. Other senses make other optimizers.
 # - No method that asks for gradients only can fall faster than like $1/k^2$ on all convex losses; an accelerated one does fall so fast.
 # - Learning minimizes a stand-in, on samples, and stops when new samples say so.
-# - The error of a gradient falls like $1/\sqrt B$ if samples are drawn at random. The quickest batch lies between one and all: precision pulls down, the machine up.
+# - The error of a gradient falls like $1/\sqrt B$ if samples are drawn at random. The quickest batch lies between one and all: precision favors small batches, the machine large ones.
 # - At a constant rate noise keeps descent in a ball of variance $\eta\sigma^2/\lambda(2-\eta\lambda)$. A rate like $1/t$, the mean of the path, or a corrected gradient arrive.
 # - The first passes over the samples pay most. Then the data are the limit, no longer the computing.
 #
