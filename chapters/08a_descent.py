@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from dlnotes import datasets, losses, optim
 from dlnotes import functional as F
-from dlnotes.claims import by_definition, recap, settle
+from dlnotes.claims import by_definition, recap, settle, untestable
 from dlnotes.exercises import descent as exercises
 from dlnotes.explore import explore, show
 from dlnotes.layers import mlp
@@ -147,12 +147,12 @@ show(draw_rises, figsize=(5.5, 3.4))
 settle(
     "C8.22",
     tested="A rate of a fiftieth of the cliff's: does the loss on all samples fall at every single step?",
-    on="number of samples in a step",
+    on="number of samples in a step, near the minimum",
     cases={
         "all": rises(fully) == 0,
         "eight, after a thousand full steps": rises(eights[1000, 0.02]) == 0,
     },
-    evidence=f"With all samples it rises in {rises(fully).mean():.0%} of the steps; with eight in {rises(eights[0, 0.02]).mean():.0%} at the start and in {rises(eights[1000, 0.02]).mean():.0%} near the minimum, and a smaller rate does not help ({rises(eights[1000, 0.002]).mean():.0%}). It is slow, too: {len(fully)} full steps bring the loss from {fully[0].mean():.2f} to {fully[-1].mean():.2f}.",
+    evidence=f"With all samples it rises in {rises(fully).mean():.0%} of the steps; with eight in {rises(eights[0, 0.02]).mean():.0%} at the start and in {rises(eights[1000, 0.02]).mean():.0%} near the minimum, and a smaller rate does not help ({rises(eights[1000, 0.002]).mean():.0%}). It is slow, too: {len(fully) - 1} full steps bring the loss from {fully[0].mean():.2f} to {fully[-1].mean():.2f}, at half the cliff's rate to {linear_descent(0.5, steps=200)[-1].mean():.2f}.",
     card=True,
     turns={
         (
@@ -263,7 +263,7 @@ explore(draw_shapes, columns=4, degrees=range(10, 91, 10), start=2, figsize=(11,
 # (q8-11)=
 # :::{admonition} Question 8.11 · Why must the weights be updated in the way stochastic gradient descent does?
 # :class: question
-# They need not. Minimize the plane plus a price for the length of the step, $\mathbf g^\top\mathbf d+\frac1{2\eta}\lvert\mathbf d\rvert^2$: the derivative $\mathbf g+\mathbf d/\eta$ is zero at $\mathbf d=-\eta\mathbf g$. That is the rule, and it rests on Euclid's length. Measure a step by its largest entry, and all weights move equally far, by the sign of their gradient; by the curvature, and it is Newton's step. The optimizers of chapter 8c differ mostly in this.
+# They need not. Minimize the plane plus a price for the length of the step, $\mathbf g^\top\mathbf d+\frac1{2\eta}\lvert\mathbf d\rvert^2$: the derivative $\mathbf g+\mathbf d/\eta$ is zero at $\mathbf d=-\eta\mathbf g$. That is the rule, and it rests on Euclid's length. Measure a step by its largest entry, and all weights move equally far, by the sign of their gradient; by the curvature (where it is upward in all directions), and it is Newton's step. The optimizers of chapter 8c differ in this, and in what they remember of earlier gradients.
 # :::
 #
 # :::{admonition} Exercise 2 · steepest in another sense
@@ -306,7 +306,7 @@ exercises.check_steepest(steepest)
 # f(\mathbf w)=\frac L4\Bigl[\frac12w_1^2+\frac12\sum_{i<D}(w_i-w_{i+1})^2+\frac12w_D^2-w_1\Bigr].
 # $$ (eq-8a-chain)
 #
-# It is lowest where the weights fall evenly from the first to the last, $w_i=1-\frac i{D+1}$. Start at zero: only $w_1$ feels a pull, then its neighbor, and so on, one new weight a step, so after $k$ steps all weights beyond the $k$th are still zero, for whatever method moves along sums of the gradients it has seen. With $D=2k+1$ weights such a method is above the minimum by at least (Nesterov [2004](../book/bibliography.md), theorem 2.1.7)
+# It is lowest where the weights fall evenly from the first to the last, $w_i=1-\frac i{D+1}$. Start at zero: only $w_1$ feels a pull, then its neighbor, and so on, one new weight a step, so after $k$ steps all weights beyond the $k$th are still zero, for whatever method moves along sums of the gradients it has seen. (It takes so many weights: with few of them, other methods that cut space by gradients are faster.) With $D=2k+1$ weights such a method is above the minimum by at least (Nesterov [2004](../book/bibliography.md), theorem 2.1.7)
 #
 # $$
 # f(\mathbf w_k)-\min f\ge\frac{3L\,\lvert\mathbf w_0-\mathbf w_*\rvert^2}{32\,(k+1)^2} .
@@ -316,28 +316,53 @@ exercises.check_steepest(steepest)
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
-def after(k, accelerated):
+def after(k, method):
     """Height above the minimum after k steps on the hiding loss of 2k + 1 weights, over L |w₀ − w*|²."""
     D = 2 * k + 1
     A = 2 * np.eye(D) - np.eye(D, k=1) - np.eye(D, k=-1)
     first = np.eye(D)[0]
     loss = lambda w: (w @ A @ w / 2 - first @ w) / 4  # L = 1: no curvature above 1
     best = np.linalg.solve(A, first)
-    w = ahead = np.zeros(D)
-    t = 1.0
-    for _ in range(k):
-        new = ahead - (A @ ahead - first) / 4
-        later = (1 + np.sqrt(1 + 4 * t**2)) / 2
-        ahead = new + (t - 1) / later * (new - w) if accelerated else new
-        w, t = new, later
+    w = method(lambda w: (A @ w - first) / 4, np.zeros(D), k)
     return (loss(w) - loss(best)) / (best @ best)
 
 
+def descent(slope, w, k):
+    for _ in range(k):
+        w = w - slope(w)
+    return w
+
+
+def accelerated(slope, w, k):
+    """Nesterov's: each step starts from a place further along the last one."""
+    ahead, t = w, 1.0
+    for _ in range(k):
+        new = ahead - slope(ahead)
+        later = (1 + np.sqrt(1 + 4 * t**2)) / 2
+        ahead = new + (t - 1) / later * (new - w)
+        w, t = new, later
+    return w
+
+
+def conjugate(slope, w, k):
+    """Conjugate gradients: the lowest place that sums of the gradients seen so far can reach."""
+    r = d = -slope(w)
+    for _ in range(k):
+        curved = slope(d) - slope(0 * d)
+        length = r @ r / (d @ curved)
+        w, new = w + length * d, r - length * curved
+        r, d = new, new + (new @ new) / (r @ r) * d
+    return w
+
+
 LENGTHS = np.array([2, 4, 8, 16, 32, 64, 128])
-slow, quick = (np.array([after(k, fast) for k in LENGTHS]) for fast in (False, True))
+slow, quick, lowest = (
+    np.array([after(k, method) for k in LENGTHS])
+    for method in (descent, accelerated, conjugate)
+)
 below = 3 / (32 * (LENGTHS + 1) ** 2)
 promises = {"descent": 1 / (2 * LENGTHS), "accelerated": 2 / (LENGTHS + 1) ** 2}
-assert (slow > below).all() and (quick > below).all()
+assert (np.minimum(slow, quick) > below).all() and (lowest > below).all()
 assert (slow <= promises["descent"]).all() and (quick <= promises["accelerated"]).all()
 
 
@@ -348,7 +373,8 @@ def draw_bounds(ax):
     ):
         ax.plot(LENGTHS, promises[name], "--", color=color, lw=1)
         ax.plot(LENGTHS, measured, style, color=color, label=name)
-    ax.plot(LENGTHS, below, color=INK, label="bound on all methods")
+    ax.plot(LENGTHS, lowest, "^", color=GREEN, label="conjugate gradients")
+    ax.plot(LENGTHS, below, color=INK, label="bound")
     ax.set(
         xscale="log",
         yscale="log",
@@ -361,7 +387,7 @@ def draw_bounds(ax):
     falls = [
         np.polyfit(np.log(LENGTHS[3:]), np.log(m[3:]), 1)[0] for m in (slow, quick)
     ]
-    return f"After {LENGTHS[-1]} steps descent is {slow[-1] / below[-1]:.0f} times the bound above the minimum, the accelerated method {quick[-1] / below[-1]:.1f} times. They fall like k to the powers {falls[0]:.2f} and {falls[1]:.2f}. Dashed: what is promised.".replace(
+    return f"After {LENGTHS[-1]} steps descent is {slow[-1] / below[-1]:.0f} times the bound above the minimum, the accelerated method {quick[-1] / below[-1]:.1f} times, conjugate gradients {lowest[-1] / below[-1]:.3f} times. The first two fall like k to the powers {falls[0]:.2f} and {falls[1]:.2f}. Dashed: what is promised for every convex loss.".replace(
         "-", "−"
     )
 
@@ -380,7 +406,7 @@ show(draw_bounds, figsize=(5.5, 3.8))
 #
 # *After this section you can name three differences between learning and minimizing.*
 #
-# **Samples instead of the distribution.** The loss that matters is the mean over *all* digits anybody may ever write (the expected loss, 期望 being the expectation). Nobody has them. In a made-up world one can have both: twenty features, a linear rule with noise, forty samples.
+# **Samples instead of the distribution.** The loss that matters is the mean over *all* digits anybody may ever write (the expected loss; 期望 is the expectation). Nobody has them. In a made-up world one can have both: twenty features, a linear rule with noise, forty samples.
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
@@ -415,7 +441,7 @@ by_definition(
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
-PART = datasets.splits(digits, train=1024, test=500)
+PART = datasets.splits(digits, train=1280, test=500)
 LOOKS = (0, 10, 20, 40, 80, 160, 320, 640, 1280)
 
 
@@ -465,7 +491,7 @@ show(draw_stages, columns=2, figsize=(9, 3.6))
 # Yes. Into *integration*: keep all weights, each as much as the samples support it, and average their answers (below). Into *looking up*: nearest neighbors minimize nothing ([chapter 5c](05c_classical_algorithms.ipynb)). Into a *search among rules*: trees. Into a *game* between two networks, whose solution is a balance and no minimum: [chapter 14b](14b_variational_autoencoders.ipynb).
 # :::
 #
-# Integration in a case that can be drawn: two features, two weights, a label that the larger of the two features hints at. On the left each place is a pair of weights, and the lines are heights of how well it explains $n$ samples. The cross is the best pair. On the right its answers and those of the average over all pairs are tried on new samples:
+# Integration in a case that can be drawn: two features, two weights, and labels that the sign of $2x_1-x_2$ makes likely. On the left each place is a pair of weights, and the lines are heights of how plausible it is after $n$ samples (small weights are a little more plausible beforehand). The cross is the best pair. On the right its answers and those of the average over all pairs are tried on new samples:
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
@@ -525,92 +551,13 @@ def draw_support(axes, n):
 explore(draw_support, columns=2, n=NUMBERS, start=1, figsize=(9, 4.2))
 
 # %% [markdown]
-# **Is it always descent that solves them?** Take the same squared error for two models: a linear one, and a network with sixteen hidden units. Descent has five hundred full steps and the best of three rates. Its rivals get by without a gradient: the equation for the linear model; for the network the best of five hundred random draws of all weights, and random hidden units with the equation for the last layer.
-
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-SMALL = datasets.splits(digits, train=200, test=500).train
-ANSWERS = np.eye(10)[SMALL.y]
-PRICE = 0.1  # of squared weights: a minimum that descent can reach
-
-
-def best_last_layer(h):
-    """Ridge weights (seeds, H, 10) from features h (seeds, N, H), by the normal equations."""
-    G = h.mT @ h / h.shape[1] + 1e-6 * np.eye(h.shape[-1])
-    return np.linalg.solve(G, h.mT @ ANSWERS / h.shape[1])
-
-
-def squared(prediction):
-    return ((prediction - ANSWERS) ** 2).sum(axis=-1).mean(axis=1) / 2
-
-
-def per_network(prediction, target):
-    """Half the squared error of each network, and its pullback."""
-    gap = prediction - target
-    N = gap.shape[1]
-    value = (gap**2).sum(axis=-1).mean(axis=-1) / 2
-    return value, lambda dv: gap * dv[:, None, None] / N
-
-
-def by_descent(sizes, rates, steps=500):
-    """Loss in each network after full steps at the rate with the best mean, (seeds,), and that rate."""
-    found = {}
-    for rate in rates:
-        net = mlp(sizes, rng=np.random.default_rng(1), copies=SEEDS)
-        optimizer = optim.SGD(net.parameters(), rate)
-        with np.errstate(all="ignore"):  # the largest rates may run away
-            fit_side_by_side(net, per_network, optimizer, SMALL.x, ANSWERS, steps=steps)
-            found[rate] = squared(net(SMALL.x))
-    best = min(found, key=lambda r: np.nan_to_num(found[r].mean(), nan=np.inf))
-    return found[best], best
-
-
-def by_luck(draws=500):
-    """Loss of the best of random networks, each layer of unit scale times a random size, in each seed."""
-    rng, best = np.random.default_rng(5), np.full(SEEDS, np.inf)
-    for _ in range(draws):
-        W, V = (
-            init_scale * rng.standard_normal((SEEDS, *shape))
-            for init_scale, shape in zip(
-                10 ** rng.uniform(-2, 0, 2), ((64, 16), (16, 10)), strict=True
-            )
-        )
-        best = np.minimum(best, squared(np.maximum(SMALL.x @ W, 0) @ V))
-    return best
-
-
-RATES = (0.03, 0.1, 0.3)
-ones = np.ones((*SMALL.x.shape[:2], 1))
-hidden_W = np.random.default_rng(2).standard_normal((SEEDS, 64, 16)) / 8
-random_units = np.concatenate([np.maximum(SMALL.x @ hidden_W, 0), ones], axis=-1)
-with_ones = np.concatenate([SMALL.x, ones], axis=-1)
-descended = {
-    "linear": by_descent((64, 10), RATES),
-    "network": by_descent((64, 16, 10), RATES),
-}
-rivals = {
-    "linear, by the equation": squared(with_ones @ best_last_layer(with_ones)),
-    "network, luck": by_luck(),
-    "network, random units + equation": squared(
-        random_units @ best_last_layer(random_units)
-    ),
-}
-for name, (ends, rate) in descended.items():
-    print(f"{name + f', descent at {rate}':34} {ends.mean():.4f}")
-for name, ends in rivals.items():
-    print(f"{name:34} {ends.mean():.4f}")
+# **And optimization by descent?** In this book linear regression is solved by an equation, trees are grown greedily, nearest neighbors minimize nothing, clusters alternate between two easy minimizations; networks descend.
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
-settle(
+untestable(
     "C8.31",
-    tested="Does gradient descent end with a lower loss on the samples than methods without a gradient?",
-    on="model",
-    cases={
-        "a linear model": descended["linear"][0] < rivals["linear, by the equation"],
-        "a network with a hidden layer": descended["network"][0]
-        < np.minimum(*list(rivals.values())[1:]),
-    },
-    evidence=f"Linear: {descended['linear'][0].mean():.3f} by descent, {rivals['linear, by the equation'].mean():.3f} by the equation. Network: {descended['network'][0].mean():.3f} by descent, {rivals['network, random units + equation'].mean():.3f} with random hidden units and the equation, {rivals['network, luck'].mean():.3f} by luck. (Half the squared error of two hundred digits, means of {SEEDS} draws.)",
+    reason="What is generally done is a matter of usage. It describes deep learning; the classical methods of chapter 5 mostly have solvers of their own.",
+    reference="Goodfellow, Bengio and Courville (2016), section 5.9",
 )
 
 # %% [markdown]
@@ -724,7 +671,7 @@ cosine = lambda a, b: a @ b / np.linalg.norm(a) / np.linalg.norm(b)
 toward = cosine(of_worst, worst(np.arange(400)))
 by_definition(
     "C8.29",
-    because="The gradient of a sum is the sum of the gradients, so gradients from parts average to the whole one. That is why samples can be used in turn. (A loss that is no sum, such as that of the worst sample, does not have it.) Stand-ins and stopping set learning apart as well.",
+    because="The gradient of a sum is the sum of the gradients, so gradients from parts average to the whole one. That is why samples can be used in turn. A loss that is no sum, such as that of the worst sample, does not have it. (Losses of pure optimization may be sums, too: stand-ins and stopping set learning apart more.)",
     holds=bool(np.allclose(of_sum, TRUE_G)),
     evidence=f"The mean of the gradients of forty batches of ten differs from the gradient of all by {np.abs(of_sum - TRUE_G).max():.0e}. For the loss of the worst sample in a batch it does not even point the same way as for the worst of all (cosine {toward:.2f}).",
 )
@@ -754,56 +701,76 @@ def batch_error(G, B):
 exercises.check_batch_error(batch_error)
 
 # %% [markdown]
-# **In what order?** The orange squares break the law: samples that lie next to each other are alike, and a part of them shows a part of the world. Train a network without hidden layer on four hundred digits, sorted by class or shuffled, at equal rates and numbers of steps:
+# **In what order?** The orange squares break the law: samples that lie next to each other are alike, and a part of them shows a part of the world. Train a network without hidden layer on four hundred digits, sorted by class, shuffled, or with the classes in turn, and count the new digits it reads right after three passes and after thirty:
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
-def reads(order):
-    """Share of new digits right after five epochs of a network without hidden layer, eight digits a step, (seeds,)."""
-    net = mlp((64, 10), rng=np.random.default_rng(0), copies=SEEDS)
+def reads(order, passes, rates=(0.01, 0.03, 0.1, 0.3)):
+    """Share of new digits right after so many passes of a network without hidden layer, eight digits a step, at the rate with the best mean, (seeds,)."""
     x = np.take_along_axis(SOME.x, order[..., None], 1)
     y = np.take_along_axis(SOME.y, order, 1)
-    optimizer, options = (
-        optim.SGD(net.parameters(), 0.1),
-        {"steps": 250, "batch_size": 8},
-    )
-    fit_side_by_side(net, losses.cross_entropy, optimizer, x, y, **options)
-    return (net(FRESH.x).argmax(axis=-1) == FRESH.y).mean(axis=1)
+    found = []
+    for rate in rates:
+        net = mlp((64, 10), rng=np.random.default_rng(0), copies=SEEDS)
+        optimizer, steps = optim.SGD(net.parameters(), rate), 50 * passes
+        fit_side_by_side(
+            net, losses.cross_entropy, optimizer, x, y, steps=steps, batch_size=8
+        )
+        found.append((net(FRESH.x).argmax(axis=-1) == FRESH.y).mean(axis=1))
+    return max(found, key=np.mean)
 
 
-by_class = np.argsort(SOME.y, axis=1, kind="stable")
-mixed = np.array([np.random.default_rng(s).permutation(400) for s in range(SEEDS)])
-other = np.array(
-    [np.random.default_rng(100 + s).permutation(400) for s in range(SEEDS)]
-)
-ORDERS = {"sorted by class": by_class, "shuffled": mixed, "shuffled otherwise": other}
+def in_turn(labels):
+    """An order without chance in which the classes take turns: first the first of each class, then the second."""
+    place = np.empty(len(labels))
+    for c in range(10):
+        place[labels == c] = np.arange((labels == c).sum())
+    return np.lexsort((labels, place))
+
+
 FRESH = datasets.splits(digits, train=400, test=500).test
-
-
-by_order = {name: reads(order) for name, order in ORDERS.items()}
-assert 0.25 < (by_order["shuffled"] - by_order["sorted by class"]).mean() < 0.35
+ORDERS = {
+    "sorted by class": np.argsort(SOME.y, axis=1, kind="stable"),
+    "shuffled": np.array(
+        [np.random.default_rng(s).permutation(400) for s in range(SEEDS)]
+    ),
+    "the classes in turn": np.array([in_turn(y) for y in SOME.y]),
+}
+by_order = {
+    (name, passes): reads(order, passes)
+    for name, order in ORDERS.items()
+    for passes in (3, 30)
+}
+for name in ORDERS:
+    three, thirty = (by_order[name, passes].mean() for passes in (3, 30))
+    print(f"{name:20} {three:.1%} {thirty:.1%}")
 settle(
     "C8.2",
-    tested="Digits in the order of their classes, and shuffled: are more than ten points more of new digits read right after shuffling?",
-    holds=by_order["shuffled"] > by_order["sorted by class"] + 0.1,
-    control={
-        "one shuffled order against another": by_order["shuffled"]
-        > by_order["shuffled otherwise"] + 0.1
+    tested="Digits sorted by class and shuffled, each order at its best rate: are more than ten points more of new digits read right after shuffling?",
+    on="number of passes",
+    cases={
+        f"{passes}": by_order["shuffled", passes]
+        > by_order["sorted by class", passes] + 0.1
+        for passes in (3, 30)
     },
-    evidence=f"Read right after five epochs: {by_order['sorted by class'].mean():.0%} if sorted by class, {by_order['shuffled'].mean():.0%} and {by_order['shuffled otherwise'].mean():.0%} in two shuffled orders.".replace(
-        "five", f"{5}"
-    ),
+    control={
+        "shuffled against an order without chance, in which the classes take turns": by_order[
+            "shuffled", 3
+        ]
+        > by_order["the classes in turn", 3] + 0.1
+    },
+    evidence=f"Read right after {3} passes: {by_order['sorted by class', 3].mean():.0%} if sorted by class, {by_order['shuffled', 3].mean():.0%} if shuffled, {by_order['the classes in turn', 3].mean():.0%} with the classes in turn; after {30}: {by_order['sorted by class', 30].mean():.0%}, {by_order['shuffled', 30].mean():.0%} and {by_order['the classes in turn', 30].mean():.0%}.",
     turns={
         (
-            'ORDERS = {"sorted by class": by_class',
-            'ORDERS = {"sorted by class": mixed',
+            '"sorted by class": np.argsort(SOME.y, axis=1, kind="stable")',
+            '"sorted by class": np.array([in_turn(y) for y in SOME.y])',
         ): "FALSE"
     },
 )
 
 # %% [markdown]
-# Sorted, the network reads thirty points fewer: each class, while it is shown, wipes out what was learned of the others.
-
+# Sorted, each class, while it is shown, wipes out what was learned of the others; small steps and many passes make up for it in the end. What counts is that a batch shows a bit of everything. Chance does that, and so does a fixed order in which the classes take turns.
+#
 # %% [markdown]
 # (sec-8a-cost)=
 # ## Few, many or all?
@@ -827,7 +794,7 @@ def samples_needed(B, rate, most, target=0.35):
     optimizer, needed = optim.SGD(net.parameters(), rate), np.full(SEEDS, np.inf)
     stride = max(B, 256)
     for seen in range(0, most, stride):
-        x, y = (np.roll(a, -seen, axis=1) for a in PART.train)
+        x, y = (np.roll(a[:, :1024], -seen, axis=1) for a in PART.train)
         fit_side_by_side(
             net, losses.cross_entropy, optimizer, x, y, steps=stride // B, batch_size=B
         )
@@ -892,7 +859,7 @@ inside = lambda cost: ~np.isin(cost.argmin(axis=0), np.flatnonzero(np.add(few, e
 alone = np.tile(per_sample[:, None], SEEDS)  # every batch needs as many samples
 settle(
     "C8.28",
-    tested="From one sample a step to all: is the quickest batch larger than a handful and smaller than all?",
+    tested="One core, from one sample a step to all: is the quickest batch larger than a handful and smaller than all?",
     holds=inside(times),
     control={
         "if every sample cost the same time, so that precision alone decides": inside(
@@ -902,12 +869,12 @@ settle(
             alone
         ),
     },
-    evidence=f"The quickest takes {1000 * np.median(times.min(axis=0)):.0f} ms, {list(needs)[np.median(times, axis=1).argmin()]} samples a step; a single sample a step {1000 * np.median(times[0]):.0f} ms, all at once {1000 * np.median(times[-1]):.0f}. Memory and what generalizes were not asked.",
+    evidence=f"The quickest takes {1000 * np.median(times.min(axis=0)):.0f} ms, {list(needs)[np.median(times, axis=1).argmin()]} samples a step; a single sample a step {1000 * np.median(times[0]):.0f} ms, all at once {1000 * np.median(times[-1]):.0f}. More cores, memory and what generalizes were not asked.",
     card=True,
 )
 
 # %% [markdown]
-# **How exact?** That target was modest. Ask for the minimum itself: two hundred digits, a linear model, squared error, and a small price on squared weights, so that there is one minimum and descent can reach it. Count passes, that is gradients over $N$.
+# **How exact?** That target was modest. Ask for the minimum itself: two hundred digits, a linear model, squared error, and a small price on squared weights, so that there is one minimum and descent can reach it. Count passes, that is gradients over $N$. Each contestant keeps one rate throughout, the best of three or four for the precision asked.
 #
 # There is a third contestant. A network is a function generator, the notes muse: each sample makes it work once; can one do better? One can remember. Store weights $\tilde{\mathbf w}$ now and then with their full gradient $\tilde{\mathbf g}$, and correct each batch by what it said about the stored weights (SVRG; Johnson and Zhang [2013](../book/bibliography.md)):
 #
@@ -919,6 +886,15 @@ settle(
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
+SMALL = datasets.splits(digits, train=200, test=500).train
+ANSWERS = np.eye(10)[SMALL.y]
+PRICE = 0.1  # of squared weights: a minimum that descent can reach
+
+
+def squared(prediction):
+    return ((prediction - ANSWERS) ** 2).sum(axis=-1).mean(axis=1) / 2
+
+
 def slope_at(W, x, y):
     return x.mT @ (x @ W - y) / x.shape[1] + PRICE * W
 
@@ -934,6 +910,7 @@ TOP = max(np.linalg.eigvalsh(H)[-1] for H in HESSIANS)
 ABOVE = height_of(np.zeros((SEEDS, 64, 10))) - LOWEST
 
 
+@np.errstate(all="ignore")  # the largest rates run away
 def falls(part, batch, passes=300, corrected=False):
     """What is left of the height above the minimum after each look, and the passes paid till then."""
     W, rng = np.zeros((SEEDS, 64, 10)), np.random.default_rng(0)
@@ -967,10 +944,10 @@ def paid_until(trace, share):
 
 
 CONTESTANTS = {
-    "all samples": {part: falls(part, N) for part in (0.5, 1.0, 1.8)},
+    "all samples": {part: falls(part, N) for part in (1.0, 1.8, 1.95)},
     "ten samples": {part: falls(part, 10) for part in (0.03, 0.1, 0.3, 1.0)},
     "ten, corrected": {
-        part: falls(part, 10, corrected=True) for part in (0.1, 0.3, 1.0)
+        part: falls(part, 10, corrected=True) for part in (0.5, 1.0, 2.0, 3.0)
     },
 }
 FAR, NEAR = 0.1, 1e-6
@@ -1011,8 +988,8 @@ show(draw_exact, figsize=(5.5, 3.8))
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 settle(
     "C8.4",
-    tested="Ten samples a step against all, each at its best rate: does it come as near to the minimum after fewer gradients of single samples?",
-    on="precision wanted",
+    tested="Ten samples a step against all, each at its best constant rate: does it come as near to the minimum after fewer gradients of single samples?",
+    on="precision wanted, at a constant rate",
     cases={
         "a tenth of the height left": quickest["ten samples", FAR]
         < quickest["all samples", FAR],
@@ -1024,6 +1001,9 @@ settle(
     card=True,
     turns={("FAR, NEAR = 0.1, 1e-6", "FAR, NEAR = 0.1, 0.05"): "TRUE"},
 )
+
+# %% [markdown]
+# A step is always cheaper with ten samples. In *time* the lead is smaller than in gradients, as the middle panel above shows: ten samples cost little less than a hundred. And the constant rate is what keeps it from the millionth: the next section shows why, and two ways out.
 
 # %% [markdown]
 # (q8-10)=
@@ -1070,7 +1050,7 @@ exercises.check_corrected_step(corrected_step)
 # V=\frac{\eta\,\sigma^2}{\lambda\,(2-\eta\lambda)}\approx\frac{\eta\,\sigma^2}{2\lambda} .
 # $$ (eq-8a-ball)
 #
-# Stochastic descent does not arrive; it wanders in a ball whose size is set by the rate and the batch ($\sigma^2$ falls like one over the batch size). A rate that falls lets the ball shrink. It must not fall too fast: the steps have to add up to any distance, $\sum\eta_t=\infty$, while the noise, whose variance adds up in squares, may not, $\sum\eta_t^2<\infty$ (Robbins and Monro [1951](../book/bibliography.md)).
+# Stochastic descent does not arrive; it wanders in a ball whose size is set by the rate and the batch ($\sigma^2$ falls like one over the batch size). A rate that falls lets the ball shrink. It must not fall too fast: the steps have to add up to any distance, $\sum\eta_t=\infty$. It is enough if the noise, whose variance adds up in squares, does not, $\sum\eta_t^2<\infty$ (Robbins and Monro [1951](../book/bibliography.md)).
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
@@ -1081,11 +1061,12 @@ SCHEDULES = {
 }
 
 
-def wander(rate, noise, steps=3000, walkers=400, seed=0):
-    """Where walkers are in the bowl ½w², from 5 away, after each step, (steps, walkers)."""
+def wander(rate, noise, steps=3000, walkers=400, seed=0, fades=False):
+    """Where walkers are in the bowl ½w², from 5 away, after each step, (steps, walkers); noise that fades is nil at the minimum."""
     rng, w, seen = np.random.default_rng(seed), np.full(walkers, 5.0), []
     for t in range(steps):
-        w = w - rate(t) * (w + noise * rng.standard_normal(walkers))
+        size = noise * np.abs(w) if fades else noise
+        w = w - rate(t) * (w + size * rng.standard_normal(walkers))
         seen.append(w)
     return np.array(seen)
 
@@ -1096,7 +1077,7 @@ def draw_ball(ax, rate):
     bound = 2 * np.sqrt(rate / (2 - rate))
     ax.axhspan(-bound, bound, color=GREEN, alpha=0.15, lw=0)
     ax.set(ylim=(-3.5, 5.5), xlabel="step", ylabel="distance from the minimum")
-    ax.set_title(f"η = {rate:g}: the ball is {bound / 2:.2f} wide")
+    ax.set_title(f"η = {rate:g}: wandering by {bound / 2:.2f}")
     inside = (np.abs(w[200:]) < bound).mean()
     return f"With a rate of {rate:g} the formula gives a standard deviation of {bound / 2:.3f}; measured {w[200:].std():.3f}. In the green band (two of them) are {inside:.0%} of all places after the first 200 steps."
 
@@ -1107,30 +1088,35 @@ explore(
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
-def arrives(schedule, noise, seed):
-    """Are nine of ten walkers within a tenth of the minimum in the end?"""
-    end = wander(schedule, noise, walkers=100, seed=seed)[-1]
-    return (np.abs(end) < 0.1).mean() > 0.9
+def wanders(schedule, noise, seed, fades=False):
+    """Are at least half of a hundred walkers more than a tenth from the minimum in the end?"""
+    end = wander(schedule, noise, walkers=100, seed=seed, fades=fades)[-1]
+    return (np.abs(end) > 0.1).mean() > 0.5
 
 
-reach = {
-    (name, noise): np.array([arrives(s, noise, seed) for seed in range(20)])
-    for name, s in SCHEDULES.items()
-    for noise in (0.0, 1.0)
-}
+constant, falling, too_fast = SCHEDULES.values()
+twenty = lambda *args, **options: np.array(
+    [wanders(*args, seed, **options) for seed in range(20)]
+)
+noisy, exact = twenty(constant, 1.0), twenty(constant, 0.0)
 settle(
     "C8.5",
-    tested="A convex bowl, gradients with noise: are nine of ten walkers within a tenth of the minimum after three thousand steps?",
-    on="schedule of the rate",
-    cases={name: reach[name, 1.0] for name in ("constant rate", "rate like 1/t")},
+    tested="A convex bowl, a constant rate of a twentieth of the cliff's, three thousand steps: with noisy gradients, is at least half of the walkers still more than a tenth away; and with exact ones, not?",
+    holds=noisy & ~exact,
     control={
-        "a rate that falls like 1/t², whose steps add up to less than the way": reach[
-            "rate like 1/t²", 1.0
-        ]
+        "noise that fades toward the minimum, as where all samples can be fitted at once": twenty(
+            constant, 1.0, fades=True
+        ),
+        "a rate that falls like one over the step": twenty(falling, 1.0),
     },
-    evidence=f"Seeds in which they are: {reach['constant rate', 1.0].sum()} of {20} at a constant rate of {SCHEDULES['constant rate'](0)}, {reach['rate like 1/t', 1.0].sum()} if it falls like one over the step, {reach['rate like 1/t²', 1.0].sum()} like its square. Without noise the constant rate arrives in {reach['constant rate', 0.0].sum()}.",
+    evidence=f"Seeds in which they wander: {noisy.sum()} of {20} with noise, {exact.sum()} without, {twenty(constant, 1.0, fades=True).sum()} with noise that fades; {twenty(falling, 1.0).sum()} at a rate like one over the step, and {twenty(too_fast, 1.0).sum()} at one like its square, whose steps add up to less than the way. (The sentence says convex set; a convex function is meant.)",
+    turns={
+        (
+            "noisy, exact = twenty(constant, 1.0)",
+            "noisy, exact = twenty(falling, 1.0)",
+        ): "FALSE"
+    },
     card=True,
-    turns={("reach[name, 1.0] for name", "reach[name, 0.0] for name"): "TRUE"},
 )
 
 # %% [markdown]
@@ -1141,6 +1127,8 @@ settle(
 # :::
 
 # %% [markdown]
+# It *may* never arrive; it need not wander. Where one set of weights fits all samples, the noise fades on the way; and a rate $c/t$ arrives, if $c$ times the curvature is above one half. (With a smaller one the walk is too slow.)
+#
 # **Average the path.** The walkers circle the minimum, so their mean position is nearer to it than any of them (Polyak and Juditsky [1992](../book/bibliography.md)). Three schedules and the running mean of one walker's path:
 
 
@@ -1228,11 +1216,11 @@ exercises.check_running_mean(running_mean)
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
-AMOUNTS = [20, 40, 80, 160, 320, 640]
-SEEN = (40, 80, 160, 320, 640, 1280, 2560, 5120, 10240, 20480)
+AMOUNTS = [20, 80, 320, 1280]
+SEEN = (40, 80, 160, 320, 640, 1280, 2560, 5120, 10240)
 
 
-def missed(n, rate=0.1, batch=10):
+def missed(n, rate, batch=10):
     """Share of new digits read wrongly after so many seen, with n different ones, (looks, seeds)."""
     net = mlp((64, 32, 10), rng=np.random.default_rng(1), copies=SEEDS)
     optimizer, table, done = optim.SGD(net.parameters(), rate), [], 0
@@ -1248,7 +1236,14 @@ def missed(n, rate=0.1, batch=10):
     return np.array(table)
 
 
-misses = {n: missed(n) for n in AMOUNTS}
+def at_best(n, rates=(0.1, 0.3, 0.5)):
+    """The same, for each look at the rate with the lowest mean there."""
+    tables = np.array([missed(n, rate) for rate in rates])  # (rates, looks, seeds)
+    best = tables.mean(axis=2).argmin(axis=0)
+    return tables[best, np.arange(len(SEEN))]
+
+
+misses = {n: at_best(n) for n in AMOUNTS}
 at = lambda n, seen: misses[n][SEEN.index(seen)]
 
 
@@ -1260,62 +1255,61 @@ def draw_passes(ax, n):
         curve = misses[amount].mean(axis=1)
         ax.plot(SEEN, curve, **style)
         ax.annotate(
-            f"{amount}",
+            f"{amount:,}",
             (SEEN[-1], curve[-1]),
             xytext=(4, -3),
             textcoords="offset points",
         )
-    one_pass = SEEN.index(min(SEEN, key=lambda seen: abs(np.log(seen / n))))
-    ax.plot(SEEN[one_pass], misses[n].mean(axis=1)[one_pass], "o", color=ORANGE, ms=9)
+    one_pass = max(n, SEEN[0])
+    ax.plot(one_pass, at(n, one_pass).mean(), "o", color=ORANGE, ms=9)
     ax.set(
         xscale="log",
         yscale="log",
-        xlim=(35, 40000),
+        xlim=(35, 20000),
         ylim=(0.04, 1),
         xlabel="digits seen",
         ylabel="new digits misread",
     )
     log_scale(ax)
-    ax.set_title(f"{n} digits, again and again")
-    first = misses[n][one_pass].mean()
-    return f"With {n} different digits {first:.0%} of new ones are misread after {SEEN[one_pass] / n:.0f} pass{'es' if SEEN[one_pass] > n else ''} (orange), {at(n, SEEN[-1]).mean():.0%} after {SEEN[-1] // n:,} passes."
+    ax.set_title(f"{n:,} digits, again and again")
+    passes = "one pass" if one_pass == n else f"{one_pass // n} passes"
+    return f"With {n:,} different digits {at(n, one_pass).mean():.0%} of new ones are misread after {passes} (orange), {at(n, SEEN[-1]).mean():.0%} after {SEEN[-1] // n:,}."
 
 
-explore(draw_passes, n=AMOUNTS, start=2, figsize=(5.5, 4))
+explore(draw_passes, n=AMOUNTS, start=1, figsize=(5.5, 4))
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 settle(
     "C8.3",
-    tested="Twice as many passes over eighty digits: are at least two points more of new digits read right?",
-    on="number of passes made",
-    cases={
-        "from one pass to two": at(80, 80) - at(80, 160) > 0.02,
-        "from a hundred and twenty-eight to twice as many": at(80, 10240)
-        - at(80, 20480)
-        > 0.02,
+    tested="Eighty digits: after a hundred and twenty-eight passes instead of one, are at least twenty points more of new digits read right?",
+    holds=at(80, 80) - at(80, 10240) > 0.2,
+    control={
+        "a hundred and twenty-eight passes instead of sixty-four": at(80, 5120)
+        - at(80, 10240)
+        > 0.2
     },
-    evidence=f"Of new digits {at(80, 80).mean():.0%} are misread after one pass, {at(80, 160).mean():.0%} after two, {at(80, 10240).mean():.1%} and {at(80, 20480).mean():.1%} after {10240 // 80} and {20480 // 80}.",
-    card=True,
-    turns={("at(80, 10240) - at(80, 20480)", "at(80, 160) - at(80, 320)"): "TRUE"},
+    evidence=f"Of new digits {at(80, 80).mean():.0%} are misread after one pass, {at(80, 640).mean():.0%} after {640 // 80}, {at(80, 5120).mean():.1%} and {at(80, 10240).mean():.1%} after {5120 // 80} and {10240 // 80}, each at the best of three rates: the first passes pay, the later ones no more.",
+    turns={("holds=at(80, 80)", "holds=at(80, 2560)"): "FALSE"},
 )
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
-def computing_limits(n, seen=1280):
+def computing_limits(n, seen=640):
     """Does four times the computing lower the error more than four times the data?"""
     return at(n, 4 * seen) < at(4 * n, seen)
 
 
 settle(
     "C8.32",
-    tested="1,280 digits seen, of which 160 are different ones: does four times the computing lower the error more than four times the data?",
-    holds=computing_limits(160),
+    tested="640 digits seen, of which 320 are different ones: does four times the computing lower the error more than four times the data, each at its best rate?",
+    holds=computing_limits(320),
     control={"twenty different ones": computing_limits(20)},
     evidence=" ".join(
-        f"With {n} digits {at(n, 1280).mean():.0%} are misread; with four times the computing {at(n, 5120).mean():.0%}, with four times the data {at(4 * n, 1280).mean():.0%}."
-        for n in (160, 20)
+        f"With {n} digits {at(n, 640).mean():.0%} are misread; with four times the computing {at(n, 2560).mean():.0%}, with four times the data {at(4 * n, 640).mean():.0%}."
+        for n in (320, 20)
     ),
-    turns={("holds=computing_limits(160)", "holds=computing_limits(20)"): "FALSE"},
+    turns={("holds=computing_limits(320)", "holds=computing_limits(20)"): "FALSE"},
+    card=True,
 )
 
 # %% [markdown]
@@ -1323,9 +1317,9 @@ settle(
 #
 # ## In one screen
 #
-# - Below the rate $2/L$ every full step goes down; above it, steps along the most curved direction grow. $L$ is the largest curvature.
+# - Below the rate $2/L$ every full step goes down, $L$ being the largest curvature. In a bowl, above it, steps along the most curved direction grow.
 # - The gradient is the steepest direction in Euclid's sense of length. Other senses make other optimizers.
-# - No method that asks for gradients only can fall faster than like $1/k^2$ on all convex losses; an accelerated one does fall so fast.
+# - In enough dimensions no method that moves along gradients falls faster than like $1/k^2$ on all convex losses; an accelerated one does fall so fast.
 # - Learning minimizes a stand-in, on samples, and stops when new samples say so.
 # - The error of a gradient falls like $1/\sqrt B$ if samples are drawn at random. The quickest batch lies between one and all: precision favors small batches, the machine large ones.
 # - At a constant rate noise keeps descent in a ball of variance $\eta\sigma^2/\lambda(2-\eta\lambda)$. A rate like $1/t$, the mean of the path, or a corrected gradient arrive.
