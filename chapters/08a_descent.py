@@ -1014,7 +1014,7 @@ settle(
 #
 # :::{admonition} Exercise 4 · a corrected step
 # :class: exercise
-# For the loss $\frac1{2N}\lvert XW-Y\rvert^2$ return the weights after one step of {eq}`eq-8a-svrg` at the learning rate `rate`, with the samples `rows` of `X` $(N,D)$ and `Y` $(N,K)$ and the stored weights `anchor`.
+# For the loss $\frac1{2N}\lvert XW-Y\rvert^2$ return the weights after one step of {eq}`eq-8a-svrg` at the learning rate `rate`, with the samples `rows` of `X` $(N,D)$ and `Y` $(N,K)$. `W` are the weights now, `anchor` the stored ones, at which the gradient of all samples is to be taken too.
 # :::
 
 

@@ -145,9 +145,9 @@ explore(draw_edge, columns=2, rate=EDGE_RATES, start=2, figsize=(9, 3.8))
 #
 # two gradients. Apply it again and again, each time shortening $\mathbf v$ to length one: what is left is the direction of the largest curvature, as in the power iteration of [chapter 2a](02a_linear_algebra.ipynb). (To be exact: of the curvature that is largest in size.) That is how the figure was made.
 #
-# :::{admonition} Exercise 1 · the largest curvature
+# :::{admonition} Exercise 1 · the curvature along a direction
 # :class: exercise
-# `gradient(w)` returns the gradient at `w` $(P,)$, and `v` $(P,)$ is a direction, not zero. Return the curvature $\mathbf v^\top H\mathbf v/\lvert\mathbf v\rvert^2$ at `w` along `v`, by {eq}`eq-8b-hvp` with `h` times the direction of length one.
+# `gradient(w)` returns the gradient at `w` $(P,)$, and `v` $(P,)$ is a direction, not zero. Return the curvature $\mathbf v^\top H\mathbf v/\lvert\mathbf v\rvert^2$ at `w` along `v`, not the largest one: shorten `v` to length one, and use {eq}`eq-8b-hvp` with this direction.
 # :::
 
 
@@ -257,7 +257,7 @@ explore(
 # %% [markdown]
 # :::{admonition} Exercise 2 · how long it lingers
 # :class: exercise
-# Descent starts at the distance `y0` from the ridge of a saddle, $0<y_0<1$, along which the curvature is $-\lambda$ with $\lambda>0$. After how many whole steps at the rate `rate` is it at least one away?
+# Descent starts at the distance `y0` from the ridge of a saddle, $0<y_0<1$, along which the curvature is $-\lambda$; `curve` is $\lambda>0$. After how many whole steps at the rate `rate` is it at least one away?
 # :::
 
 
@@ -828,7 +828,7 @@ settle(
         ][0],
         "no activation": alive["none"][0],
     },
-    evidence=f"Layer 20 over layer 1: {np.median(alive['ReLU'][1]):.2f} with ReLU, {np.median(alive['|z|'][1]):.0f} with the absolute value, {np.median(alive['none'][1]):.0f} without an activation (medians). (Tanh keeps its signal with either, by saturating: {np.median(lives('tanh')[1]):.2f}.)",
+    evidence=f"The last layer over the first: {np.median(alive['ReLU'][1]):.2f} with ReLU, {np.median(alive['|z|'][1]):.0f} with the absolute value, {np.median(alive['none'][1]):.0f} without an activation (medians). (Tanh keeps its signal with either, by saturating: {np.median(lives('tanh')[1]):.2f}.)",
     turns={
         (
             "size = through_layers(BENDS[name], np.sqrt(2))",
@@ -841,7 +841,7 @@ settle(
 # %% [markdown]
 # :::{admonition} Exercise 4 · how large the weights
 # :class: exercise
-# The inputs `x` $(N,n)$ of a layer are given, whatever their scale and mean. Return the standard deviation of the weights with which its ReLUs put out a mean square of one.
+# The inputs `x` $(N,n)$ of a layer are given, whatever their scale and mean. Its weights are drawn independently with mean zero, its biases are zero. Return the standard deviation of the weights with which its ReLUs put out a mean square of one, on average over the draws.
 # :::
 
 
@@ -1253,7 +1253,7 @@ show(draw_rates, columns=2, figsize=(9, 3.6))
 #
 # :::{admonition} Exercise 5 · back through a batch
 # :class: exercise
-# `dx_hat` $(N,C)$ is the gradient at $\hat x$, `x` $(N,C)$ what came in. Return the gradient at `x`.
+# `dx_hat` $(N,C)$ is the gradient at the $\hat x$ of {eq}`eq-8b-bn`, `x` $(N,C)$ what came in, `epsilon` its $\varepsilon$. Return the gradient at `x`.
 # :::
 
 

@@ -80,19 +80,20 @@ def word(value, words: tuple[str, ...]) -> str:
 
 
 def alike(got, expected, tolerance: float) -> bool:
-    """Equal words; or equal shapes, and errors small beside the largest entry expected."""
+    """Equal words; or equal shapes, and errors small beside the largest entry expected (beside 1e-6 if all are zero)."""
     if isinstance(expected, str):
         return got == expected
     if got.shape != expected.shape:
         return False
     size = np.abs(expected[np.isfinite(expected)]).max(initial=0.0)
+    size = size or 1e-6  # zero is what sums of rounded numbers hardly ever are
     return np.allclose(got, expected, rtol=0, atol=tolerance * size, equal_nan=True)
 
 
 def _short(number: float) -> str:
     """Four digits; all of a whole number that is not huge."""
     whole = abs(number) < 1e9 and number == round(number)
-    return f"{number:.0f}" if whole else f"{number:.4g}"
+    return f"{number + 0.0:.0f}" if whole else f"{number:.4g}"
 
 
 def difference(name: str, got, expected) -> str:

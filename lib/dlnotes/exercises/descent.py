@@ -11,14 +11,16 @@ def _rate(curvature=lambda values: values[-1], factor=2.0):
 
 def _symmetric(values, rng):
     Q = np.linalg.qr(rng.standard_normal((len(values), len(values))))[0]
-    return Q @ np.diag(values) @ Q.T
+    H = Q @ np.diag(values) @ Q.T
+    return (H + H.T) / 2
 
 
 check_largest_rate = Exercise(
     "the rate",
     right=_rate(),
     cases=lambda rng: {
-        "a saddle": (_symmetric([-9.0, 1.0, 3.0, 4.0], rng),),
+        "a saddle": (_symmetric([-3.0, 1.0, 3.0, 4.0], rng),),
+        "a steep saddle": (_symmetric([-9.0, 1.0, 3.0, 4.0], rng),),
         "a valley": (_symmetric([0.5, 2.0, 5.0], rng),),
         "a gentle bowl": (_symmetric([1e-6, 2e-6], rng),),
     },
@@ -29,8 +31,11 @@ check_largest_rate = Exercise(
         "the largest eigenvalue, not their sum": _rate(np.sum),
         "the largest eigenvalue, not their mean": _rate(np.mean),
         "eigenvalues, not entries of H": lambda H: 2 / H.max(),
-        "eigenvalues, not entries of the diagonal": lambda H: 2 / np.diag(H).max(),
+        "eigenvalues, not the lengths of rows or of all of H": lambda H: 2 / np.linalg.norm(H),
+        "return the rate, not L": lambda H: np.linalg.eigvalsh(H)[-1],
         "a curvature downward sets no limit": _rate(lambda v: np.abs(v).max()),
+        "the largest curvature upward; a larger one downward, which power iteration finds, sets no limit": _rate(
+            lambda v: v[np.abs(v).argmax()]),
     },
     also_right=(lambda H: 2 / max(np.linalg.eig(H)[0].real),),
     praise="beyond it, steps along that direction grow",
@@ -69,10 +74,10 @@ check_steepest = Exercise(
     "the step",
     right=_steepest(),
     cases=lambda rng: {
-        f"norm={norm}": (scale * np.array(g), norm)
+        f"norm={norm}" + (f", gradients of {scale:g}" if scale != 1 else ""): (scale * np.array(g), norm)
         for norm, g, scale in (
             (1, [0.3, 2.0, -1.0], 1.0), (2, [0.3, -2.0, 1.0], 1.0), (np.inf, [0.3, -2.0, 1.0], 1.0),
-            (1.0, [0.2, -0.7], 1e12), (2.0, [0.7, -0.2], 1e-12),
+            (1.0, [0.2, -0.7], 1e12), (2.0, [0.7, -0.2], 1e-12), (1, [0.2, -0.7], 1e-12),
         )
     },
     mistakes={
@@ -84,8 +89,12 @@ check_steepest = Exercise(
         "for norm=2 divide by the length, so that the step has length one": _steepest(two=lambda g: g),
         "for norm=2 divide by the length, not by its square": _steepest(two=lambda g: g / (g @ g)),
         "for norm=np.inf every entry may be as large as one": _steepest(largest=lambda g: g / np.abs(g).max()),
-        "for norm=np.inf and norm=1 you have the answers exchanged": _steepest(
-            one=np.sign, largest=lambda g: np.sign(g) * (np.abs(g) == np.abs(g).max())),
+        "for norm=1 these entries have length P; that is norm=np.inf's answer": _steepest(one=np.sign),
+        "for norm=np.inf every entry may be as large as one, not only the largest": _steepest(
+            largest=lambda g: np.sign(g) * (np.abs(g) == np.abs(g).max())),
+        "for norm=2 divide by Euclid's length, not by the sum of sizes": _steepest(two=lambda g: g / np.abs(g).sum()),
+        "the largest entry may be tiny: compare exactly": _steepest(
+            one=lambda g: np.sign(g) * np.isclose(np.abs(g), np.abs(g).max())),
     },
     also_right=(_one_by_index,),
     praise="one weight, the gradient, or all weights by their signs",
@@ -110,11 +119,16 @@ check_batch_error = Exercise(
     "the expected squared error",
     right=_part(),
     cases=lambda rng: [
-        (rng.standard_normal((6, 3)) + 2, 2), (rng.standard_normal((5, 2)) * 1e6, 1),
+        (rng.standard_normal((7, 4)) + 2, 3), (rng.standard_normal((5, 2)) * 1e6, 1),
         (np.array([[1.0], [3.0]]), 1), (rng.standard_normal((7, 4)), 7),
     ],
     mistakes={
         "what is drawn is not put back: with all N samples nothing is unknown": _part(left=lambda B, N: 1.0),
+        "what is drawn is not put back, so this formula (drawing with putting back) is too large": _part(
+            spread=lambda G: G.var(axis=0).sum(), left=lambda B, N: 1.0),
+        "each entry has a variance of its own, over the samples (axis 0)": _part(spread=lambda G: G.var(ddof=1)),
+        "over the samples, the first axis": _part(spread=lambda G: G.var(axis=1, ddof=1).sum()),
+        "variances add up, not standard deviations": _part(spread=lambda G: G.std(axis=0, ddof=1).sum()),
         "S² divides by N − 1": _part(spread=lambda G: G.var(axis=0).sum()),
         "the squared error, not its root": lambda G, B: np.sqrt(_part()(G, B)),
         "one over B, not over its root": _part(size=np.sqrt),
@@ -157,6 +171,17 @@ def _corrected_in_turn(W, anchor, X, Y, rows, rate):
     return new - rate * X.T @ (X @ anchor - Y) / len(X)
 
 
+def _full_at_w(W, anchor, X, Y, rows, rate):
+    return _corrected()(W, anchor, X, Y, rows, rate) + rate * X.T @ X @ (
+        anchor - W
+    ) / len(X)
+
+
+def _by_all(W, anchor, X, Y, rows, rate):
+    x = X[rows]
+    return W - rate * (x.T @ x @ (W - anchor) + X.T @ (X @ anchor - Y)) / len(X)
+
+
 def _regression(rng, N, D, K, B, rate):
     W, anchor = rng.standard_normal((2, D, K))
     rows = rng.permutation(N)[:B]
@@ -173,7 +198,10 @@ def _regression(rng, N, D, K, B, rate):
 check_corrected_step = Exercise(
     "the weights",
     right=_corrected(),
-    cases=lambda rng: [_regression(rng, 6, 3, 2, 2, 0.3), _regression(rng, 5, 2, 1, 5, 0.1), _regression(rng, 8, 4, 3, 1, 1.0)],
+    cases=lambda rng: {
+        "a batch of two": _regression(rng, 6, 3, 2, 2, 0.3), "all samples": _regression(rng, 5, 2, 1, 5, 0.1),
+        "one sample": _regression(rng, 8, 4, 3, 1, 1.0),
+    },
     mistakes={
         "this is a plain step: two gradients at the stored weights are missing": _corrected(lambda now, then, full: now),
         "subtract what the batch says at the stored weights": _corrected(lambda now, then, full: now + then + full),
@@ -184,6 +212,10 @@ check_corrected_step = Exercise(
             lambda now, then, full: now + then - full),
         "against the gradient": _corrected(sign=1.0),
         "mean gradients: divide each by its number of samples": _corrected(mean=lambda x: 1),
+        "the gradient of all samples is stored: it belongs to anchor, not to W": _full_at_w,
+        "W is where you are, anchor what is stored: you have them exchanged": lambda W, anchor, *rest: (
+            _corrected(at=lambda A, B: B)(anchor, W, *rest)),
+        "the batch has its own number of samples to divide by": _by_all,
         "mind the learning rate": _corrected(rate_of=lambda r: 1.0),
         "the step starts at W, not at the stored weights": _corrected(at=lambda W, anchor: anchor),
         "return the weights, not the step": _corrected(at=lambda W, anchor: 0.0),
@@ -212,7 +244,7 @@ check_ball = Exercise(
     "the standard deviation",
     right=_ball(),
     cases=lambda rng: {
-        "an even ball": (0.5, 1.5, 3.0), "a steep one": (0.1, 12.0, 0.3), "a flat one": (0.01, 0.2, 1.0),
+        "an even ball": (0.5, 1.5, 2.6), "a steep one": (0.1, 12.0, 0.3), "a flat one": (0.01, 0.2, 1.0),
         "beyond the cliff": (1.0, 3.0, 1.0), "at the cliff": (0.5, 4.0, 1.0),
     },
     mistakes={
@@ -225,6 +257,9 @@ check_ball = Exercise(
         "at the cliff itself it does not settle either": lambda e, c, s: (
             0.0 if e * c == 2 else _ball()(e, c, s)),
         "mind the noise": _ball(loud=lambda s: 1.0),
+        "the noise is a standard deviation already: under the root it is squared, outside it is not": _ball(loud=lambda s: s**2),
+        "2 − ηλ, with the curvature": _ball(inside=lambda e, c: e / (c * (2 - e))),
+        "not one step's noise: what many steps add up to": _ball(inside=lambda e, c: e**2),
     },
     also_right=(_ball_by_steps,),
     praise="half the rate, and the ball shrinks by about the root of two",
@@ -267,6 +302,7 @@ check_running_mean = Exercise(
         "one mean for each step: of the weights up to it": lambda p: np.broadcast_to(p.mean(axis=0), p.shape),
         "up to and including the step": lambda p: np.concatenate([p[:1], _running()(p)[:-1]]),
         "the first step's mean is over one, the second's over two": _running(number=lambda p: np.full(len(p), float(len(p)))),
+        "the mean starts with the first weights, not at zero": lambda p: _forgetting(np.concatenate([0 * p[:1], p]))[1:],
         "count from one": _running(number=lambda p: np.maximum(np.arange(len(p)), 1.0)),
         "all weights count alike; this mean forgets": _forgetting,
         "the mean of all steps so far, not of the last two": lambda p: np.concatenate([p[:1], (p[1:] + p[:-1]) / 2]),

@@ -31,11 +31,11 @@ def _bowl(rng, P):
     """The gradient of a loss whose curvature changes from place to place, a place, a direction."""
     A = rng.standard_normal((P, P))
     A = A + A.T
-    return (
-        lambda w: A @ w + w**3 / 3,
-        rng.standard_normal(P),
-        3 * rng.standard_normal(P),
-    )
+
+    def gradient(w):
+        return A @ w + w**3 / 3
+
+    return gradient, rng.standard_normal(P), 3 * rng.standard_normal(P)
 
 
 check_curvature_along = Exercise(
@@ -44,6 +44,12 @@ check_curvature_along = Exercise(
     cases=lambda rng: [_bowl(rng, 3), _bowl(rng, 5), (*_bowl(rng, 4)[:2], np.array([1e3, 0.0, 0.0, 0.0]))],
     mistakes={
         "shorten v to length one first": _curvature(direction=lambda v: v),
+        "a downward curvature is negative: keep the sign": lambda *args: abs(_curvature()(*args)),
+        "go h along the direction of length one": lambda gradient, w, v, h=1e-4: (
+            _curvature(direction=lambda v: v)(gradient, w, v, h) / (v @ v)),
+        "the direction of length one, both times": lambda gradient, w, v, h=1e-4: (
+            _curvature()(gradient, w, v, h) * np.linalg.norm(v)),
+        "in / 2 * h the h multiplies": lambda *args: _curvature()(*args) * 1e-8,
         "v has to be divided by its length, not by its square": _curvature(direction=lambda v: v / (v @ v)),
         "the two places are 2h apart": _curvature(divide=1.0),
         "one gradient ahead, one behind: so the error is of second order": lambda gradient, w, v, h=1e-4: (
@@ -77,8 +83,8 @@ check_steps_to_leave = Exercise(
     "the number of steps",
     right=_leave(),
     cases=lambda rng: {
-        "far from the ridge": (0.3, 1.0, 0.05), "near it": (1e-4, 3.0, 0.1), "a large step": (0.01, 2.0, 0.7),
-        "a hair's breadth": (1e-9, 0.5, 0.2),
+        "a hair's breadth": (1e-9, 0.5, 0.21), "near the ridge": (1e-4, 3.0, 0.1), "far from it": (0.3, 1.0, 0.05),
+        "a step that lands on one": (0.5, 2.0, 0.5), "a large step": (0.01, 2.0, 0.7),
     },
     mistakes={
         "after that many steps it is not there yet: round up, not to the nearest": _leave(whole=np.round),
@@ -88,6 +94,9 @@ check_steps_to_leave = Exercise(
         "each step multiplies the distance by 1 + ηλ; the logarithm of that is not ηλ": lambda y0, c, e: (
             int(np.ceil(np.log(1 / y0) / (e * c)))),
         "the distance grows by a factor, not by an amount": lambda y0, c, e: int(np.ceil((1 - y0) / (e * c * y0))),
+        "exactly one is enough": lambda y0, c, e: int(np.log(1 / y0) / np.log(1 + e * c)) + 1,
+        "away from the ridge it grows, by 1 + ηλ; 1 − ηλ belongs to the other direction": lambda y0, c, e: (
+            int(np.ceil(abs(np.log(1 / y0) / np.log(abs(1 - e * c) + 1e-300))))),
         "mind the learning rate": _leave(factor=lambda c, e: 1 + c),
         "mind the curvature": _leave(factor=lambda c, e: 1 + e),
         "from y0 to 1 is a factor of 1/y0": lambda y0, c, e: int(np.ceil(1 / y0 / np.log(1 + e * c))),
@@ -127,6 +136,9 @@ check_barrier = Exercise(
         "at least zero: the ends are on the way as well": lambda w: (w - np.linspace(w[0], w[-1], len(w)))[1:-1].max(),
         "the highest place above the line, not the farthest from it": lambda w: np.abs(w - np.linspace(w[0], w[-1], len(w))).max(),
         "the height, not the place": lambda w: int((w - np.linspace(w[0], w[-1], len(w))).argmax()),
+        "the line ends at the last place, not one after it": lambda w: (
+            w - (w[0] + (w[-1] - w[0]) * np.arange(len(w)) / len(w))).max(),
+        "the line runs from the first to the last": lambda w: (w - np.linspace(w[-1], w[0], len(w))).max(),
         "the largest difference, not the mean one": _barrier(top=np.mean),
         "the place farthest above the line need not be the highest": lambda w: (
             w - np.linspace(w[0], w[-1], len(w)))[w.argmax()],
@@ -146,13 +158,15 @@ check_weight_std = Exercise(
     "the standard deviation",
     right=_std(),
     cases=lambda rng: [
-        (rng.standard_normal((7, 5)) + 3,), *((scale * rng.random((6, 4)),) for scale in SCALES), (rng.standard_normal((40, 9)),),
+        (rng.standard_normal((7, 5)) - 0.7,), *((scale * rng.random((6, 4)),) for scale in SCALES), (rng.standard_normal((40, 9)),),
     ],
     mistakes={
         "half of the mean square is cut off by the ReLU": _std(factor=1.0),
         "the ReLU halves the mean square; twice the variance makes up for it, not half": _std(factor=0.5),
         "the mean square of the inputs, not their variance": _std(square=np.var),
+        "the ReLU acts on z, not on x": _std(square=lambda x: (np.maximum(x, 0) ** 2).mean(), factor=1.0),
         "the inputs have a size as well": _std(square=lambda x: 1.0),
+        "1/√n is for inputs of mean square one and no ReLU": _std(square=lambda x: 1.0, factor=1.0),
         "a standard deviation: take the root": _std(root=lambda v: v),
         "n is the number of inputs of a unit, the second axis": _std(fan=len),
         "n is the number of inputs, not of all numbers of x": _std(fan=lambda x: x.size),
@@ -203,6 +217,26 @@ def _wrong_axis(dx_hat, x, epsilon=1e-5):
     return _back()(dx_hat.T, x.T, epsilon).T
 
 
+def _with(
+    g,
+    x,
+    e,
+    hat=None,
+    mean=lambda a: a.mean(axis=0),
+    factor=lambda h: h,
+    last_only=False,
+):
+    """The right answer with one part exchanged."""
+    s = np.sqrt(x.var(axis=0) + e)
+    h = (x - x.mean(axis=0)) / s if hat is None else hat(x, s)
+    along = factor(h) * mean(g * h)
+    return (
+        g - g.mean(axis=0) - along / s
+        if last_only
+        else (g - g.mean(axis=0) - along) / s
+    )
+
+
 check_batch_norm_backward = Exercise(
     "the gradient",
     right=_back(),
@@ -222,6 +256,12 @@ check_batch_norm_backward = Exercise(
         "s divides by N, not by N − 1": _back(spread=lambda x, e: np.sqrt(x.var(axis=0, ddof=1) + e)),
         "the spread is the root of the variance": _back(spread=lambda x, e: x.var(axis=0) + e),
         "means go over the batch, the first axis": _wrong_axis,
+        "x_hat, not x": lambda g, x, e=1e-5: _with(g, x, e, hat=lambda x, s: x),
+        "x_hat is divided by the spread as well": lambda g, x, e=1e-5: _with(g, x, e, hat=lambda x, s: x - x.mean(axis=0)),
+        "the product of dx_hat and x_hat is averaged over the batch": lambda g, x, e=1e-5: _with(g, x, e, mean=lambda a: a),
+        "the part along x_hat is that mean times x_hat": lambda g, x, e=1e-5: _with(g, x, e, factor=lambda h: 1.0),
+        "each unit has means of its own": lambda g, x, e=1e-5: _with(g, x, e, mean=np.mean),
+        "all three parts are divided by the spread": lambda g, x, e=1e-5: _with(g, x, e, last_only=True),
     },
     also_right=(_back_by_matrix,),
     praise="what only shifts or stretches the batch finds no hold",
@@ -260,7 +300,8 @@ def _layer(rng, D, K):
 check_fold = Exercise(
     ("the weights", "the bias"),
     right=_fold(),
-    cases=lambda rng: [_layer(rng, 3, 4), _layer(rng, 4, 4), _layer(rng, 2, 1)],
+    cases=lambda rng: {
+        "four units": _layer(rng, 3, 4), "as many inputs as units": _layer(rng, 4, 4), "one unit": _layer(rng, 2, 1)},
     mistakes={
         "the root of the variance": _fold(factor=lambda g, v, e: g / (v + e)),
         "do not forget ε": _fold(factor=lambda g, v, e: g / np.sqrt(v)),
@@ -278,6 +319,12 @@ check_fold = Exercise(
         "β is added in the end": _fold(bias=lambda b, mean, f, beta: (b - mean) * f),
         "β is added after scaling": _fold(bias=lambda b, mean, f, beta: (b - mean + beta) * f),
         "the layer has a bias of its own": _fold(bias=lambda b, mean, f, beta: beta - mean * f),
+        "the bias is scaled by γ as well": lambda W, b, g, be, m, v, e=1e-5: (
+            _fold()(W, b, g, be, m, v, e)[0], (b - m) / np.sqrt(v + e) + be),
+        "the bias changes, too": _fold(bias=lambda b, mean, f, beta: b),
+        "bias less mean, not mean less bias": _fold(bias=lambda b, mean, f, beta: (mean - b) * f + beta),
+        "scale the bias less the mean, then add β": _fold(bias=lambda b, mean, f, beta: b - mean + beta),
+        "β is added": _fold(bias=lambda b, mean, f, beta: (b - mean) * f - beta),
         "first the weights, then the bias": lambda *args: _fold()(*args)[::-1],
     },
     also_right=(_fold_by_columns,),
