@@ -673,7 +673,7 @@ by_definition(
     "C8.29",
     because="The gradient of a sum is the sum of the gradients, so gradients from parts average to the whole one. That is why samples can be used in turn. A loss that is no sum, such as that of the worst sample, does not have it. (Losses of pure optimization may be sums, too: stand-ins and stopping set learning apart more.)",
     holds=bool(np.allclose(of_sum, TRUE_G)),
-    evidence=f"The mean of the gradients of forty batches of ten differs from the gradient of all by {np.abs(of_sum - TRUE_G).max():.0e}. For the loss of the worst sample in a batch it does not even point the same way as for the worst of all (cosine {toward:.2f}).",
+    evidence=f"The mean of the gradients of forty batches of ten is the gradient of all (cosine {cosine(of_sum, TRUE_G):.6f}). For the loss of the worst sample in a batch it does not even point the same way as for the worst of all (cosine {toward:.2f}).",
 )
 
 # %% [markdown]
