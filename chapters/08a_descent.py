@@ -257,7 +257,7 @@ def draw_shapes(axes, degrees):
     )
 
 
-explore(draw_shapes, columns=4, degrees=range(10, 91, 10), start=2, figsize=(11, 3.1))
+explore(draw_shapes, columns=4, degrees=range(10, 91, 10), start=2, figsize=(10, 3))
 
 # %% [markdown]
 # (q8-11)=
@@ -834,10 +834,10 @@ def draw_cost(axes):
         (
             np.median(samples, axis=1),
             "samples needed",
-            "Small batches need fewer samples",
+            "Small: fewer samples",
         ),
-        (per_sample, "microseconds a sample", "Large ones are cheaper"),
-        (1000 * np.median(times, axis=1), "milliseconds", "Together: in between"),
+        (per_sample, "microseconds a sample", "Large: cheaper ones"),
+        (1000 * np.median(times, axis=1), "milliseconds", "Best: in between"),
     )
     for ax, (values, label, title) in zip(axes, parts, strict=True):
         ax.plot(list(needs), values, "o-", color=BLUE)
@@ -851,7 +851,7 @@ def draw_cost(axes):
     return f"Samples and time until the loss is reached (medians of twenty networks), by batch: {told}."
 
 
-show(draw_cost, columns=3, figsize=(10, 3.4))
+show(draw_cost, columns=3, figsize=(8.3, 3.2))
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 few, every = [B <= 4 for B in needs], [B == 1024 for B in needs]

@@ -83,7 +83,7 @@ def gentle(shape, *, rng):
 ACTIVATIONS = {"sigmoid": F.sigmoid, "tanh": F.tanh, "ReLU": F.relu}
 moons = datasets.two_moons(100, noise=0.15, rng=np.random.default_rng(0))
 moon_targets = moons.y[:, None].astype(float)
-EDGE_RATES = [0.1, 0.2, 0.3, 0.4]
+EDGE_RATES = [0.1, 0.25, 0.3, 0.4]
 FIVE = CENTERED[:5], FEW.y[:5]
 
 
@@ -127,7 +127,7 @@ def draw_edge(axes, rate):
     return f"At the rate {rate:g} the largest curvature goes from {curves[0].mean():.1f} to {where}; the edge is at 2/η = {2 / rate:.1f}. The loss, {values[0].mean():.2f} at the start, falls to less than a quarter."
 
 
-explore(draw_edge, columns=2, rate=EDGE_RATES, start=2, figsize=(9, 3.8))
+explore(draw_edge, columns=2, rate=EDGE_RATES, start=1, figsize=(9, 3.8))
 
 # %% [markdown]
 # At all rates but the smallest the curvature grows until it meets $2/\eta$, and stays there, while the loss keeps falling. Descent walks along the edge of the cliff.
