@@ -1,0 +1,765 @@
+# %% [markdown]
+# # Optimizers
+#
+# *Adagrad, RMSprop and Adam were all proposed after 2014; why have there been no new optimizers since?* So the notes ask. Here are nine methods from seven decades on one curved valley, each at the same multiple of its own rate. Move the rate, and see who gets far, who swings, and who flies off.
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+import re
+from pathlib import Path
+
+import numpy as np
+from dlnotes import datasets, losses, optim
+from dlnotes.claims import recap, settle
+from dlnotes.explore import explore, show
+from dlnotes.layers import mlp
+from dlnotes.network import Parameter
+from dlnotes.plotting import BLUE, GREEN, INK, ORANGE, contours, lines, log_scale
+
+np.set_printoptions(precision=4, suppress=True)
+
+# Every method is a rule: gradient g, memories s (a list of arrays like g), step t = 1, 2, … ↦ m and V.
+# The step is −η m / (√V + ε).
+EPSILON = 1e-8
+
+
+def descent(g, s, t):
+    return g, 1
+
+
+def momentum(g, s, t, beta=0.9):
+    s[0] = beta * s[0] + g
+    return s[0], 1
+
+
+def nesterov(g, s, t, beta=0.9):
+    s[0] = beta * s[0] + g
+    return g + beta * s[0], 1
+
+
+def adagrad(g, s, t):
+    s[0] = s[0] + g**2
+    return g, s[0]
+
+
+def rmsprop(g, s, t):
+    s[0] = 0.99 * s[0] + 0.01 * g**2
+    return g, s[0]
+
+
+def adam(g, s, t, spread=None):
+    s[0] = 0.9 * s[0] + 0.1 * g
+    s[1] = 0.999 * s[1] + 0.001 * (g if spread is None else spread) ** 2
+    return s[0] / (1 - 0.9**t), s[1] / (1 - 0.999**t)
+
+
+def nadam(g, s, t):
+    m, V = adam(g, s, t)
+    return 0.9 * m + 0.1 * g / (1 - 0.9**t), V
+
+
+def amsgrad(g, s, t):
+    m, _ = adam(g, s, t)
+    s[2] = np.maximum(s[2], s[1])
+    return m, s[2] / (1 - 0.999**t)
+
+
+def adabelief(g, s, t):
+    return adam(g, s, t, spread=g - (0.9 * s[0] + 0.1 * g))
+
+
+def lion(g, s, t):
+    m = np.sign(0.9 * s[0] + 0.1 * g)
+    s[0] = 0.99 * s[0] + 0.01 * g
+    return m, 1
+
+
+RULES = {
+    "SGD": descent,
+    "momentum": momentum,
+    "Nesterov": nesterov,
+    "Adagrad": adagrad,
+    "RMSprop": rmsprop,
+    "Adam": adam,
+    "Nadam": nadam,
+    "AMSGrad": amsgrad,
+    "AdaBelief": adabelief,
+    "Lion": lion,
+}
+
+
+def valley(w):
+    """A curved valley: steep across, gently falling along a parabola, lowest at (1, 1)."""
+    return (1 - w[0]) ** 2 + 5 * (w[1] - w[0] ** 2) ** 2
+
+
+def valley_slope(w):
+    across = w[1] - w[0] ** 2
+    return np.array([-2 * (1 - w[0]) - 20 * w[0] * across, 10 * across])
+
+
+OWN = {
+    "SGD": 0.02,
+    "momentum": 0.002,
+    "Nesterov": 0.002,
+    "Adagrad": 0.3,
+    "RMSprop": 0.02,
+    "Adam": 0.05,
+    "Nadam": 0.05,
+    "AdaBelief": 0.05,
+    "Lion": 0.02,
+}
+
+
+def walk(name, times, slope=valley_slope, start=(-1.4, 0.4), steps=120):
+    """Places of one method, (steps + 1, 2), at so many times its own rate."""
+    w, s, seen = np.array(start), [np.zeros(2) for _ in range(3)], [np.array(start)]
+    with np.errstate(all="ignore"):
+        for t in range(1, steps + 1):
+            m, V = RULES[name](slope(w), s, t)
+            w = w - times * OWN[name] * m / (np.sqrt(V) + EPSILON)
+            seen.append(w)
+    return np.array(seen)
+
+
+FAMILIES = (
+    ("SGD", "momentum", "Nesterov"),
+    ("Adagrad", "RMSprop", "Adam"),
+    ("Nadam", "AdaBelief", "Lion"),
+)
+
+
+def draw_walks(axes, times):
+    ends = []
+    for ax, names in zip(axes, FAMILIES, strict=True):
+        contours(ax, valley, (-2, 2), (-1, 2.5), np.geomspace(0.05, 60, 12))
+        for name, color in zip(names, (BLUE, ORANGE, GREEN), strict=True):
+            w = walk(name, times)
+            w = w[np.isfinite(w).all(axis=1) & (np.abs(w) < 5).all(axis=1)]
+            ax.plot(*w.T, "o-", ms=2, lw=1, color=color, label=name)
+            lost = len(w) < 121
+            ends.append(f"{name} " + ("is lost" if lost else f"{valley(w[-1]):.2g}"))
+        ax.plot(1, 1, "*", color=INK, ms=10)
+        ax.set(xlim=(-2, 2), ylim=(-1, 2.5), xlabel="w₁")
+        ax.legend(loc="upper center")
+    axes[0].set_ylabel("w₂")
+    return (
+        f"Loss after 120 steps at {times:g} times each method's own rate (6.9 at the start, 0 at the star): "
+        + ", ".join(ends)
+        + "."
+    )
+
+
+explore(draw_walks, columns=3, times=[0.2, 0.5, 1, 2, 4, 8], start=2, figsize=(11, 4))
+
+# %% [markdown]
+# The question has a false premise, as a glance at dates will show. But it has a kernel worth testing: if dozens of methods were proposed, does any of them win? This page derives the methods one by one, and then holds a race in which each has the same number of trials.
+#
+# <!-- Owed on this page. A question is answered in a box: its label, below it :::{admonition} Question · as the list asks it, and :class: question.
+# A claim is settled by a call of settle.
+#
+# Q8.2: Are there methods other than gradient descent for solving the optimization problems of machine learning?
+# Q8.7: Given that no newly proposed optimizer surpasses Adam, how do Adam and SGD with momentum (SGDM) differ and compare?
+# Q8.9: What are the classical optimization algorithms for neural networks?
+# Q8.13: What are examples of optimizers that improve SGD with momentum (SGDM)?
+# C8.18: BERT, Transformer, Tacotron, Big-GAN, and MEMO are trained with Adam, whereas YOLO, Mask R-CNN, and ResNet are trained with SGD with momentum (SGDM).
+# C8.19: We are able to turn nonconvex problems into convex ones, after which only convex optimization remains.
+# C8.20: If the task is simply to optimize, convex optimization offers theoretical guidance.
+# C8.21: Second-order optimizers are generally not used.
+# -->
+#
+# (sec-8c-frame)=
+# ## One frame
+#
+# *After this section you can write any of these methods in two lines.*
+#
+# Let $\mathbf g_t$ be the gradient at step $t$. All methods of the figure fit one frame,
+#
+# $$
+# \theta_{t+1}=\theta_t-\eta\,\frac{\mathbf m_t}{\sqrt{\mathbf V_t}+\varepsilon},
+# $$ (eq-8c-frame)
+#
+# entry by entry: $\mathbf m_t$ says where to go, $\sqrt{\mathbf V_t}$ in what units. They differ in what they remember:
+#
+# | method | year | $\mathbf m_t$ | $\mathbf V_t$ |
+# |---|---|---|---|
+# | gradient descent | 1847 | $\mathbf g_t$ | 1 |
+# | stochastic gradient descent | 1951 | $\mathbf g_t$, of a sample | 1 |
+# | momentum | 1964 | $\beta\,\mathbf m_{t-1}+\mathbf g_t$ | 1 |
+# | Nesterov | 1983 | $\mathbf g_t+\beta\,\cdot$ momentum | 1 |
+# | Adagrad | 2011 | $\mathbf g_t$ | $\sum_{i\le t}\mathbf g_i^2$ |
+# | RMSprop | 2012 | $\mathbf g_t$ | running mean of $\mathbf g^2$ |
+# | Adam | 2014 | running mean of $\mathbf g$ | running mean of $\mathbf g^2$ |
+# | Nadam | 2016 | Adam's, looking ahead | Adam's |
+# | AMSGrad | 2018 | Adam's | the largest so far |
+# | AdaBelief | 2020 | Adam's | running mean of $(\mathbf g-\mathbf m)^2$ |
+# | Lion | 2023 | sign of a mean of $\mathbf g$ | 1 |
+#
+# The sources: Cauchy ([1847](../book/bibliography.md)), Robbins and Monro ([1951](../book/bibliography.md)), Polyak ([1964](../book/bibliography.md)), Nesterov ([1983](../book/bibliography.md)), Duchi, Hazan and Singer ([2011](../book/bibliography.md)), Tieleman and Hinton ([2012](../book/bibliography.md)), Kingma and Ba ([2015](../book/bibliography.md), on arXiv in December 2014), Dozat ([2016](../book/bibliography.md)), Reddi, Kale and Kumar ([2018](../book/bibliography.md)), Zhuang and others ([2020](../book/bibliography.md)), Chen and others ([2023](../book/bibliography.md)). Each is two lines of code; this is momentum, and this Adagrad:
+#
+# ```python
+# def momentum(g, s, t):
+#     s[0] = 0.9 * s[0] + g
+#     return s[0], 1
+#
+#
+# def adagrad(g, s, t):
+#     s[0] = s[0] + g**2
+#     return g, s[0]
+# ```
+#
+# Are they the methods that the library (and PyTorch) have? And is there one that does not fit? Muon (Jordan and others [2024](../book/bibliography.md)) takes the momentum of a weight *matrix* $M=U\Sigma V^\top$ and steps along $UV^\top$: all singular values become one. That mixes entries. In the frame, scaling one entry of $\mathbf g$ by itself, always by the same positive factor, leaves the direction of all other entries alone:
+
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+IN_LIBRARY = {
+    "SGD": optim.SGD,
+    "momentum": optim.Momentum,
+    "Nesterov": optim.Nesterov,
+    "Adagrad": optim.Adagrad,
+    "RMSprop": optim.RMSprop,
+    "Adam": optim.Adam,
+    "AMSGrad": optim.AMSGrad,
+}
+
+
+def agrees(name, seed, steps=50, rate=0.01):
+    """Does the rule make the same steps as the library's optimizer on random gradients?"""
+    rng = np.random.default_rng(seed)
+    parameter = Parameter(rng.standard_normal((4, 3)))
+    w, s = parameter.value.copy(), [np.zeros((4, 3)) for _ in range(3)]
+    optimizer = IN_LIBRARY[name]([parameter], rate)
+    for t in range(1, steps + 1):
+        g = rng.standard_normal((4, 3))
+        optimizer.grad = g.ravel()
+        optimizer.step()
+        m, V = RULES[name](g, s, t)
+        w = w - rate * m / (np.sqrt(V) + EPSILON)
+    return np.allclose(w, parameter.value, rtol=1e-5, atol=1e-8)
+
+
+def orthogonal_part(M):
+    """U Vᵀ of each matrix U Σ Vᵀ, nearly, by five Newton–Schulz steps with the constants of Jordan and others (2024)."""
+    X = M.mT if M.shape[-2] > M.shape[-1] else M
+    X = X / (np.linalg.norm(X, axis=(-2, -1), keepdims=True) + 1e-7)
+    for _ in range(5):
+        A = X @ X.mT
+        X = 3.4445 * X + (-4.7750 * A + 2.0315 * A @ A) @ X
+    return X.mT if M.shape[-2] > M.shape[-1] else X
+
+
+def entry_by_entry(rule, seed, steps=5):
+    """Does a factor on one entry of every gradient leave the steps of all other entries alone?"""
+    rng = np.random.default_rng(seed)
+    gradients = rng.standard_normal((steps, 4, 3))
+    scaled = gradients.copy()
+    scaled[:, 0, 0] *= 3
+    last = []
+    for series in (gradients, scaled):
+        s = [np.zeros((4, 3)) for _ in range(3)]
+        for t, g in enumerate(series, 1):
+            m, V = rule(g, s, t)
+        step = m / (np.sqrt(V) + EPSILON)
+        last.append(np.delete(step.ravel(), 0))
+    return np.allclose(*last)
+
+
+def muon(g, s, t):
+    s[0] = 0.95 * s[0] + g
+    return orthogonal_part(g + 0.95 * s[0]), 1
+
+
+same = np.array([all(agrees(name, seed) for name in IN_LIBRARY) for seed in range(20)])
+fits = np.array(
+    [all(entry_by_entry(r, seed) for r in RULES.values()) for seed in range(20)]
+)
+muon_fits = np.array([entry_by_entry(muon, seed) for seed in range(20)])
+settle(
+    "C8.10",
+    tested="Do the two-line rules make the library's steps, fifty of them; and does every method move each entry by itself, as the frame has it?",
+    on="method",
+    cases={
+        "the ten of the table, 1951 to 2023": same & fits,
+        "Muon, 2024, which turns whole matrices": muon_fits,
+    },
+    evidence=f"Of the {len(RULES)} rules {len(IN_LIBRARY)} are in the library, and agree with it in {same.sum()} of {20} runs; all of them move entry by entry in {fits.sum()}. Muon does in {muon_fits.sum()}.",
+    turns={
+        (
+            "last.append(np.delete(step.ravel(), 0))",
+            "last.append(step.ravel())",
+        ): "FALSE"
+    },
+)
+
+# %% [markdown]
+# **The dates.** They stand in the bibliography of this book, from which the next cell reads them:
+
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+SOURCES = {
+    "gradient descent": "cauchy1847",
+    "SGD": "robbins1951",
+    "Adagrad": "duchi2011",
+    "RMSprop": "tieleman2012",
+    "Adam": "kingma2015",
+    "Nadam": "dozat2016",
+    "AMSGrad": "reddi2018",
+    "AdaBelief": "zhuang2020",
+    "Lion": "chen2023",
+    "Muon": "jordan2024",
+}
+entries = Path("../book/references.bib").read_text(encoding="utf-8")
+year = {
+    name: int(re.search(r"\{" + key + r",.*?year = \{(\d+)\}", entries, re.DOTALL)[1])
+    for name, key in SOURCES.items()
+}
+adaptive = [year[name] for name in ("Adagrad", "RMSprop", "Adam")]
+later = [name for name, y in year.items() if y > year["Adam"]]
+settle(
+    "C8.11",
+    tested="Was the first paper on descent with random samples of the gradient published in 1847?",
+    holds=year["SGD"] == 1847,
+    control={
+        "descent with the whole gradient, Cauchy's": year["gradient descent"] == 1847
+    },
+    evidence=f"Cauchy's method of {year['gradient descent']} uses the whole gradient. Stochastic approximation is Robbins and Monro's, of {year['SGD']}.",
+    turns={('"SGD": "robbins1951"', '"SGD": "cauchy1847"'): "TRUE"},
+)
+settle(
+    "C8.16",
+    tested="Were Adagrad, RMSprop and Adam all published in 2014 or later, and is no method of the list younger than Adam?",
+    holds=bool(min(adaptive) >= 2014 and not later),
+    control={"is any of the list younger than Adam": bool(later)},
+    evidence=f"Adagrad {year['Adagrad']}, RMSprop {year['RMSprop']}, Adam {year['Adam']} (on arXiv the winter before). Younger: "
+    + ", ".join(f"{name} {year[name]}" for name in later)
+    + ".",
+)
+
+# %% [markdown]
+# (q8-6)=
+# :::{admonition} Question 8.6 · If the adaptive optimizers Adagrad, RMSprop, and Adam were all proposed after 2014, why have there been no new optimizers at all since 2014?
+# :class: question
+# They were proposed between 2011 and 2014, and there have been new ones every year since: the table has five, and a survey of 2021 counted over a hundred (Schmidt, Schneider and Hennig [2021](../book/bibliography.md)). What the question feels is something else: hardly any of them replaced Adam in daily use. Whether they are better is put to a [race](#sec-8c-race) below.
+# :::
+
+# %% [markdown]
+# (sec-8c-momentum)=
+# ## Remember and look ahead
+#
+# *After this section you can choose momentum for a valley, and say when it harms.*
+#
+# Along one coordinate of curvature $\lambda$ momentum makes $m\leftarrow\beta m+\lambda w$, $w\leftarrow w-\eta m$. Put $\eta m_t=w_t-w_{t+1}$ into the first, and one equation for $w$ is left,
+#
+# $$
+# w_{t+1}=(1+\beta-\eta\lambda)\,w_t-\beta\,w_{t-1} .
+# $$ (eq-8c-ball)
+#
+# Try $w_t=r^t$: $r^2-(1+\beta-\eta\lambda)\,r+\beta=0$. The product of the two roots is $\beta$. If they are complex they are each other's conjugates, so both have the size $\sqrt\beta$, *whatever the curvature*; that is so for $(1-\sqrt\beta)^2<\eta\lambda<(1+\sqrt\beta)^2$. Let the flattest and the steepest direction, $\mu$ and $L$, both just fit in: divide, and $\sqrt{L/\mu}=\sqrt\kappa=(1+\sqrt\beta)/(1-\sqrt\beta)$, hence
+#
+# $$
+# \sqrt\beta=\frac{\sqrt\kappa-1}{\sqrt\kappa+1},
+# \qquad\text{against}\qquad\frac{\kappa-1}{\kappa+1}
+# $$ (eq-8c-best)
+#
+# for descent at its best rate $2/(L+\mu)$. With $\kappa=100$ descent keeps 98 % of the error in a step, momentum 82 %: about ten times fewer steps, $\sqrt\kappa$ of them instead of $\kappa$. Choose $\beta$ in a valley with $\kappa=100$; the rate is the best of a hundred for each:
+
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+KAPPA = 100
+BETAS = [0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99]
+
+
+def quadratic(beta, rate, ahead=False, steps=150):
+    """Distance from the minimum after each step, in a valley of curvatures 1 and κ, from (1, 1), by the two-line rules."""
+    curves, w, m, seen = np.array([1.0, KAPPA]), np.ones(2), np.zeros(2), [np.sqrt(2)]
+    for _ in range(steps):
+        g = curves * w
+        m = beta * m + g
+        w = w - rate * (g + beta * m if ahead else m)
+        seen.append(np.linalg.norm(w))
+    return np.array(seen)
+
+
+RATES = np.geomspace(1e-3, 0.1, 100)
+
+
+def best_path(beta, ahead=False):
+    """The path whose last distance is smallest, over the rates; runs that fly off are never the best."""
+    with np.errstate(all="ignore"):
+        paths = [quadratic(beta, rate, ahead) for rate in RATES]
+    ends = [p[-1] if np.isfinite(p[-1]) else np.inf for p in paths]
+    return paths[int(np.argmin(ends))]
+
+
+plain = {beta: best_path(beta) for beta in BETAS}
+looking = {beta: best_path(beta, ahead=True) for beta in BETAS}
+BEST_BETA = ((np.sqrt(KAPPA) - 1) / (np.sqrt(KAPPA) + 1)) ** 2
+
+
+def draw_betas(axes, beta):
+    axes[0].plot(plain[0], color=INK, lw=0.8, label="descent")
+    axes[0].plot(plain[beta], color=BLUE, label="momentum")
+    axes[0].plot(looking[beta], "--", color=ORANGE, label="Nesterov")
+    axes[0].set(yscale="log", ylim=(1e-12, 10), xlabel="step", ylabel="distance")
+    log_scale(axes[0], "y")
+    axes[0].set_title(f"β = {beta:g}")
+    axes[0].legend(loc="lower left")
+    axes[1].plot(BETAS, [plain[b][-1] for b in BETAS], "o-", color=BLUE)
+    axes[1].plot(BETAS, [looking[b][-1] for b in BETAS], "s--", color=ORANGE)
+    axes[1].axvline(BEST_BETA, color=INK, lw=0.8)
+    axes[1].plot(beta, plain[beta][-1], "o", color=BLUE, ms=10)
+    axes[1].set(
+        yscale="log", ylim=(1e-12, 10), xlabel="β", ylabel="distance after 150 steps"
+    )
+    log_scale(axes[1], "y")
+    axes[1].set_title("Memory helps, up to a point")
+    return f"With β = {beta:g} the distance after 150 steps is {plain[beta][-1]:.0e} with momentum and {looking[beta][-1]:.0e} with Nesterov's; without memory {plain[0][-1]:.0e}. The line is at the β of the formula, {BEST_BETA:.2f}.".replace(
+        "e-0", "e-"
+    )
+
+
+explore(draw_betas, columns=2, beta=BETAS, start=5, figsize=(9, 3.8))
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+settle(
+    "C8.13",
+    tested="A valley a hundred times as steep across as along: is the distance after 150 steps smaller with momentum than without, each at the best of a hundred rates?",
+    on="share β that is remembered",
+    cases={
+        f"{beta:g}": bool(plain[beta][-1] < plain[0][-1]) for beta in (0.5, 0.8, 0.99)
+    },
+    evidence=f"Without memory {plain[0][-1]:.0e} is left; with β of {0.5}, {0.8} and {0.99}: {plain[0.5][-1]:.0e}, {plain[0.8][-1]:.0e} and {plain[0.99][-1]:.0e}. Looking ahead: {looking[0.5][-1]:.0e}, {looking[0.8][-1]:.0e} and {looking[0.99][-1]:.0e}.",
+    card=True,
+)
+
+# %% [markdown]
+# **Over a bump.** *Momentum escapes local minima by inertia, whereas plain descent might stop at a flat place.* A ball rolls from the left down a slope, over a flat stretch, and meets a bump. Without memory it creeps. Choose how high the bump is:
+
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+def landscape(w, bump):
+    return 0.05 * w**2 + bump * np.exp(-8 * (w + 1.5) ** 2)
+
+
+def landscape_slope(w, bump):
+    return 0.1 * w - 16 * bump * (w + 1.5) * np.exp(-8 * (w + 1.5) ** 2)
+
+
+def roll(beta, bump, start=-5.0, rate=0.05, steps=600):
+    w, m, seen = start, 0.0, []
+    for _ in range(steps):
+        m = beta * m + landscape_slope(w, bump)
+        w = w - rate * m
+        seen.append(w)
+    return np.array(seen)
+
+
+BUMPS = [0.02, 0.05, 0.1, 0.2, 0.4, 0.8]
+
+
+def draw_roll(axes, bump):
+    w = np.linspace(-5.2, 3, 400)
+    axes[0].plot(w, landscape(w, bump), color=INK)
+    told = []
+    for beta, color, style in (
+        (0, BLUE, "-"),
+        (0.9, ORANGE, "--"),
+        (0.98, GREEN, "-."),
+    ):
+        path = roll(beta, bump)
+        axes[1].plot(path, style, color=color, label=f"β = {beta:g}")
+        axes[0].plot(path[-1], landscape(path[-1], bump), "o", color=color, ms=8)
+        told.append(f"β = {beta:g} " + ("gets over" if path[-1] > -1 else "is stopped"))
+    axes[0].set(
+        ylim=(-0.05, 1.3), xlabel="w", ylabel="loss", title=f"A bump of {bump:g}"
+    )
+    axes[1].axhline(-1.5, color=INK, lw=0.6)
+    axes[1].set(ylim=(-5.2, 4), xlabel="step", ylabel="w", title="The line is the bump")
+    axes[1].legend(loc="upper left")
+    return f"Bump of {bump:g}: " + ", ".join(told) + "."
+
+
+explore(draw_roll, columns=2, bump=BUMPS, start=2, figsize=(9, 3.8))
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+over = lambda beta, bump: np.array(
+    [roll(beta, bump, start=-5 + 0.1 * k)[-1] > -1 for k in range(20)]
+)
+settle(
+    "C8.12",
+    tested="A ball from twenty places on a slope: does it get over the bump with a memory of 0.9?",
+    on="height of the bump",
+    cases={f"{bump:g}": over(0.9, bump) for bump in (0.1, 0.8)},
+    control={"a low bump, without memory": over(0, 0.1)},
+    evidence=f"With memory {over(0.9, 0.1).sum()} of {20} get over the bump of {0.1} and {over(0.9, 0.8).sum()} over the one of {0.8}; without, {over(0, 0.1).sum()} over the lower one.",
+)
+
+# %% [markdown]
+# (sec-8c-adaptive)=
+# ## A rate for every weight
+#
+# *After this section you know what dividing by the size of past gradients does, and how it can go wrong.*
+#
+# *Adagrad overcomes the drawback of moving too fast*, say the notes. Its point is another one: *each* weight has its own rate. Features that are rarely there have small gradient sums, so their weights move far when they are. But the sum only grows. With gradients of constant size $c$ it is $tc^2$, and the step $\eta c/\sqrt{tc^2}=\eta/\sqrt t$. RMSprop forgets, so that its step stays. Gradients of size one, and from step 300 on of a tenth:
+
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+def step_sizes(name, scale, steps=600):
+    """Length of each step, over η, for gradients of ±scale(t)."""
+    s, seen = [np.zeros(1) for _ in range(3)], []
+    for t in range(1, steps + 1):
+        g = np.array([scale(t)])
+        m, V = RULES[name](g, s, t)
+        seen.append(float(np.abs(m / (np.sqrt(V) + EPSILON))[0]))
+    return np.array(seen)
+
+
+drop = lambda t: 1.0 if t <= 300 else 0.1
+shrinking = {
+    name: step_sizes(name, drop) for name in ("SGD", "Adagrad", "RMSprop", "Adam")
+}
+
+
+def draw_steps(ax):
+    lines(ax, np.arange(1, 601), shrinking)
+    ax.set(yscale="log", ylim=(0.003, 12), xlabel="step", ylabel="length of a step / η")
+    log_scale(ax, "y")
+    ax.set_title("Adagrad forgets nothing")
+    ax.legend(loc="lower left")
+    told = ", ".join(
+        f"{name} {s[299]:.2f} and {s[-1]:.3f}" for name, s in shrinking.items()
+    )
+    return f"Step length over the rate, just before the gradient falls to a tenth and 300 steps later: {told}."
+
+
+show(draw_steps, figsize=(5.5, 3.8))
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+steady = {
+    name: step_sizes(name, lambda t: 1.0) for name in ("SGD", "Adagrad", "RMSprop")
+}
+still_shrinking = {name: bool(s[-1] < 0.8 * s[299]) for name, s in steady.items()}
+settle(
+    "C8.15",
+    tested="Gradients of constant size: between steps 300 and 600, do the steps of Adagrad still shrink by a fifth or more, and those of RMSprop not?",
+    holds=still_shrinking["Adagrad"] and not still_shrinking["RMSprop"],
+    control={"plain descent in the place of Adagrad": still_shrinking["SGD"]},
+    evidence=f"In units of the rate a step is {steady['Adagrad'][299]:.3f} long at step {300} and {steady['Adagrad'][-1]:.3f} at step {600} with Adagrad, {steady['RMSprop'][299]:.2f} and {steady['RMSprop'][-1]:.2f} with RMSprop.",
+)
+
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+def two_weights(name, rate, rare, seed, steps=400):
+    """Squared distance from the right weights after noisy steps; the second feature is there in a share `rare` of the samples."""
+    rng = np.random.default_rng(seed)
+    w, s = np.zeros(2), [np.zeros(2) for _ in range(3)]
+    for t in range(1, steps + 1):
+        x = np.array(
+            [rng.standard_normal(), rng.standard_normal() * (rng.random() < rare)]
+        )
+        g = (x @ (w - 1) + 0.3 * rng.standard_normal()) * x
+        m, V = RULES[name](g, s, t)
+        w = w - rate * m / (np.sqrt(V) + EPSILON)
+    return ((w - 1) ** 2).sum()
+
+
+def best_of_rates(name, rare):
+    """Distances in twenty seeds at the rate with the best median, and that rate's place among nine."""
+    rates = np.geomspace(0.003, 3, 9)
+    with np.errstate(all="ignore"):
+        found = np.array(
+            [[two_weights(name, r, rare, seed) for seed in range(20)] for r in rates]
+        )
+    place = np.nan_to_num(np.median(found, axis=1), nan=np.inf).argmin()
+    assert 0 < place < len(rates) - 1  # not on the edge of the grid
+    return found[place]
+
+
+rarely = {
+    (name, rare): best_of_rates(name, rare)
+    for name in ("SGD", "Adagrad")
+    for rare in (1.0, 0.02)
+}
+for (name, rare), found in rarely.items():
+    print(f"{name:8} feature there {rare:4.0%}: {np.median(found):.4f}")
+
+
+def too_fast(name, times, seed, steps=500):
+    """Is the distance to the minimum of the valley (κ = 100) at least halved, at so many times the cliff's rate?"""
+    w, s = (
+        np.random.default_rng(seed).standard_normal(2),
+        [np.zeros(2) for _ in range(3)],
+    )
+    before = np.linalg.norm(w)
+    with np.errstate(all="ignore"):
+        for t in range(1, steps + 1):
+            m, V = RULES[name](np.array([1.0, KAPPA]) * w, s, t)
+            w = w - times * 2 / KAPPA * m / (np.sqrt(V) + EPSILON)
+    return bool(np.linalg.norm(w) < before / 2)
+
+
+tamed = {
+    name: np.array([too_fast(name, 10, seed) for seed in range(20)])
+    for name in ("SGD", "Adagrad")
+}
+settle(
+    "C8.14",
+    tested="A rate ten times beyond the cliff of plain descent: does Adagrad halve the distance to the minimum in five hundred steps?",
+    holds=tamed["Adagrad"],
+    control={"plain descent at the same rate": tamed["SGD"]},
+    evidence=f"Adagrad does in {tamed['Adagrad'].sum()} of {20} starts, plain descent in {tamed['SGD'].sum()}. Where rates are chosen for each, its gain is with rare features: squared distance (medians) {np.median(rarely['SGD', 0.02]):.3f} against {np.median(rarely['Adagrad', 0.02]):.3f} with a feature in {0.02:.0%} of the samples, {np.median(rarely['SGD', 1.0]):.4f} against {np.median(rarely['Adagrad', 1.0]):.4f} with one in all.",
+)
+
+# %% [markdown]
+# **Adam** remembers both: a running mean of gradients for the way and one of their squares for the units. Both begin at zero, so early on both are too small: after $t$ steps of a constant $g$ the first is $(1-\beta_1^t)\,g$ and the second $(1-\beta_2^t)\,g^2$. Divided by these factors they are right from the first step. Without, the ratio is $(1-\beta_1^t)/\sqrt{1-\beta_2^t}$ times too large: 3.2 at $t=1$, and above six by the twentieth step.
+#
+# (sec-8c-race)=
+# ## A race
+#
+# *After this section you can say what a better optimizer is worth, and what a better learning rate is.*
+#
+# Eleven methods, four problems: handwritten digits, clothes, digits through six layers, and clothes by a linear model. A method has one number to tune, its rate, and a budget of 1, 3 or 9 trials; rates are drawn from three decades around the one that was best on another problem, two moons. A trial is judged by validation samples; the best one of the budget is then judged by test samples. All see the same batches from the same twenty starts, a hundred steps of twenty samples. (Muon orthogonalizes the matrices and treats biases like Nesterov.)
+
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+METHODS = RULES | {"Muon": muon}
+RACERS, TRIALS, RUNS = list(METHODS), 9, 20
+everything = datasets.fashion()
+shrunk = everything.x.reshape(-1, 7, 4, 7, 4).mean(axis=(2, 4)).reshape(-1, 49)
+clothes = datasets.splits(
+    datasets.Samples(shrunk, everything.y), train=600, validation=300, test=600
+)
+digits = datasets.splits(datasets.digits(), train=500, validation=300, test=500)
+PROBLEMS = {
+    "digits": (digits, (64, 16, 10)),
+    "clothes": (clothes, (49, 16, 10)),
+    "digits, deep": (digits, (64, *[12] * 6, 10)),
+    "clothes, linear": (clothes, (49, 10)),
+}
+
+
+def trials_of(name, rates, parts, sizes, steps=100, batch=20):
+    """Losses of every trial and start on each part, a list of (trials, starts): all trials side by side."""
+    starts = len(parts[0].x)
+    each = np.repeat(rates, starts)
+    wide = lambda a: np.tile(a, (len(rates), *(1,) * (a.ndim - 1)))
+    net = mlp(sizes, rng=np.random.default_rng(1), copies=starts)
+    for p in net.parameters():
+        p.value = wide(p.value)
+        p.grad = np.zeros_like(p.value)
+    memory = {p: [np.zeros_like(p.value) for _ in range(3)] for p in net.parameters()}
+    x, y = map(wide, parts[0])
+    for t in range(1, steps + 1):
+        turn = np.arange((t - 1) * batch, t * batch) % x.shape[1]
+        prediction, backward = net.forward(x[:, turn], training=True)
+        value, pullback = losses.cross_entropy(prediction, y[:, turn])
+        backward(pullback(np.ones_like(value)))
+        for p, s in memory.items():
+            rule = nesterov if name == "Muon" and p.value.ndim < 3 else METHODS[name]
+            m, V = rule(p.grad, s, t)
+            rate = each.reshape(-1, *(1,) * (p.value.ndim - 1))
+            p.value -= rate * m / (np.sqrt(V) + EPSILON)
+            p.grad[:] = 0
+    found = (losses.cross_entropy(net(wide(q.x)), wide(q.y))[0] for q in parts)
+    return [
+        np.nan_to_num(v, nan=99, posinf=99).reshape(len(rates), starts) for v in found
+    ]
+
+
+moons = [
+    datasets.two_moons(200, noise=0.2, rng=np.random.default_rng(seed))
+    for seed in range(5)
+]
+five_moons = datasets.Samples(
+    np.stack([m.x for m in moons]), np.stack([m.y for m in moons])
+)
+DECADES = np.geomspace(1e-4, 3, 19)
+with np.errstate(all="ignore"):  # the largest rates run away
+    own_rate = {
+        name: DECADES[
+            trials_of(name, DECADES, [five_moons], (2, 16, 2))[0].mean(axis=1).argmin()
+        ]
+        for name in RACERS
+    }
+    factors = 10 ** np.random.default_rng(0).uniform(-1.5, 1.5, TRIALS)
+    results = {
+        (problem, name): trials_of(name, own_rate[name] * factors, parts, sizes)
+        for problem, (parts, sizes) in PROBLEMS.items()
+        for name in RACERS
+    }
+BUDGETS = [1, 3, 9]
+
+
+def judged(problem, name, budget):
+    """Test loss of the trial that was best on validation among the first `budget`, for each start, (starts,)."""
+    _, validation, test = results[problem, name]
+    best = validation[:budget].argmin(axis=0)
+    return np.minimum(
+        test[best, np.arange(test.shape[1])], 2.5
+    )  # worse than guessing is as bad as guessing
+
+
+def ranks(budget):
+    """Mean rank over problems and starts of each method, and its standard error over problems and starts."""
+    table = np.array(
+        [[judged(problem, name, budget) for name in RACERS] for problem in PROBLEMS]
+    )
+    rank = 1 + table.argsort(axis=1, kind="stable").argsort(
+        axis=1
+    )  # (problems, methods, starts)
+    flat = rank.swapaxes(0, 1).reshape(len(RACERS), -1)
+    return flat.mean(axis=1), flat.std(axis=1) / np.sqrt(flat.shape[1])
+
+
+def draw_race(axes, trials):
+    mean, error = ranks(trials)
+    order = np.argsort(-mean)
+    axes[0].errorbar(
+        mean[order], np.arange(len(order)), xerr=2 * error[order], fmt="o", color=BLUE
+    )
+    axes[0].set_yticks(range(len(order)), [RACERS[i] for i in order])
+    axes[0].set(xlim=(1, 11), xlabel="mean rank (1 is best)")
+    axes[0].set_title(f"{trials} trial{'s' if trials > 1 else ''} each")
+    for problem, style in zip(PROBLEMS, ("o", "s", "^", "D"), strict=True):
+        loss = [judged(problem, RACERS[i], trials).mean() for i in order]
+        axes[1].plot(loss, range(len(order)), style, label=problem)
+    axes[1].set_yticks(range(len(order)), [RACERS[i] for i in order])
+    axes[1].set(xscale="log", xlabel="test loss")
+    axes[1].legend(loc="upper right")
+    best = ", ".join(f"{RACERS[i]} {mean[i]:.1f}" for i in order[::-1][:3])
+    return f"With {trials} trials each, the lowest mean ranks are {best}; Adam's is {mean[RACERS.index('Adam')]:.1f} and that of momentum {mean[RACERS.index('momentum')]:.1f}. Bars: two standard errors."
+
+
+explore(draw_race, columns=2, trials=[1, 2, 3, 5, 9], start=4, figsize=(10, 4.6))
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+younger = ("Nadam", "AMSGrad", "AdaBelief", "Lion", "Muon")
+
+
+def challenger(problem):
+    """The younger method with the lowest mean on validation, and in which starts its test loss is below Adam's."""
+    on_validation = lambda name: results[problem, name][1].min(axis=0).mean()
+    name = min(younger, key=on_validation)
+    return name, judged(problem, name, TRIALS) < judged(problem, "Adam", TRIALS)
+
+
+found = {problem: challenger(problem) for problem in PROBLEMS}
+for problem, (name, lower) in found.items():
+    print(f"{problem:16} {name:10} below Adam in {lower.sum()} of {len(lower)}")
+settle(
+    "C8.17",
+    tested="The younger method that was best on validation samples: is its test loss no lower than Adam's, nine trials each?",
+    on="problem",
+    cases={problem: ~lower for problem, (_, lower) in found.items()},
+    evidence="; ".join(
+        f"{problem}: {name} {judged(problem, name, TRIALS).mean():.3f}, Adam {judged(problem, 'Adam', TRIALS).mean():.3f}"
+        for problem, (name, _) in found.items()
+    )
+    + ".",
+    card=True,
+)
+
+# %% [markdown]
+# **What became of the claims of the notes:**
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+recap()
