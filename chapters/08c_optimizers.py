@@ -9,12 +9,14 @@ from itertools import combinations
 from pathlib import Path
 
 import numpy as np
-from dlnotes import datasets, losses, optim
+from dlnotes import datasets, losses, optim, schedules
+from dlnotes import functional as F
 from dlnotes.claims import recap, settle, untestable
 from dlnotes.explore import explore, show
 from dlnotes.layers import mlp
 from dlnotes.network import Parameter
 from dlnotes.plotting import BLUE, GREEN, INK, ORANGE, contours, lines, log_scale
+from dlnotes.training import fit_side_by_side
 
 np.set_printoptions(precision=4, suppress=True)
 
@@ -157,16 +159,6 @@ explore(draw_walks, columns=3, times=[0.2, 0.5, 1, 2, 4, 8], start=2, figsize=(1
 
 # %% [markdown]
 # The question has a false premise, as a glance at dates will show. But it has a kernel worth testing: if dozens of methods were proposed, does any of them win? This page derives the methods one by one, and then holds a race in which each has the same number of trials.
-#
-# <!-- Owed on this page. A question is answered in a box: its label, below it :::{admonition} Question · as the list asks it, and :class: question.
-# A claim is settled by a call of settle.
-#
-# Q8.2: Are there methods other than gradient descent for solving the optimization problems of machine learning?
-# Q8.9: What are the classical optimization algorithms for neural networks?
-# Q8.13: What are examples of optimizers that improve SGD with momentum (SGDM)?
-# C8.20: If the task is simply to optimize, convex optimization offers theoretical guidance.
-# C8.21: Second-order optimizers are generally not used.
-# -->
 #
 # (sec-8c-frame)=
 # ## One frame
@@ -923,6 +915,429 @@ settle(
     evidence=f"It has in {recovery[4][:, 1].sum()} of {20} seeds with {4} measurements and in {recovery[16][:, 1].sum()} with {16}; all pairs in {recovery[4][:, 0].sum()} and {recovery[16][:, 0].sum()}.",
     card=True,
 )
+
+# %% [markdown]
+# **And if it is convex?** Then theory guides: descent at the rate $1/L$ is promised to be within $L\,\lvert\mathbf w_0-\mathbf w_*\rvert^2/2k$ of the minimum after $k$ steps ([chapter 8a](08a_descent.ipynb)). Take logistic regression for threes and eights, whose curvature is at most that of $X^\top X/4N$; and a network of two tanh units that learns XOR, with $L$ its largest curvature at the start and $\mathbf w_*$ the nearest solution that any of the runs found.
+
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+CORNERS, XOR = datasets.xor()
+XOR = XOR.astype(float)
+
+
+def xor_loss(theta):
+    """Cross-entropy (starts,) of networks 2-2-1 with tanh on the four corners, and its gradient; theta (starts, 9)."""
+    W, b, v, c = (
+        theta[:, :4].reshape(-1, 2, 2),
+        theta[:, 4:6],
+        theta[:, 6:8],
+        theta[:, 8],
+    )
+    h = np.tanh(CORNERS @ W + b[:, None])  # (starts, 4, 2)
+    z = (h * v[:, None]).sum(axis=2) + c[:, None]
+    value = (np.logaddexp(0, z) - XOR * z).mean(axis=1)
+    dz = ((1 + np.tanh(z / 2)) / 2 - XOR) / 4
+    dv, dc = (h * dz[..., None]).sum(axis=1), dz.sum(axis=1)
+    du = dz[..., None] * v[:, None] * (1 - h**2)
+    dW, db = CORNERS.T @ du, du.sum(axis=1)
+    return value, np.concatenate([dW.reshape(-1, 4), db, dv, dc[:, None]], axis=1)
+
+
+def xor_hessian(theta, step=1e-5):
+    """Hessians (starts, 9, 9), by differences of the gradient."""
+    columns = [
+        (xor_loss(theta + step * e)[1] - xor_loss(theta - step * e)[1]) / (2 * step)
+        for e in np.eye(9)
+    ]
+    H = np.stack(columns, axis=2)
+    return (H + H.mT) / 2
+
+
+STARTS = np.random.default_rng(0).standard_normal((20, 9))
+checked = xor_loss(STARTS)[1]
+by_difference = np.stack(
+    [
+        (xor_loss(STARTS + 1e-6 * e)[0] - xor_loss(STARTS - 1e-6 * e)[0]) / 2e-6
+        for e in np.eye(9)
+    ],
+    axis=1,
+)
+assert np.allclose(checked, by_difference, atol=1e-8)
+
+
+def promised_logistic(seed, steps=300):
+    """Is the promise kept at every step?"""
+    x, y = datasets.digits()
+    rng = np.random.default_rng(seed)
+    chosen = rng.permutation(np.flatnonzero((y == 3) | (y == 8)))[:200]
+    X = np.concatenate([x[chosen], np.ones((200, 1))], axis=1)
+    target = (y[chosen] == 8).astype(float)
+    price = 1e-3  # of squared weights, so that there is a minimum
+    loss = lambda w: (
+        (np.logaddexp(0, X @ w) - target * (X @ w)).mean() + price / 2 * w @ w
+    )
+    slope = lambda w: X.T @ (1 / (1 + np.exp(-X @ w)) - target) / 200 + price * w
+    top = np.linalg.eigvalsh(X.T @ X / 800)[-1] + price
+    best = np.zeros(65)
+    for _ in range(20):  # Newton's method finds the minimum
+        p = 1 / (1 + np.exp(-X @ best))
+        H = (X * (p * (1 - p))[:, None]).T @ X / 200 + price * np.eye(65)
+        best = best - np.linalg.solve(H, slope(best))
+    w, kept = np.zeros(65), True
+    for k in range(1, steps + 1):
+        w = w - slope(w) / top
+        kept &= loss(w) - loss(best) <= top * best @ best / (2 * k) + 1e-12
+    return kept
+
+
+def promised_xor(steps=5000):
+    """Is the promise kept at every step, in each of twenty starts?"""
+    top = np.linalg.eigvalsh(xor_hessian(STARTS)).max(axis=1)
+    theta, heights = STARTS.copy(), []
+    for _ in range(steps):
+        value, g = xor_loss(theta)
+        theta = theta - g / top[:, None]
+        heights.append(value)
+    solved = theta[xor_loss(theta)[0] < 0.05]
+    nearest = ((STARTS[:, None] - solved[None]) ** 2).sum(axis=2).min(axis=1)
+    k = np.arange(1, steps)[:, None]
+    return (np.array(heights[1:]) <= top * nearest / (2 * k)).all(axis=0)
+
+
+kept = {
+    "logistic regression": np.array([promised_logistic(seed) for seed in range(20)]),
+    "a network for XOR": promised_xor(),
+}
+settle(
+    "C8.20",
+    tested="Descent at the rate 1/L: is the promise of convex theory kept at every step?",
+    on="loss (convex or not)",
+    cases=kept,
+    evidence=f"It is in {kept['logistic regression'].sum()} of {20} samples for logistic regression, and in {kept['a network for XOR'].sum()} of {20} starts for the network, where nobody promised it.",
+)
+
+# %% [markdown]
+# (sec-8c-second)=
+# ## Curvature, and no gradient at all
+#
+# *After this section you know what second order costs, and what can be done without any derivative.*
+#
+# Newton's method divides by the curvatures ([chapter 8b](08b_troubles_and_cures.ipynb)). For $P$ weights the Hessian has $P^2$ entries, about the price of $2P$ gradients by differences, and to solve with it takes $P^3/3$ multiplications. So the question is what the same number of gradients buys otherwise. Nine weights (XOR) and 610 (digits, 64-8-10), both with damping: $(H+\lambda I)$, with $\lambda$ a tenth of the largest curvature in size to begin with, tenfold after a step that fails and a third after one that succeeds.
+
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+BUDGET = 1500  # gradients
+
+
+def damped_newton(theta, budget=BUDGET):
+    """Loss of twenty XOR networks after as many damped Newton steps as the budget of gradients pays for."""
+    value, g = xor_loss(theta)
+    H = xor_hessian(theta)
+    damping = np.abs(np.linalg.eigvalsh(H)).max(axis=1) / 10
+    for _ in range(budget // 19):  # 18 for the Hessian, one for the gradient
+        curves, Q = np.linalg.eigh(H)
+        along = (Q.mT @ g[..., None])[..., 0] / (np.abs(curves) + damping[:, None])
+        tried = theta - (Q @ along[..., None])[..., 0]
+        lower = xor_loss(tried)[0] < value
+        theta = np.where(lower[:, None], tried, theta)
+        damping = np.where(lower, damping / 3, damping * 10).clip(1e-9, 1e9)
+        value, g = xor_loss(theta)
+        H = xor_hessian(theta)
+    return value
+
+
+def xor_adam(theta, rate, budget=BUDGET):
+    s = [np.zeros_like(theta) for _ in range(3)]
+    for t in range(1, budget + 1):
+        m, V = adam(xor_loss(theta)[1], s, t)
+        theta = theta - rate * m / (np.sqrt(V) + EPSILON)
+    return xor_loss(theta)[0]
+
+
+second = damped_newton(STARTS.copy())
+first = min(
+    (xor_adam(STARTS.copy(), rate) for rate in (0.01, 0.03, 0.1, 0.3)), key=np.median
+)
+
+
+def digits_at(net, optimizer, theta, x, y):
+    """Losses (S,) and gradients (S, P) of networks side by side at theta (S, P)."""
+    sizes = np.cumsum([p.value[0].size for p in net.parameters()])[:-1]
+    optimizer.theta = np.concatenate(
+        [part.ravel() for part in np.split(theta, sizes, axis=1)]
+    )
+    optimizer.zero_grad()
+    prediction, backward = net.forward(x, training=True)
+    value, pullback = losses.cross_entropy(prediction, y)
+    backward(pullback(np.ones_like(value)))
+    return value, np.concatenate(
+        [p.grad.reshape(len(theta), -1) for p in net.parameters()], axis=1
+    )
+
+
+def one_newton_step(seed):
+    """Loss of a network 64-8-10 (610 weights, 1,220 gradients for its Hessian) after the best damped Newton step of eight."""
+    x, y = digits.train.x[seed, :200], digits.train.y[seed, :200]
+    start = mlp(
+        (64, 8, 10), activation=F.tanh, rng=np.random.default_rng(seed), copies=1
+    )
+    theta = np.concatenate([p.value.ravel() for p in start.parameters()])
+    P = len(theta)
+    many = mlp((64, 8, 10), activation=F.tanh, rng=np.random.default_rng(0), copies=P)
+    optimizer, labels = optim.SGD(many.parameters(), 1.0), np.broadcast_to(y, (P, 200))
+    (_, ahead), (_, behind) = (
+        digits_at(many, optimizer, theta + h * np.eye(P), x[None], labels)
+        for h in (1e-4, -1e-4)
+    )
+    H, g = (ahead - behind) / 2e-4, (ahead + behind).mean(axis=0) / 2
+    curves, Q = np.linalg.eigh((H + H.T) / 2)
+    tries = [
+        theta - Q @ ((Q.T @ g) / (np.abs(curves) + share * np.abs(curves).max()))
+        for share in np.geomspace(0.003, 10, 8)
+    ]
+    tried = np.array([*tries, *np.tile(theta, (P - 8, 1))])
+    return digits_at(many, optimizer, tried, x[None], labels)[0][:8].min()
+
+
+def digits_adam(rate, budget=1220):
+    """Loss of twenty such networks after so many steps of Adam with all samples."""
+    x, y = digits.train.x[:, :200], digits.train.y[:, :200]
+    net = mlp((64, 8, 10), activation=F.tanh, rng=np.random.default_rng(0), copies=20)
+    optimizer = optim.Adam(net.parameters(), rate)
+    fit_side_by_side(net, losses.cross_entropy, optimizer, x, y, steps=budget)
+    return losses.cross_entropy(net(x), y)[0]
+
+
+large_second = np.array([one_newton_step(seed) for seed in range(20)])
+large_first = min((digits_adam(rate) for rate in (0.003, 0.01, 0.03)), key=np.median)
+print("median loss for equal numbers of gradients")
+print("  weights   Newton, damped    Adam")
+print(f"  {9:7} {np.median(second):16.5f} {np.median(first):7.5f}")
+print(f"  {610:7} {np.median(large_second):16.5f} {np.median(large_first):7.5f}")
+settle(
+    "C8.21",
+    tested="For the same number of gradients: does Adam, at the best of three or four rates, reach a lower loss than damped Newton steps, so that nobody would use second order?",
+    on="number of weights",
+    cases={f"{9}": first < second, f"{610}": large_first < large_second},
+    evidence=f"With {9} weights (XOR, {BUDGET:,} gradients) the median loss is {np.median(first):.3f} by Adam and {np.median(second):.5f} by Newton; with {610} (digits, {1220:,} gradients, which one Hessian costs) {np.median(large_first):.4f} and {np.median(large_second):.2f}.",
+    card=True,
+)
+
+# %% [markdown]
+# What is used for large networks are pictures of the curvature that cost little: quasi-Newton methods remember a few past steps (L-BFGS), Gauss–Newton needs first derivatives only, K-FAC and Shampoo keep a small matrix for every layer. Muon is of that kind.
+#
+# **Without any gradient.** XOR again, twenty starts. How many looks at the loss (a gradient counts as one) does each method need until the loss is below 0.1? Descent, momentum and Adam at the best of six rates; damped Newton; and three that only look: random draws, a step in a random direction kept if it helps (with a length that learns from success, Rechenberg's evolution strategy), and annealing, which also accepts a rise, less and less.
+
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+MOST, GOAL = 8000, 0.1
+
+
+def looks_first_order(name, rate):
+    """Looks until the goal, (20,), infinite if never within the budget."""
+    theta, s = STARTS.copy(), [np.zeros((20, 9)) for _ in range(3)]
+    needed = np.full(20, np.inf)
+    for t in range(1, 2001):  # whoever has not arrived by then is stuck
+        value, g = xor_loss(theta)
+        needed[(value < GOAL) & np.isinf(needed)] = t
+        m, V = RULES[name](g, s, t)
+        theta = theta - rate * m / (np.sqrt(V) + EPSILON)
+    return needed
+
+
+def looks_newton():
+    theta, needed = STARTS.copy(), np.full(20, np.inf)
+    damping = np.abs(np.linalg.eigvalsh(xor_hessian(theta))).max(axis=1) / 10
+    for step in range(200):
+        value, g = xor_loss(theta)
+        needed[(value < GOAL) & np.isinf(needed)] = 1 + 19 * step
+        curves, Q = np.linalg.eigh(xor_hessian(theta))
+        along = (Q.mT @ g[..., None])[..., 0] / (np.abs(curves) + damping[:, None])
+        tried = theta - (Q @ along[..., None])[..., 0]
+        lower = xor_loss(tried)[0] < value
+        theta = np.where(lower[:, None], tried, theta)
+        damping = np.where(lower, damping / 3, damping * 10).clip(1e-9, 1e9)
+    return needed
+
+
+def looks_without(kind):
+    rng = np.random.default_rng(0)
+    theta, width, needed = STARTS.copy(), np.ones(20), np.full(20, np.inf)
+    value = xor_loss(theta)[0]
+    for t in range(1, MOST + 1):
+        needed[(value < GOAL) & np.isinf(needed)] = t
+        draw = rng.standard_normal((20, 9))
+        tried = 4 * draw if kind == "random draws" else theta + width[:, None] * draw
+        new = xor_loss(tried)[0]
+        accept = new < value
+        if kind == "annealing":
+            heat = 0.1 * (1 - t / MOST) + 1e-12
+            accept |= rng.random(20) < np.exp(-np.maximum(new - value, 0) / heat)
+            width = np.full(20, 0.5)
+        if kind == "evolution strategy":
+            width = width * np.where(accept, 1.22, 0.95)  # one success in five keeps it
+        theta, value = (
+            np.where(accept[:, None], tried, theta),
+            np.where(accept, new, value),
+        )
+        if np.isfinite(needed).all():
+            break
+    return needed
+
+
+grid = {
+    "SGD": np.geomspace(0.3, 10, 6),
+    "momentum": np.geomspace(0.03, 3, 6),
+    "Adam": np.geomspace(0.01, 1, 6),
+}
+solved_then_quick = lambda n: (
+    -np.isfinite(n).sum(),
+    np.median(n[np.isfinite(n)]) if np.isfinite(n).any() else np.inf,
+)
+looks = {
+    name: min((looks_first_order(name, r) for r in rates), key=solved_then_quick)
+    for name, rates in grid.items()
+}
+looks["damped Newton"] = looks_newton()
+looks |= {
+    kind: looks_without(kind)
+    for kind in ("evolution strategy", "annealing", "random draws")
+}
+
+
+def draw_looks(ax):
+    names = list(looks)[::-1]
+    for row, name in enumerate(names):
+        arrived = np.isfinite(looks[name])
+        ax.plot(
+            looks[name][arrived],
+            np.full(arrived.sum(), row),
+            "o",
+            color=BLUE,
+            alpha=0.5,
+        )
+    ax.set_yticks(
+        range(len(names)), [f"{n} ({np.isfinite(looks[n]).sum()} of 20)" for n in names]
+    )
+    ax.set(xscale="log", xlabel="looks at the loss until it is below 0.1")
+    log_scale(ax, "x")
+    ax.set_title("XOR, with and without gradients")
+    told = ", ".join(
+        f"{n} {np.isfinite(v).sum()} of 20, typically {np.median(v[np.isfinite(v)]):,.0f}"
+        for n, v in looks.items()
+    )
+    return f"Starts that reach the goal, and the looks they need (median of those): {told}."
+
+
+show(draw_looks, figsize=(6, 4))
+
+# %% [markdown]
+# (q8-2)=
+# :::{admonition} Question 8.2 · Are there methods other than gradient descent for solving the optimization problems of machine learning?
+# :class: question
+# Many. With nine weights a method that only looks solves XOR as surely as gradients do, with some more looks; for a problem of that size it hardly matters. But a random direction is a good one only in few dimensions: a step along it gains about one $P$th of what the gradient gains. Others solve part of a problem exactly: equations for the last layer, alternating minimizations ([chapter 5c](05c_classical_algorithms.ipynb)), linear and quadratic programs.
+# :::
+#
+# (q8-9)=
+# :::{admonition} Question 8.9 · What are the classical optimization algorithms for neural networks?
+# :class: question
+# The delta rule (Widrow and Hoff, 1960) is stochastic descent for one linear unit. Backpropagation brought momentum into common use (Rumelhart, Hinton and Williams [1986](../book/bibliography.md)). Then came one rate a weight (Rprop, 1993, by signs), conjugate gradients, and curvature: Levenberg–Marquardt, L-BFGS (Nocedal and Wright [2006](../book/bibliography.md)). The line runs from one step for all weights over a step for each to steps that know how weights act together; large networks have gone back to the middle of it.
+# :::
+#
+# (sec-8c-schedules)=
+# ## When to slow down
+#
+# *After this section you can choose a schedule for the rate.*
+#
+# A constant rate ends in its ball of noise ([chapter 8a](08a_descent.ipynb)). So start large and end small: in steps (步伐衰减 in the notes, step decay), exponentially, like one over the step, straight down to a constant, along half a cosine; perhaps with a warm-up, while the curvature is still high. Momentum on clothes, 300 steps, each schedule at the best of five peaks (chosen on validation):
+
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+LENGTH = 300
+SHAPES = {
+    "constant": lambda peak: peak,
+    "in steps": lambda peak: schedules.step_decay(peak, every=100, factor=0.2),
+    "exponential": lambda peak: schedules.exponential(
+        peak, factor=0.05 ** (1 / LENGTH)
+    ),
+    "one over the step": lambda peak: schedules.inverse_time(peak, half=50),
+    "straight down": lambda peak: schedules.linear_to_constant(
+        peak, steps=LENGTH, last=peak / 100
+    ),
+    "cosine": lambda peak: schedules.cosine(peak, steps=LENGTH),
+    "warm-up, cosine": lambda peak: schedules.warm_up(
+        schedules.cosine(peak, steps=LENGTH), steps=30
+    ),
+}
+PEAKS = (0.01, 0.03, 0.1, 0.2, 0.4)
+
+
+def scheduled(shape, peak):
+    """Validation and test loss of twenty networks, (20,) each."""
+    net = mlp((49, 16, 10), rng=np.random.default_rng(1), copies=20)
+    optimizer = optim.Momentum(net.parameters(), SHAPES[shape](peak))
+    with np.errstate(all="ignore"):
+        fit_side_by_side(
+            net,
+            losses.cross_entropy,
+            optimizer,
+            *clothes.train,
+            steps=LENGTH,
+            batch_size=20,
+        )
+        return [
+            np.nan_to_num(losses.cross_entropy(net(q.x), q.y)[0], nan=99)
+            for q in (clothes.validation, clothes.test)
+        ]
+
+
+by_shape, peaks = {}, {}
+for shape in SHAPES:
+    runs = [scheduled(shape, peak) for peak in PEAKS]
+    best = int(np.argmin([validation.mean() for validation, _ in runs]))
+    by_shape[shape], peaks[shape] = runs[best][1], PEAKS[best]
+
+
+def draw_schedules(axes):
+    steps = np.arange(LENGTH)
+    for shape, style in zip(
+        SHAPES, ("-", "--", "-.", ":", "-", "--", "-."), strict=True
+    ):
+        schedule = SHAPES[shape](1.0)
+        values = [schedule(t) if callable(schedule) else schedule for t in steps]
+        axes[0].plot(steps, values, style, label=shape)
+    axes[0].set(
+        ylim=(0, 1.05), xlabel="step", ylabel="rate / peak", title="Seven shapes"
+    )
+    axes[0].legend(fontsize=9)
+    gain = [by_shape["constant"] - by_shape[shape] for shape in SHAPES]
+    mean, error = np.mean(gain, axis=1), np.std(gain, axis=1) / np.sqrt(20)
+    axes[1].errorbar(mean, range(len(SHAPES)), xerr=2 * error, fmt="o", color=BLUE)
+    axes[1].axvline(0, color=INK, lw=0.6)
+    axes[1].set_yticks(
+        range(len(SHAPES)), [f"{shape}, {peaks[shape]:g}" for shape in SHAPES]
+    )
+    axes[1].invert_yaxis()
+    axes[1].set(
+        xlabel="test loss gained on the constant rate",
+        title="What they gain, and their peaks",
+    )
+    told = ", ".join(
+        f"{shape} {m:.3f} ± {e:.3f}"
+        for shape, m, e in zip(SHAPES, mean, error, strict=True)
+        if shape != "constant"
+    )
+    return f"Gain in test loss over the best constant rate ({by_shape['constant'].mean():.2f}; means of twenty networks and their standard errors): {told}."
+
+
+show(draw_schedules, columns=2, figsize=(10, 4.2))
+
+# %% [markdown]
+# (q8-13)=
+# :::{admonition} Question 8.13 · What are examples of optimizers that improve SGD with momentum (SGDM)?
+# :class: question
+# The notes leave a blank here. What improves momentum most cheaply is no new optimizer but a rate that falls, as the figure shows. Beyond that: Nesterov's look ahead; rates that go up and down again (cyclical rates, one cycle, restarts); weight decay apart from the gradient (SGDW); averages of the path ([chapter 8a](08a_descent.ipynb)); and steps that ask for the gradient at the worst place nearby (SAM).
+# :::
 
 # %% [markdown]
 # **What became of the claims of the notes:**
