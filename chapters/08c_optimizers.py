@@ -12,6 +12,7 @@ import numpy as np
 from dlnotes import datasets, losses, optim, schedules
 from dlnotes import functional as F
 from dlnotes.claims import recap, settle, untestable
+from dlnotes.exercises import optimizers as exercises
 from dlnotes.explore import explore, show
 from dlnotes.layers import mlp
 from dlnotes.network import Parameter
@@ -425,6 +426,31 @@ settle(
 )
 
 # %% [markdown]
+# :::{admonition} Exercise 1 · momentum for a valley
+# :class: exercise
+# Return the best $\beta$ of {eq}`eq-8c-best` for a valley whose steepest curvature is `kappa` times its flattest.
+# :::
+
+
+# %%
+def best_momentum(kappa):
+    """A number from 0 to below 1."""
+    ...
+
+
+exercises.check_best_momentum(best_momentum)
+
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. √β first, then its square.
+def best_momentum(kappa):
+    root = np.sqrt(kappa)
+    return ((root - 1) / (root + 1)) ** 2
+
+
+exercises.check_best_momentum(best_momentum)
+
+# %% [markdown]
 # **Over a bump.** *Momentum escapes local minima by inertia, whereas plain descent might stop at a flat place.* A ball rolls from the left down a slope, over a flat stretch, and meets a bump. Without memory it creeps. Choose how high the bump is:
 
 
@@ -603,6 +629,30 @@ settle(
 )
 
 # %% [markdown]
+# :::{admonition} Exercise 2 · a rate for every weight
+# :class: exercise
+# `G` $(T,P)$ holds the gradients of $T$ steps. Return the rate that Adagrad uses for each weight at each step, `rate` over the root of the sum of its squared gradients up to and including that step, plus `epsilon`.
+# :::
+
+
+# %%
+def own_rates(G, rate, epsilon=1e-10):
+    """Rates of shape (T, P)."""
+    ...
+
+
+exercises.check_own_rates(own_rates)
+
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. Sums so far along the steps.
+def own_rates(G, rate, epsilon=1e-10):
+    return rate / (np.sqrt(np.cumsum(G**2, axis=0)) + epsilon)
+
+
+exercises.check_own_rates(own_rates)
+
+# %% [markdown]
 # **Adam** remembers both: a running mean of gradients for the way and one of their squares for the units. Both begin at zero, so early on both are too small: after $t$ steps of a constant $g$ the first is $(1-\beta_1^t)\,g$ and the second $(1-\beta_2^t)\,g^2$. Divided by these factors they are right from the first step. Left alone, their ratio is
 #
 # $$
@@ -635,6 +685,33 @@ def draw_bias(ax):
 
 
 show(draw_bias, figsize=(5.5, 3.6))
+
+# %% [markdown]
+# :::{admonition} Exercise 3 · Adam
+# :class: exercise
+# Write one step of Adam: from `theta`, the gradient `g` and the memories `m` and `V` (all of one shape), the number `t` of the step, counted from 1, and the rate, with $\beta_1=0.9$, $\beta_2=0.999$ and $\varepsilon=10^{-8}$ as in {eq}`eq-8c-frame`. Return the new parameters and the two new memories, uncorrected.
+# :::
+
+
+# %%
+def adam_step(theta, g, m, V, t, rate):
+    """New theta, new m, new V."""
+    ...
+
+
+exercises.check_adam_step(adam_step)
+
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. Remember, correct, step.
+def adam_step(theta, g, m, V, t, rate):
+    m = 0.9 * m + 0.1 * g
+    V = 0.999 * V + 0.001 * g**2
+    m_hat, V_hat = m / (1 - 0.9**t), V / (1 - 0.999**t)
+    return theta - rate * m_hat / (np.sqrt(V_hat) + 1e-8), m, V
+
+
+exercises.check_adam_step(adam_step)
 
 # %% [markdown]
 # **Where Adam goes the wrong way.** Reddi, Kale and Kumar ([2018](../book/bibliography.md)) found a loss that Adam *raises*. One weight between −1 and 1; at one step of 101 the slope is 1,010, at all others −10. Altogether that is upward, so $-1$ is best. But the one large gradient is divided by its own size, and soon forgotten, while a hundred small ones go the other way in full. AMSGrad remembers the largest $V$. Choose Adam's memory for squares:
@@ -795,6 +872,57 @@ def draw_race(axes, trials):
 
 
 explore(draw_race, columns=2, trials=[1, 2, 3, 5, 9], start=4, figsize=(10, 4.6))
+
+# %% [markdown]
+# :::{admonition} Exercise 4 · a fair choice
+# :class: exercise
+# `validation` and `test` $(T,S)$ hold the losses of $T$ trials for $S$ starts. Return, for each start, the test loss of the trial that its validation loss chooses among the first `budget`.
+# :::
+
+
+# %%
+def pick(validation, test, budget):
+    """Test losses of shape (S,)."""
+    ...
+
+
+exercises.check_pick(pick)
+
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. Each start has its own choice.
+def pick(validation, test, budget):
+    best = validation[:budget].argmin(axis=0)
+    return test[best, np.arange(test.shape[1])]
+
+
+exercises.check_pick(pick)
+
+# %% [markdown]
+# :::{admonition} Exercise 5 · mean ranks
+# :class: exercise
+# `losses` $(Q,M)$ holds the losses of $M$ methods on $Q$ problems. Rank the methods on each problem, 1 for the lowest loss; who ties gets the mean of the places they share. Return the mean rank of each method.
+# :::
+
+
+# %%
+def mean_ranks(losses):
+    """Mean ranks of shape (M,)."""
+    ...
+
+
+exercises.check_mean_ranks(mean_ranks)
+
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. One plus those below, plus half of those who tie.
+def mean_ranks(losses):
+    mine, other = losses[:, :, None], losses[:, None, :]
+    below, equal = (other < mine).sum(axis=2), (other == mine).sum(axis=2)
+    return (1 + below + (equal - 1) / 2).mean(axis=0)
+
+
+exercises.check_mean_ranks(mean_ranks)
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 younger = ("Nadam", "AMSGrad", "AdaBelief", "Lion", "Muon")
@@ -1333,6 +1461,31 @@ def draw_schedules(axes):
 show(draw_schedules, columns=2, figsize=(10, 4.2))
 
 # %% [markdown]
+# :::{admonition} Exercise 6 · warm-up and cosine
+# :class: exercise
+# Return the rate at step `t` = 0, 1, …: `peak`, times half a cosine that falls from 1 at step 0 to 0 at step `steps` (and stays there), times the warm-up $(t+1)/\text{warm}$ in the first `warm` steps.
+# :::
+
+
+# %%
+def rate_at(t, peak, warm, steps):
+    """A rate."""
+    ...
+
+
+exercises.check_rate_at(rate_at)
+
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. Two factors, both at most one.
+def rate_at(t, peak, warm, steps):
+    fall = (1 + np.cos(np.pi * min(t / steps, 1))) / 2
+    return peak * min((t + 1) / warm, 1) * fall
+
+
+exercises.check_rate_at(rate_at)
+
+# %% [markdown]
 # (q8-13)=
 # :::{admonition} Question 8.13 · What are examples of optimizers that improve SGD with momentum (SGDM)?
 # :class: question
@@ -1340,6 +1493,17 @@ show(draw_schedules, columns=2, figsize=(10, 4.2))
 # :::
 
 # %% [markdown]
+# ## In one screen
+#
+# - Most methods fit $\theta-\eta\,\mathbf m/(\sqrt{\mathbf V}+\varepsilon)$, entry by entry; Muon, which turns whole matrices, does not.
+# - Momentum with $\sqrt\beta=(\sqrt\kappa-1)/(\sqrt\kappa+1)$ needs about $\sqrt\kappa$ steps where descent needs $\kappa$. Too much memory swings.
+# - Adagrad gives each weight a rate of its own and forgets nothing; RMSprop forgets; Adam does so for gradients and squares, corrected for their start at zero. It can be lured by rare, large gradients.
+# - With equal budgets younger methods are ahead of Adam on some problems here, and all of them are ahead of plain descent.
+# - A rate that falls gains more than most changes of method.
+# - Second order wins with nine weights and loses with six hundred.
+#
+# **Read on.** Schmidt, Schneider and Hennig ([2021](../book/bibliography.md)) for a race of another size; Nocedal and Wright ([2006](../book/bibliography.md)) for second order; Goodfellow, Bengio and Courville ([2016](../book/bibliography.md)), sections 8.3 to 8.6, what the notes follow.
+#
 # **What became of the claims of the notes:**
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
