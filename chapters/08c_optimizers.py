@@ -631,7 +631,7 @@ settle(
 # %% [markdown]
 # :::{admonition} Exercise 2 · a rate for every weight
 # :class: exercise
-# `G` $(T,P)$ holds the gradients of $T$ steps. Return the rate that Adagrad uses for each weight at each step, `rate` over the root of the sum of its squared gradients up to and including that step, plus `epsilon`.
+# `G` $(T,P)$ holds the gradients of $T$ steps. Return the rate that Adagrad uses for each weight at each step, `rate` over $\sqrt S+\varepsilon$, where $S$ is the sum of its squared gradients up to and including that step and $\varepsilon$ is `epsilon`.
 # :::
 
 
@@ -689,7 +689,7 @@ show(draw_bias, figsize=(5.5, 3.6))
 # %% [markdown]
 # :::{admonition} Exercise 3 · Adam
 # :class: exercise
-# Write one step of Adam: from `theta`, the gradient `g` and the memories `m` and `V` (all of one shape), the number `t` of the step, counted from 1, and the rate, with $\beta_1=0.9$, $\beta_2=0.999$ and $\varepsilon=10^{-8}$ as in {eq}`eq-8c-frame`. Return the new parameters and the two new memories, uncorrected.
+# Write one step of Adam: from `theta`, the gradient `g` and the memories `m` and `V` (all of one shape), the number `t` of the step, counted from 1, and the rate. The means are $m\leftarrow\beta_1m+(1-\beta_1)g$ and likewise for $V$ and $g^2$, with $\beta_1=0.9$, $\beta_2=0.999$ and $\varepsilon=10^{-8}$ as in {eq}`eq-8c-frame`. Return the new parameters and the two new memories, uncorrected.
 # :::
 
 
@@ -1463,7 +1463,7 @@ show(draw_schedules, columns=2, figsize=(10, 4.2))
 # %% [markdown]
 # :::{admonition} Exercise 6 · warm-up and cosine
 # :class: exercise
-# Return the rate at step `t` = 0, 1, …: `peak`, times half a cosine that falls from 1 at step 0 to 0 at step `steps` (and stays there), times the warm-up $(t+1)/\text{warm}$ in the first `warm` steps.
+# Return the rate at step `t` = 0, 1, …: `peak`, times $\frac12(1+\cos(\pi t/\text{steps}))$, which is 0 from step `steps` on, times the warm-up $(t+1)/\text{warm}$ in the first `warm` steps, during which the cosine falls as well.
 # :::
 
 

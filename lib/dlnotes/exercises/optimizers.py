@@ -39,6 +39,7 @@ check_adam_step = Exercise(
     right=_adam(),
     cases=lambda rng: {
         "step 3": _state(rng, 4, 3), "step 1000": _state(rng, 3, 1000), "tiny gradients": _state(rng, 3, 2, 1e-8),
+        "a matrix": tuple(a.reshape(2, 3) for a in _state(rng, 6, 4)[:4]) + (4, 0.1),
         "the first step": (np.ones(2), np.array([0.5, -2.0]), np.zeros(2), np.zeros(2), 1, 0.01),
     },
     mistakes={
@@ -49,9 +50,14 @@ check_adam_step = Exercise(
         "t counts from one": _adam(power=lambda b, t: b ** (t + 1)),
         "remember first, then step": _adam(order="use first"),
         "ε is added to the root, not under it": _adam(epsilon=lambda root, e: np.sqrt(root**2 + e)),
-        "add ε": _adam(epsilon=lambda root, e: root),
+        "add ε to the root, below the line": _adam(epsilon=lambda root, e: root),
         "against the gradient": _adam(sign=1.0),
         "V is the mean of squares": _adam(square=np.abs),
+        "V is a mean of the squares of g, not of g": _adam(square=lambda g: g),
+        "m is a running mean, 0.9 m + 0.1 g; momentum adds all of g": lambda theta, g, m, V, t, rate: (
+            _adam()(theta, g, m + g, V, t, rate)[0], 0.9 * m + g, 0.999 * V + 0.001 * g**2),
+        "mind the rate": lambda theta, g, m, V, t, rate: _adam()(theta, g, m, V, t, 1.0),
+        "first the parameters, then m, then V": lambda *args: (lambda out: (out[1], out[2], out[0]))(_adam()(*args)),
         "0.9 is for the gradients, 0.999 for their squares": _adam(betas=(0.999, 0.9)),
         "divide by the root of V": lambda theta, g, m, V, t, rate: (
             theta - rate * _adam()(theta, g, m, V, t, rate)[1] / (1 - 0.9**t)
@@ -120,7 +126,7 @@ check_own_rates = Exercise(
     right=_rates(),
     cases=lambda rng: [
         (rng.standard_normal((5, 3)), 0.1), (np.ones((4, 2)), 1.0), (1e3 * rng.standard_normal((6, 1)), 0.5),
-        (rng.standard_normal((3, 3)), 2.0),
+        (rng.standard_normal((3, 3)), 2.0), (np.array([[0.0, 1.0], [0.0, 2.0], [3.0, 0.0]]), 0.5),
     ],
     mistakes={
         "the gradient of the step itself counts as well": _rates(shift=True),
@@ -129,7 +135,12 @@ check_own_rates = Exercise(
         "the sum of squares, not the square of the sum": _rates(total=lambda G: np.cumsum(G, axis=0) ** 2),
         "sum squares, not sizes": _rates(total=lambda G: np.cumsum(np.abs(G), axis=0) ** 2),
         "each weight has its own sum": _rates(total=lambda G: np.cumsum((G**2).sum(axis=1))[:, None] + 0 * G),
-        "only what came before the step, not the whole history": _rates(
+        "ε belongs below the line, beside the root": lambda G, rate, epsilon=1e-10: (
+            rate / np.sqrt(np.cumsum(G**2, axis=0)) + epsilon),
+        "ε is added to the root, not under it": lambda G, rate, epsilon=1e-10: (
+            rate / np.sqrt(np.cumsum(G**2, axis=0) + epsilon)),
+        "mind the rate": lambda G, rate, epsilon=1e-10: _rates()(G, 1.0, epsilon),
+        "only what came before the step, not the whole history (or one array stored T times)": _rates(
             total=lambda G: np.broadcast_to((G**2).sum(axis=0), G.shape)),
         "steps stand along the first axis": _rates(total=lambda G: np.cumsum(G**2, axis=1)),
         "all gradients so far, not the last one": _rates(total=lambda G: G**2),
@@ -160,11 +171,15 @@ def _trials(rng, T, S, budget):
 check_pick = Exercise(
     "the test losses",
     right=_pick(),
-    cases=lambda rng: {"three of nine": _trials(rng, 9, 6, 3), "one": _trials(rng, 4, 3, 1), "all": _trials(rng, 5, 5, 5)},
+    cases=lambda rng: {"three of nine": _trials(rng, 9, 6, 3), "one": _trials(rng, 4, 3, 1), "all": _trials(rng, 5, 5, 5),
+        "large losses": (4 * rng.random((5, 4)), 4 * rng.random((5, 4)), 4),
+    },
     mistakes={
         "choose on validation: the test may not choose": _pick(judge=lambda V, T, b: (T[:b], T)),
         "only the first trials of the budget count": _pick(judge=lambda V, T, b: (V, T)),
         "the first trials, not the last": lambda V, T, b: _pick()(V[-b:], T[-b:], b),
+        "exactly `budget` trials": lambda V, T, b: _pick()(V, T, b + 1),
+        "exactly `budget` trials, not one fewer": lambda V, T, b: _pick()(V, T, max(b - 1, 1)),
         "the lowest validation loss": _pick(choose=np.argmax),
         "tell the test loss of the chosen trial, not its validation loss": _pick(judge=lambda V, T, b: (V[:b], V)),
         "each start chooses for itself": lambda V, T, b: T[V[:b].mean(axis=1).argmin()],
@@ -203,12 +218,14 @@ check_mean_ranks = Exercise(
     cases=lambda rng: {
         "three problems": (rng.random((3, 4)),), "as many problems as methods": (rng.random((4, 4)),),
         "a tie": (np.array([[0.5, 0.2, 0.5, 0.9], [0.1, 0.1, 0.1, 0.3]]),),
-        "losses of all sizes": (rng.random((5, 3)) * [[1e6], [1], [1e-6], [1], [1]],),
+        "losses of all sizes": (rng.random((5, 3)) * [[1e6], [1], [1e-12], [1], [1]],),
     },
     mistakes={
         "the lowest loss has rank 1": _ranked(order=lambda L: -L),
         "ranks count from one": _ranked(first=0.0),
         "who ties shares the mean of the places": _ranked(ties="low"),
+        "who ties shares the mean of the places; argsort of argsort puts one before the other": lambda L: (
+            1 + L.argsort(axis=1, kind="stable").argsort(axis=1).mean(axis=0)),
         "who ties shares the mean of the places, not the last of them": _ranked(ties="high"),
         "argsort tells who is first, not which place one has": lambda L: 1 + L.argsort(axis=1).mean(axis=0),
         "rank within each problem, then take the mean": lambda L: _ranked()(L.mean(axis=0)[None]),
@@ -232,10 +249,16 @@ check_rate_at = Exercise(
     "the rate",
     right=_scheduled(),
     cases=lambda rng: {
-        "during warm-up": (3, 0.2, 10, 50), "the first step": (0, 0.2, 10, 100), "half-way": (50, 1.0, 10, 100),
-        "later": (80, 0.3, 5, 100), "at the end": (100, 0.2, 10, 100), "beyond it": (150, 0.2, 10, 100),
+        "later": (80, 0.3, 5, 100), "during warm-up": (3, 0.2, 10, 50),
+        "the first step": (0, 0.2, 10, 100), "half-way": (50, 1.0, 10, 100),
+        "just after warm-up": (10, 0.2, 10, 50), "at the end": (100, 0.2, 10, 100), "beyond it": (150, 0.2, 10, 100),
     },
     mistakes={
+        "the cosine begins at step 0, not after the warm-up": lambda t, peak, warm, steps: (
+            peak * min((t + 1) / warm, 1) * (1 + math.cos(math.pi * min(max(t - warm, 0) / (steps - warm), 1))) / 2),
+        "a quarter of a cosine falls differently: ½(1 + cos(π t/steps))": _scheduled(
+            fall=lambda t, s: math.cos(math.pi / 2 * min(t / s, 1))),
+        "step warm − 1 is the last of the warm-up": _scheduled(count=lambda t, w: (t + 1) / w if t <= w else 1.0),
         "the first step has the rate peak/warm, not zero": _scheduled(count=lambda t, w: min(t / w, 1)),
         "warm-up ends: from then on its factor is one": _scheduled(count=lambda t, w: (t + 1) / w),
         "warm-up is missing": _scheduled(count=lambda t, w: 1.0),
@@ -248,6 +271,8 @@ check_rate_at = Exercise(
         "a straight line is not half a cosine": _scheduled(fall=lambda t, s: 1 - min(t / s, 1)),
         "mind the peak": lambda t, peak, warm, steps: _scheduled()(t, 1.0, warm, steps),
     },
-    also_right=(lambda t, peak, warm, steps: peak * min(1, (t + 1) / warm) * math.cos(math.pi / 2 * min(t, steps) / steps) ** 2,),
+    also_right=(
+        lambda t, peak, warm, steps: peak * min(1, (t + 1) / warm) * math.cos(math.pi / 2 * min(t, steps) / steps) ** 2,
+    ),
     praise="small at both ends",
 )  # fmt: skip
