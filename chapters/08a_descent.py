@@ -263,7 +263,7 @@ explore(draw_shapes, columns=4, degrees=range(10, 91, 10), start=2, figsize=(10,
 # (q8-11)=
 # :::{admonition} Question 8.11 · Why must the weights be updated in the way stochastic gradient descent does?
 # :class: question
-# They need not. Minimize the plane plus a price for the length of the step, $\mathbf g^\top\mathbf d+\frac1{2\eta}\lvert\mathbf d\rvert^2$: the derivative $\mathbf g+\mathbf d/\eta$ is zero at $\mathbf d=-\eta\mathbf g$. That is the rule, and it rests on Euclid's length. Measure a step by its largest entry, and all weights move equally far, by the sign of their gradient; by the curvature (where it is upward in all directions), and it is Newton's step. The optimizers of chapter 8c differ in this, and in what they remember of earlier gradients.
+# They need not. Minimize the plane plus a price for the length of the step, $\mathbf g^\top\mathbf d+\frac1{2\eta}\lvert\mathbf d\rvert^2$: the derivative $\mathbf g+\mathbf d/\eta$ is zero at $\mathbf d=-\eta\mathbf g$. That is the rule, and it rests on Euclid's length. Measure a step by its largest entry, and all weights move equally far, by the sign of their gradient; by the curvature (where it is upward in all directions), and it is Newton's step. The optimizers of [chapter 8c](08c_optimizers.ipynb) differ in this, and in what they remember of earlier gradients.
 # :::
 #
 # :::{admonition} Exercise 2 · steepest in another sense
@@ -312,7 +312,7 @@ exercises.check_steepest(steepest)
 # f(\mathbf w_k)-\min f\ge\frac{3L\,\lvert\mathbf w_0-\mathbf w_*\rvert^2}{32\,(k+1)^2} .
 # $$ (eq-8a-lower)
 #
-# Gradient descent is promised $L\lvert\mathbf w_0-\mathbf w_*\rvert^2/2k$, a slower law. Nesterov's accelerated method (chapter 8c) is promised $2L\lvert\mathbf w_0-\mathbf w_*\rvert^2/(k+1)^2$ (Beck and Teboulle [2009](../book/bibliography.md)): up to a constant factor nobody can do better. Both on the hiding loss of $2k+1$ weights, a new one for each $k$:
+# Gradient descent is promised $L\lvert\mathbf w_0-\mathbf w_*\rvert^2/2k$, a slower law. Nesterov's accelerated method ([chapter 8c](08c_optimizers.ipynb)) is promised $2L\lvert\mathbf w_0-\mathbf w_*\rvert^2/(k+1)^2$ (Beck and Teboulle [2009](../book/bibliography.md)): up to a constant factor nobody can do better. Both on the hiding loss of $2k+1$ weights, a new one for each $k$:
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}

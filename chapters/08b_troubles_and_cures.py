@@ -416,7 +416,7 @@ for kind, value in zip(kinds_of_step, np.median(real, axis=0), strict=True):
 assert np.median(real[:, 2]) > np.median(real[:, 0]) > np.median(real[:, 3])
 
 # %% [markdown]
-# Is it the sign? Divide by the *size* of each curvature instead, so that every direction goes down, and the step is no better: most of the 610 curvatures are nearly zero, a gradient over nearly zero is a step of hundreds, and so far away the parabola that Newton trusts is no picture of the loss. Add a tenth of the largest curvature to every size, which holds the flat directions back, and one step does gain. Newton's method cures ill-conditioning where its parabola holds; elsewhere it needs damping (chapter 8c).
+# Is it the sign? Divide by the *size* of each curvature instead, so that every direction goes down, and the step is no better: most of the 610 curvatures are nearly zero, a gradient over nearly zero is a step of hundreds, and so far away the parabola that Newton trusts is no picture of the loss. Add a tenth of the largest curvature to every size, which holds the flat directions back, and one step does gain. Newton's method cures ill-conditioning where its parabola holds; elsewhere it needs damping ([chapter 8c](08c_optimizers.ipynb)).
 
 # %% [markdown]
 # **Stuck, but where?** A loss that no longer falls looks like the end. Goodfellow, Bengio and Courville ([2016](../book/bibliography.md), section 8.2.2) suggest a test, which the notes take over: plot the norm of the gradient; if it does not shrink, you are not at a local minimum. Here are two networks whose loss hardly falls. One is trained by batches of ten on digits of which a third are labeled wrongly. The other has weights a thousandth of the usual size.
@@ -899,7 +899,7 @@ by_definition(
     "C8.26",
     because="Without biases, a factor on all weights of a ReLU layer is a factor on its outputs and on what comes back. So a signal that fades and a gradient that fades are the same thing. The outputs become similar only in that all are small; in proportion to their size they differ as before.",
     holds=(shrink < 0.01) & np.isclose(fading[:, 1], right[:, 1]),
-    evidence=f"In layer 10 of twenty the gradient with variance 1/n is {np.median(shrink):.4f} times that with 2/n. The outputs of a sample differ by {fading[:, 1].mean():.3f} of their size in both.",
+    evidence=f"In layer 10 of twenty the gradient with weights of Glorot's size is {np.median(shrink):.4f} times that with He's. The outputs of a sample differ by {fading[:, 1].mean():.3f} of their size in both.",
 )
 
 # %% [markdown]
@@ -988,7 +988,7 @@ settle(
         "nine and eleven tenths of his size": (of[0.9] > three_times)
         & (of[1.1] > three_times)
     },
-    evidence=f"Medians after 150 steps: {np.median(of[1]):.2f} with He's weights, {np.median(of[TOO_SMALL]):.2f} with a quarter, {np.median(of[TOO_LARGE]):.1f} with four times.",
+    evidence=f"Medians: {np.median(of[1]):.2f} with He's weights, {np.median(of[TOO_SMALL]):.2f} with a quarter, {np.median(of[TOO_LARGE]):.1f} with four times.",
     turns={
         (
             "TOO_SMALL, TOO_LARGE = 0.25, 4",

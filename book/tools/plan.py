@@ -43,7 +43,7 @@ PLAN = """
 07b_ensembles_and_dropout | Ensembles and dropout | many networks, one that is many, and a contest of methods | 7a | done
 08a_descent | Descent | how far a step may go, what a part of the samples tells, and how near noise lets you come | 6b | done
 08b_troubles_and_cures | Troubles and cures | six troubles, looked for in real networks; initialization, normalization | 8a | done
-08c_optimizers | Optimizers | momentum, Adam, schedules, second order and beyond | 8b |
+08c_optimizers | Optimizers | momentum, Adam, schedules, second order and beyond | 8b | done
 09a_convolution | Convolution | the arithmetic, the gradients, and why weights are shared | 6b |
 09b_convolutional_networks | Convolutional networks | pooling, architectures, and what the filters see | 8b 9a |
 10a_recurrence | Recurrence | unfolding in time, vanishing gradients, LSTM and GRU | 6b |
