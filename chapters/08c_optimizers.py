@@ -534,6 +534,7 @@ settle(
     cases={f"{bump:g}": over(0.9, bump) for bump in (0.1, 0.8)},
     control={"a low bump, without memory": over(0, 0.1)},
     evidence=f"With memory {over(0.9, 0.1).sum()} of {20} get over the bump of {0.1} and {over(0.9, 0.8).sum()} over the one of {0.8}; without, {over(0, 0.1).sum()} over the lower one.",
+    card=True,
     turns={("over(0.9, bump) for bump", "over(0, bump) for bump"): "FALSE"},
 )
 
