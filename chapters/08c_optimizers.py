@@ -172,7 +172,7 @@ explore(draw_walks, columns=3, times=[0.1, 0.3, 1, 1.5, 2, 4], start=2, figsize=
 #
 # entry by entry: $\mathbf m_t$ gives the direction, and $\sqrt{\mathbf V_t}$ rescales each weight. They differ in what they remember:
 #
-# | method | year | $\mathbf m_t$ | $\mathbf V_t$ |
+# | method | year | direction $\mathbf m_t$ | units $\mathbf V_t$ |
 # |---|---|---|---|
 # | gradient descent | 1847 | $\mathbf g_t$ | 1 |
 # | stochastic gradient descent | 1951 | $\mathbf g_t$, of a sample | 1 |
