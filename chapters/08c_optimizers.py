@@ -154,7 +154,9 @@ def draw_walks(axes, times):
     )
 
 
-explore(draw_walks, columns=3, times=[0.1, 0.3, 1, 1.5, 2, 4], start=2, figsize=(11, 4))
+explore(
+    draw_walks, columns=3, times=[0.1, 0.3, 1, 1.5, 2, 4], start=2, figsize=(10.4, 3.6)
+)
 
 # %% [markdown]
 # The question has a false premise, as a glance at dates will show. But it has a kernel worth testing: if dozens of methods were proposed, does any of them win? This page derives the methods one by one, and then holds a race in which each has the same number of trials.
@@ -1398,7 +1400,7 @@ def draw_looks(ax):
     return f"Starts that reach the goal, and the median looks of those that do: {told}."
 
 
-show(draw_looks, figsize=(6, 4))
+show(draw_looks, figsize=(5.5, 3.9))
 
 # %% [markdown]
 # (q8-2)=
@@ -1475,10 +1477,8 @@ def draw_schedules(axes):
         schedule = SHAPES[shape](1.0)
         values = [schedule(t) if callable(schedule) else schedule for t in steps]
         axes[0].plot(steps, values, style, label=shape)
-    axes[0].set(
-        ylim=(0, 1.05), xlabel="step", ylabel="rate / peak", title="Seven shapes"
-    )
-    axes[0].legend(fontsize=9)
+    axes[0].set(ylim=(0, 2), xlabel="step", ylabel="rate / peak", title="Seven shapes")
+    axes[0].legend(loc="upper right", ncols=2)
     gain = [by_shape["constant"] - by_shape[shape] for shape in SHAPES]
     mean, error = np.mean(gain, axis=1), np.std(gain, axis=1) / np.sqrt(20)
     axes[1].errorbar(mean, range(len(SHAPES)), xerr=2 * error, fmt="o", color=BLUE)
