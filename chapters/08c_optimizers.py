@@ -142,13 +142,13 @@ def draw_walks(axes, times):
             w = w[np.isfinite(w).all(axis=1) & (np.abs(w) < 5).all(axis=1)]
             ax.plot(*w.T, "o-", ms=2, lw=1, color=color, label=name)
             lost = len(w) < 121
-            ends.append(f"{name} " + ("is lost" if lost else f"{valley(w[-1]):.2g}"))
+            ends.append(f"{name} " + ("lost" if lost else f"{valley(w[-1]):.1g}"))
         ax.plot(1, 1, "*", color=INK, ms=10)
         ax.set(xlim=(-2, 2), ylim=(-1, 2.5), xlabel="w₁")
         ax.legend(loc="upper center")
     axes[0].set_ylabel("w₂")
     return (
-        f"Loss after 120 steps at {times:g} times the best rate ({valley(np.array([-1.4, 0.4])):.1f} at the start, 0 at the star): "
+        f"Loss after 120 steps at {times:g} times the best rate: "
         + ", ".join(ends)
         + "."
     )
