@@ -23,7 +23,7 @@ from dlnotes.training import fit_side_by_side
 np.set_printoptions(precision=4, suppress=True)
 
 digits = datasets.digits()
-FEW, _, FRESH = datasets.splits(digits, train=200, test=500)
+FEW = datasets.splits(digits, train=200, test=500).train
 CENTERED = FEW.x - FEW.x.mean(axis=1, keepdims=True)
 SEEDS = len(FEW.x)
 

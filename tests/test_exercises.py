@@ -15,6 +15,7 @@ import numpy as np
 import pages
 import pytest
 from dlnotes.exercises import Exercise, Feedback
+from dlnotes.exercises.answers import alike
 
 CHAPTERS = [pages.path(page, "py") for page in pages.PAGES]
 
@@ -216,6 +217,13 @@ def first_result(exercise: Exercise, change):
         return change(result)
 
     return answer
+
+
+def test_zero_is_exact_unless_an_exercise_leaves_room_for_rounding():
+    zero, nearly, wrong = np.zeros(2), np.full(2, 1e-13), np.full(2, 1e-11)
+    assert not alike(nearly, zero, 1e-6)
+    assert alike(nearly, zero, 1e-6, floor=1e-12)
+    assert not alike(wrong, zero, 1e-6, floor=1e-12)
 
 
 @every_function

@@ -69,7 +69,7 @@ BROKEN_IMAGES = """() => [...document.images].filter((image) => image.checkVisib
   .map((image) => image.src)"""
 # A busy machine scrolls past a lazy picture before its browser has drawn it once: such a picture is visited again.
 LOADED = """() => {
-  const waiting = [...document.images].find((image) => image.checkVisibility() && !image.complete);
+  const waiting = [...document.images].find((image) => image.checkVisibility() && !(image.complete && image.naturalWidth));
   waiting?.scrollIntoView();
   return !waiting;
 }"""
@@ -109,7 +109,7 @@ class Watched:
     def open(self, url: str) -> None:
         self.page.goto(url)
         self.page.evaluate(SCROLL)
-        self.page.wait_for_function(LOADED, timeout=60_000)
+        self.page.wait_for_function(LOADED, timeout=20_000)
 
     def foreign(self, home: str) -> list[str]:
         return [url for url in self.requests if not url.startswith((home, "data:"))]

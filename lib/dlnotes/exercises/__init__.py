@@ -84,6 +84,7 @@ class Exercise:
     apply: (answer, *arguments) → result, where that is more than a call.
     accepts: for an answer that is no function: raises Wrong unless it has the property that was asked for.
     tolerance: the largest error, relative to the largest entry of the expected result.
+    floor: an error that always passes, where a result may be zero but for rounding.
     silent: no floating-point warning may appear.
     """
 
@@ -98,6 +99,7 @@ class Exercise:
     apply: Callable = call
     accepts: Callable | None = None
     tolerance: float = 1e-6
+    floor: float = 0.0
     silent: bool = False
     wrong: tuple = ()
     also_right: tuple = ()
@@ -157,7 +159,7 @@ class Exercise:
         for name, got, expected in zip(self.names, results, right, strict=True):
             given.append(got)
             self._demand_unchanged(args, untouched)
-            if not alike(got, expected, self.tolerance):
+            if not alike(got, expected, self.tolerance, self.floor):
                 hint = self._hint(case, given, expected)
                 raise Wrong(
                     f"{name}: {hint}" if hint else difference(name, got, expected)
@@ -230,7 +232,8 @@ class Exercise:
         """Whether the answer's first results on a case are these."""
         own = self.results(answer, self.arguments()[case])
         try:
-            return all(alike(got, next(own), self.tolerance) for got in results)
+            near = (self.tolerance, self.floor)
+            return all(alike(got, next(own), *near) for got in results)
         except (Wrong, NotYet):  # here the answer gives nothing
             return False
 

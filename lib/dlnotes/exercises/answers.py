@@ -79,15 +79,15 @@ def word(value, words: tuple[str, ...]) -> str:
     return str(value)
 
 
-def alike(got, expected, tolerance: float) -> bool:
-    """Equal words; or equal shapes, and errors small beside the largest entry expected (beside 1e-6 if all are zero)."""
+def alike(got, expected, tolerance: float, floor: float = 0.0) -> bool:
+    """Equal words; or equal shapes, and errors small beside the largest entry expected, or at most `floor`."""
     if isinstance(expected, str):
         return got == expected
     if got.shape != expected.shape:
         return False
     size = np.abs(expected[np.isfinite(expected)]).max(initial=0.0)
-    size = size or 1e-6  # zero is what sums of rounded numbers hardly ever are
-    return np.allclose(got, expected, rtol=0, atol=tolerance * size, equal_nan=True)
+    small = max(tolerance * size, floor)
+    return np.allclose(got, expected, rtol=0, atol=small, equal_nan=True)
 
 
 def _short(number: float) -> str:

@@ -115,6 +115,14 @@ def _part_by_products(G, B):
     return ((d**2).sum() / N) / B * (N - B) / (N - 1)
 
 
+def _part_by_pairs(G, B):
+    """From all products of two differences from the mean, as the chapter derives it."""
+    N, d = len(G), G - G.mean(axis=0)
+    K = d @ d.T
+    own, mixed = np.trace(K), K.sum() - np.trace(K)
+    return (B * own / N + B * (B - 1) * mixed / (N * (N - 1))) / B**2
+
+
 check_batch_error = Exercise(
     "the expected squared error",
     right=_part(),
@@ -140,7 +148,8 @@ check_batch_error = Exercise(
         "divide by B": _part(size=lambda B: 1.0),
         "1 − B/N with S², (N − B)/(N − 1) only with a variance that divides by N": _part(left=lambda B, N: (N - B) / (N - 1)),
     },
-    also_right=(_part_by_products,),
+    also_right=(_part_by_products, _part_by_pairs),
+    floor=1e-12,
     praise="a hundred times the samples for one more digit",
 )  # fmt: skip
 

@@ -274,5 +274,6 @@ check_rate_at = Exercise(
     also_right=(
         lambda t, peak, warm, steps: peak * min(1, (t + 1) / warm) * math.cos(math.pi / 2 * min(t, steps) / steps) ** 2,
     ),
+    floor=1e-12,
     praise="small at both ends",
 )  # fmt: skip
