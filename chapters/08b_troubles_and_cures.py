@@ -979,15 +979,12 @@ of = dict(zip(TIMES_HE, after_training, strict=True))
 print("times He's, loss, rate chosen")
 for part, rate in zip(TIMES_HE, chosen, strict=True):
     print(f"{part:8} {np.median(of[part]):8.3f} {rate:8}")
-three_times = 3 * np.median(of[1])
+FAR = 0.5  # a fifth of what guessing costs
 settle(
     "C8.30",
-    tested="Weights of a quarter and of four times He's size: is the loss after training more than three times the median with He's weights, both times?",
-    holds=(of[TOO_SMALL] > three_times) & (of[TOO_LARGE] > three_times),
-    control={
-        "nine and eleven tenths of his size": (of[0.9] > three_times)
-        & (of[1.1] > three_times)
-    },
+    tested="Weights of a quarter and of four times He's size: is the loss after training above a half, both times?",
+    holds=(of[TOO_SMALL] > FAR) & (of[TOO_LARGE] > FAR),
+    control={"nine and eleven tenths of his size": (of[0.9] > FAR) & (of[1.1] > FAR)},
     evidence=f"Medians: {np.median(of[1]):.2f} with He's weights, {np.median(of[TOO_SMALL]):.2f} with a quarter, {np.median(of[TOO_LARGE]):.1f} with four times.",
     turns={
         (

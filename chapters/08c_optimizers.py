@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Optimizers
 #
-# *Adagrad, RMSprop and Adam were all proposed after 2014; why have there been no new optimizers since?* So the notes ask. Here are nine methods from seven decades in one curved valley, on their way to the star. For each optimizer (优化器) the best of forty learning rates (学习率) was found first; the slider multiplies it. Who needs the rate to be right, and who forgives?
+# *Adagrad, RMSprop and Adam were all proposed after 2014; why have there been no new optimizers since?* So the notes ask. Here are nine methods from seven decades in one curved valley, on their way to the star. For each optimizer (优化器) the best of forty learning rates (学习率) was found first; the slider multiplies it (in JupyterLab a second one moves the start). Who needs the rate to be right, and who forgives?
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 import re
@@ -133,12 +133,12 @@ FAMILIES = (
 BEST_RATE = {name: best_rate(name) for names in FAMILIES for name in names}
 
 
-def draw_walks(axes, times):
+def draw_walks(axes, times, from_w1):
     ends = []
     for ax, names in zip(axes, FAMILIES, strict=True):
         contours(ax, valley, (-2, 2), (-1, 2.5), np.geomspace(0.05, 60, 12))
         for name, color in zip(names, (BLUE, ORANGE, GREEN), strict=True):
-            w = walk(name, times * BEST_RATE[name])
+            w = walk(name, times * BEST_RATE[name], start=(from_w1, 0.4))
             w = w[np.isfinite(w).all(axis=1) & (np.abs(w) < 5).all(axis=1)]
             ax.plot(*w.T, "o-", ms=2, lw=1, color=color, label=name)
             lost = len(w) < 121
@@ -155,7 +155,12 @@ def draw_walks(axes, times):
 
 
 explore(
-    draw_walks, columns=3, times=[0.1, 0.3, 1, 1.5, 2, 4], start=2, figsize=(10.4, 3.6)
+    draw_walks,
+    columns=3,
+    times=[0.1, 0.3, 1, 1.5, 2, 4],
+    start=2,
+    from_w1=[-1.4, -1.8, -0.5, 0.5, 1.8],
+    figsize=(10.4, 3.6),
 )
 
 # %% [markdown]
@@ -185,10 +190,11 @@ explore(
 # | Adam | 2014 | running mean of $\mathbf g$ | running mean of $\mathbf g^2$ |
 # | Nadam | 2016 | Adam's, looking ahead | Adam's |
 # | AMSGrad | 2018 | Adam's | the largest so far |
+# | AdamW | 2019 | Adam's; beside the step, $\theta$ shrinks by $\eta\lambda\theta$ | Adam's |
 # | AdaBelief | 2020 | Adam's | running mean of $(\mathbf g-\mathbf m)^2$ |
 # | Lion | 2023 | sign of a mean of $\mathbf g$ | 1 |
 #
-# The sources: Cauchy ([1847](../book/bibliography.md)), Robbins and Monro ([1951](../book/bibliography.md)), Polyak ([1964](../book/bibliography.md)), Nesterov ([1983](../book/bibliography.md)), Duchi, Hazan and Singer ([2011](../book/bibliography.md)), Tieleman and Hinton ([2012](../book/bibliography.md)), Kingma and Ba ([2015](../book/bibliography.md), on arXiv in December 2014), Dozat ([2016](../book/bibliography.md)), Reddi, Kale and Kumar ([2018](../book/bibliography.md)), Zhuang and others ([2020](../book/bibliography.md)), Chen and others ([2023](../book/bibliography.md)). Each is two lines of code; this is momentum, and this Adagrad:
+# The sources: Cauchy ([1847](../book/bibliography.md)), Robbins and Monro ([1951](../book/bibliography.md)), Polyak ([1964](../book/bibliography.md)), Nesterov ([1983](../book/bibliography.md)), Duchi, Hazan and Singer ([2011](../book/bibliography.md)), Tieleman and Hinton ([2012](../book/bibliography.md)), Kingma and Ba ([2015](../book/bibliography.md), on arXiv in December 2014), Dozat ([2016](../book/bibliography.md)), Reddi, Kale and Kumar ([2018](../book/bibliography.md)), Loshchilov and Hutter ([2019](../book/bibliography.md)), Zhuang and others ([2020](../book/bibliography.md)), Chen and others ([2023](../book/bibliography.md)). Each is two lines of code; this is momentum, and this Adagrad:
 #
 # ```python
 # def momentum(g, s, t):
@@ -297,6 +303,7 @@ SOURCES = {
     "Adam": "kingma2015",
     "Nadam": "dozat2016",
     "AMSGrad": "reddi2018",
+    "AdamW": "loshchilov2019",
     "AdaBelief": "zhuang2020",
     "Lion": "chen2023",
     "Muon": "jordan2024",
@@ -339,7 +346,7 @@ settle(
 # (q8-6)=
 # :::{admonition} Question 8.6 · If the adaptive optimizers Adagrad, RMSprop, and Adam were all proposed after 2014, why have there been no new optimizers at all since 2014?
 # :class: question
-# They were proposed between 2011 and 2014, and there have been new ones since: this page has five, and a survey of 2021 counted over a hundred (Schmidt, Schneider and Hennig [2021](../book/bibliography.md)). The question has a point, though: hardly any of them replaced Adam in daily use. Whether they are better is put to a [race](#sec-8c-race) below.
+# They were proposed between 2011 and 2014, and there have been new ones since: this page has six, and a survey of 2021 counted over a hundred (Schmidt, Schneider and Hennig [2021](../book/bibliography.md)). The question has a point, though: hardly any of them replaced Adam in daily use. Whether they are better is put to a [race](#sec-8c-race) below.
 # :::
 
 # %% [markdown]
@@ -809,11 +816,12 @@ explore(draw_lured, memory=MEMORIES, start=1, figsize=(5.5, 3.6))
 #
 # *After this section you can say what a better optimizer is worth, and what a better learning rate is.*
 #
-# Eleven methods, four problems: handwritten digits, clothes, digits through six layers, and clothes by a linear model. A method has one number to tune, its rate, and a budget of 1, 3 or 9 trials; nine rates are spread over two decades around the one that was best on another problem, two moons (from a thirtieth of it to three times it), and every start tries them in an order of its own. A trial is judged by validation samples; the best one of the budget is then judged by test samples. All see the same batches from the same twenty starts, a hundred steps of twenty samples. (Muon orthogonalizes the matrices and treats biases like Nesterov.)
+# Twelve methods, four problems: handwritten digits, clothes, digits through six layers, and clothes by a linear model. A method has one number to tune, its rate, and a budget of 1, 3 or 9 trials; nine rates are spread over two decades around the one that was best on another problem, two moons (from a thirtieth of it to three times it), and every start tries them in an order of its own. A trial is judged by validation samples; the best one of the budget is then judged by test samples. All see the same batches from the same twenty starts, a hundred steps of twenty samples. (Muon orthogonalizes the matrices and treats biases like Nesterov; AdamW decays weights with $\lambda=0.01$, which has little time to act.)
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
-METHODS = RULES | {"Muon": muon}
+METHODS = RULES | {"AdamW": adam, "Muon": muon}
+DECAY = {"AdamW": 0.01}  # the customary value
 RACERS, TRIALS, RUNS = list(METHODS), 9, 20
 everything = datasets.fashion()
 shrunk = everything.x.reshape(-1, 7, 4, 7, 4).mean(axis=(2, 4)).reshape(-1, 49)
@@ -849,6 +857,7 @@ def trials_of(name, rates, parts, sizes, steps=100, batch=20):
             rule = nesterov if name == "Muon" and p.value.ndim < 3 else METHODS[name]
             m, V = rule(p.grad, s, t)
             rate = each.reshape(-1, *(1,) * (p.value.ndim - 1))
+            p.value *= 1 - rate * DECAY.get(name, 0)
             p.value -= rate * m / (np.sqrt(V) + EPSILON)
             p.grad[:] = 0
     found = (losses.cross_entropy(net(wide(q.x)), wide(q.y))[0] for q in parts)
@@ -912,7 +921,7 @@ def draw_race(axes, trials):
         mean[order], np.arange(len(order)), xerr=2 * error[order], fmt="o", color=BLUE
     )
     axes[0].set_yticks(range(len(order)), [RACERS[i] for i in order])
-    axes[0].set(xlim=(1, 11), xlabel="mean rank (1 is best)")
+    axes[0].set(xlim=(1, len(RACERS)), xlabel="mean rank (1 is best)")
     axes[0].set_title(f"{trials} trial{'s' if trials > 1 else ''} each")
     for problem, style in zip(PROBLEMS, ("o", "s", "^", "D"), strict=True):
         loss = [judged(problem, RACERS[i], trials).mean() for i in order]
@@ -1148,7 +1157,7 @@ def xor_hessian(theta, step=1e-5):
     return (H + H.mT) / 2
 
 
-STARTS = np.random.default_rng(0).standard_normal((20, 9))
+STARTS = np.random.default_rng(0).standard_normal((100, 9))
 checked = xor_loss(STARTS)[1]
 by_difference = np.stack(
     [
@@ -1186,7 +1195,7 @@ def promised_logistic(seed, steps=300):
 
 
 def promised_xor(steps=5000):
-    """Is the promise kept at every step, in each of twenty starts?"""
+    """Is the promise kept at every step, from each start?"""
     top = np.linalg.eigvalsh(xor_hessian(STARTS)).max(axis=1)
     theta, heights = STARTS.copy(), []
     for _ in range(steps):
@@ -1207,7 +1216,7 @@ by_definition(
     "C8.20",
     because="For a convex loss of curvature at most L the promise is a theorem. It says nothing of other losses.",
     holds=kept["logistic regression"],
-    evidence=f"Logistic regression keeps it at every step in {kept['logistic regression'].sum()} of {20} samples; the network, to which nobody promised anything, in {kept['a network for XOR'].sum()} of {20} starts.",
+    evidence=f"Logistic regression keeps it at every step in {kept['logistic regression'].sum()} of {20} samples; the network, to which nobody promised anything, in {kept['a network for XOR'].sum()} of {len(STARTS)} starts.",
 )
 
 # %% [markdown]
@@ -1216,15 +1225,228 @@ by_definition(
 #
 # *After this section you know what second order costs, and what can be done without any derivative.*
 #
-# Newton's method divides by the curvatures. For $P$ weights the Hessian has $P^2$ entries, about the price of $2P$ gradients by differences, and to solve with it takes $P^3/3$ multiplications. With the 610 weights of [chapter 8b](08b_troubles_and_cures.ipynb) one whole Hessian costs 1,220 gradients; there a damped step with it came less far than a hundred plain ones. With the nine weights of XOR it costs eighteen. So compare equal numbers of gradients, with damping: $\lvert H\rvert+\lambda I$, where $\lvert H\rvert$ has the sizes of the curvatures, and $\lambda$ is a tenth of the largest to begin with, multiplied by ten after a step that fails and divided by three after one that succeeds.
+# Gradient descent knows how steep the loss is, not for how long. Four ways to know more, each with its price:
+#
+# - **Line search** asks the loss: go along $-\mathbf g$, and halve the step until the loss falls by at least a ten-thousandth of what the slope promises. Every try is one more look.
+# - **L-BFGS** remembers its last ten steps $\mathbf s$ and the changes $\mathbf y$ of the gradient along them. Since $\mathbf y\approx H\mathbf s$, they tell the curvature in ten directions, for a few dot products.
+# - **Gauss–Newton** bends the loss but not the network: with the derivatives $J$ of the $C$ outputs, $H\approx J^\top\!AJ$, where $A$ is the curvature of the loss in its outputs (for cross-entropy $\operatorname{diag}(\mathbf p)-\mathbf p\mathbf p^\top$). It has no negative curvatures, and costs about $C$ gradients.
+# - **Newton** takes all of $H$: $2P$ gradients by differences for $P$ weights. (Damped, and with the sizes of its curvatures, as in [chapter 8b](08b_troubles_and_cures.ipynb).)
+#
+# To solve with a matrix of $P^2$ entries takes $P^3/3$ multiplications on top. A network of 16, 8 and 10 units, $P=226$, on a hundred shrunken digits, by the number of gradients. Adam runs at the best of three rates; the others have nothing to tune:
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+shrunken = datasets.digits().x.reshape(-1, 4, 2, 4, 2).mean(axis=(2, 4)).reshape(-1, 16)
+shrunken -= shrunken.mean(axis=0)
+NAMES_OF_DIGITS = np.eye(10)[datasets.digits().y]
+SHAPES_OF_WEIGHTS = ((16, 8), (8,), (8, 10), (10,))
+ENDS = np.cumsum([np.prod(shape) for shape in SHAPES_OF_WEIGHTS])
+WEIGHTS, OUTPUTS, DAMPING, BUDGET = int(ENDS[-1]), 10, 0.01, 1000
+
+
+class Small:
+    """Loss of the network on some digits, with a price on squared weights; gradients are counted by whoever asks."""
+
+    def __init__(self, seed, price=0.0):
+        rng = np.random.default_rng(seed)
+        chosen = rng.permutation(len(shrunken))[:600]
+        x, T = shrunken[chosen], NAMES_OF_DIGITS[chosen]
+        self.x, self.T, self.held_out, self.price = (
+            x[:100],
+            T[:100],
+            (x[100:], T[100:]),
+            price,
+        )
+        self.start = np.concatenate(
+            [
+                (rng.standard_normal(s) / np.sqrt(s[0]) * (len(s) > 1)).ravel()
+                for s in SHAPES_OF_WEIGHTS
+            ]
+        )
+
+    def outputs(self, theta, x):
+        W, b, U, c = (
+            part.reshape(shape)
+            for part, shape in zip(
+                np.split(theta, ENDS[:-1]), SHAPES_OF_WEIGHTS, strict=True
+            )
+        )
+        h = np.tanh(x @ W + b)
+        z = h @ U + c
+        return h, U, z - np.logaddexp.reduce(z, axis=1, keepdims=True)
+
+    def unseen(self, theta):
+        x, T = self.held_out
+        return -(self.outputs(theta, x)[2] * T).sum(axis=1).mean()
+
+    def loss(self, theta):
+        """Loss and gradient."""
+        h, U, logs = self.outputs(theta, self.x)
+        dz = (np.exp(logs) - self.T) / len(self.x)
+        du = dz @ U.T * (1 - h**2)
+        parts = self.x.T @ du, du.sum(axis=0), h.T @ dz, dz.sum(axis=0)
+        slope = np.concatenate([part.ravel() for part in parts])
+        value = -(logs * self.T).sum(axis=1).mean()
+        return value + self.price / 2 * theta @ theta, slope + self.price * theta
+
+    def newton(self, theta, g):
+        step = 1e-5
+        H = [self.loss(theta + step * e)[1] for e in np.eye(WEIGHTS)]
+        H = (
+            np.array(H) - [self.loss(theta - step * e)[1] for e in np.eye(WEIGHTS)]
+        ) / (2 * step)
+        curves, Q = np.linalg.eigh((H + H.T) / 2)
+        return -Q @ (Q.T @ g / (np.abs(curves) + DAMPING))
+
+    def gauss_newton(self, theta, g):
+        h, U, logs = self.outputs(theta, self.x)
+        N, p = len(h), np.exp(logs)
+        J_b = (1 - h**2)[:, None] * U.T  # (N, outputs, units)
+        J_W = self.x[:, None, :, None] * J_b[:, :, None]
+        J_U = h[:, None, :, None] * np.eye(OUTPUTS)[:, None]
+        parts = J_W, J_b, J_U, np.broadcast_to(np.eye(OUTPUTS), (N, OUTPUTS, OUTPUTS))
+        J = np.concatenate([part.reshape(N, OUTPUTS, -1) for part in parts], axis=2)
+        mean = p[:, None] @ J  # diag(p) − p pᵀ is the spread of J about its mean
+        R = (np.sqrt(p)[..., None] * (J - mean)).reshape(-1, WEIGHTS)
+        return -np.linalg.solve(R.T @ R / N + DAMPING * np.eye(WEIGHTS), g)
+
+
+def two_loops(g, memory):
+    """−H⁻¹ g as the pairs (s, y) of the last steps have it (Nocedal and Wright 2006, algorithm 7.4)."""
+    q, shares = g.copy(), []
+    for s, y in reversed(memory):
+        shares.append(s @ q / (s @ y))
+        q -= shares[-1] * y
+    if memory:
+        s, y = memory[-1]
+        q *= s @ y / (y @ y)
+    for (s, y), share in zip(memory, reversed(shares), strict=True):
+        q += (share - y @ q / (s @ y)) * s
+    return -q
+
+
+PRICES = {"line search": 0, "L-BFGS": 0, "Gauss–Newton": OUTPUTS, "Newton": 2 * WEIGHTS}
+
+
+def by_search(name, task, budget=BUDGET):
+    """(gradients so far, loss, weights) at every step: a direction, and steps halved until they help."""
+    theta, length, memory, spent = task.start, 1.0, [], 1
+    value, g = task.loss(theta)
+    path = [(spent, value, theta)]
+    while spent < budget and length > 1e-12:
+        spent += PRICES[name]
+        if name == "line search":
+            direction, length = -g, 2 * length
+        else:
+            length = 1.0
+            if name == "L-BFGS":
+                direction = two_loops(g, memory[-10:])
+            elif name == "Newton":
+                direction = task.newton(theta, g)
+            else:
+                direction = task.gauss_newton(theta, g)
+        while True:
+            spent += 1
+            lower, slope = task.loss(theta + length * direction)
+            if lower <= value + 1e-4 * length * g @ direction or length < 1e-12:
+                break
+            length /= 2
+        s, y = length * direction, slope - g
+        if s @ y > 1e-12:
+            memory.append((s, y))
+        theta, value, g = theta + s, lower, slope
+        path.append((spent, value, theta))
+    return path
+
+
+def by_adam_on(rate, task, budget=BUDGET):
+    theta, s, path = task.start, [np.zeros(WEIGHTS) for _ in range(2)], []
+    for t in range(1, budget + 1):
+        value, g = task.loss(theta)
+        path.append((t, value, theta))
+        m, V = adam(g, s, t)
+        theta = theta - rate * m / (np.sqrt(V) + EPSILON)
+    return path
+
+
+LOOKS = np.unique(np.geomspace(1, BUDGET, 60).astype(int))
+
+
+def on_looks(task, path):
+    """Loss and unseen loss after these numbers of gradients, (looks, 2)."""
+    last = np.searchsorted([spent for spent, *_ in path], LOOKS, side="right") - 1
+    return [(path[i][1], task.unseen(path[i][2])) for i in last]
+
+
+def medians(price=0.0, names=PRICES, seeds=5):
+    """For each method the median over some samples, (looks, 2); Adam at the rate with the lowest unseen loss on the way."""
+    tasks = [Small(seed, price) for seed in range(seeds)]
+    median = lambda walk, how: np.median(
+        [on_looks(task, walk(how, task)) for task in tasks], axis=0
+    )
+    tried = [median(by_adam_on, rate) for rate in (0.01, 0.03, 0.1)]
+    best = min(tried, key=lambda found: found[:, 1].min())
+    return {"Adam": best} | {name: median(by_search, name) for name in names}
+
+
+with_curvature = medians()
+STYLES = dict(zip(with_curvature, ("-", "--", "-.", ":", "-"), strict=True))
+
+
+def draw_second(axes):
+    for column, ax in enumerate(axes):
+        for name, style in STYLES.items():
+            ax.plot(LOOKS, with_curvature[name][:, column], style, label=name)
+        ax.set(xscale="log", yscale="log", xlabel="gradients")
+        log_scale(ax, "xy")
+    axes[0].set(ylim=(1e-4, 4), ylabel="loss", title="The digits learned from")
+    axes[1].set(ylim=(0.4, 20), title="Digits never seen")
+    axes[0].legend(loc="lower left")
+    soon = int(np.searchsorted(LOOKS, 30))
+    quick = ", ".join(f"{n} {m[soon, 0]:.2g}" for n, m in with_curvature.items())
+    lowest = ", ".join(f"{n} {m[:, 1].min():.2f}" for n, m in with_curvature.items())
+    return f"Median loss of five samples after {LOOKS[soon]} gradients: {quick}. Lowest loss on unseen digits on the way: {lowest}."
+
+
+show(draw_second, columns=2, figsize=(9.4, 4))
+
+# %% [markdown]
+# By the time Newton has paid for its first Hessian, L-BFGS is done. What becomes of it on unseen digits is a surprise. It arrives where a hundred digits are known by heart and others are misread with certainty, and on its way it passes no place where they are read as well as Adam reads them. Is the method at fault, or the goal? Put a price on squared weights ([chapter 7a](07a_penalties_and_data.ipynb)), so that the bottom is a better place:
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+print("loss on unseen digits   lowest on the way   at the end")
+lowest = {}
+for price in (0.0, 0.003):
+    found = with_curvature if price == 0 else medians(price, names=("L-BFGS",))
+    for name in ("Adam", "L-BFGS"):
+        unseen = found[name][:, 1]
+        lowest[price, name] = unseen.min()
+        print(f"price {price:<6g} {name:10} {unseen.min():18.2f} {unseen[-1]:12.2f}")
+assert lowest[0.0, "L-BFGS"] > 1.3 * lowest[0.0, "Adam"]
+assert abs(lowest[0.003, "L-BFGS"] / lowest[0.003, "Adam"] - 1) < 0.1
+done = 1.1 * found["L-BFGS"][-1, 0]
+arrives = {name: LOOKS[(found[name][:, 0] < done).argmax()] for name in found}
+told = ", ".join(f"{name} after {count}" for name, count in arrives.items())
+print(f"price 0.003, gradients until within a tenth of the last loss: {told}")
+assert arrives["Adam"] > arrives["L-BFGS"]
+untestable(
+    "C8.21",
+    reason="What is generally used is a matter of practice. Two reasons are above: a whole Hessian costs too much where weights are many, and a quick way down is worth little if the bottom is not the goal. A third is that curvature measured on a few samples is mostly noise. Methods that need only products with it, or a few past steps, are not so dear, and are used.",
+    reference="Nocedal and Wright (2006), chapters 6 and 7",
+)
+
+# %% [markdown]
+# The goal was at fault. With a price both end about equally well, and L-BFGS is there with fewer gradients. (In large networks other cheap forms of curvature are used: K-FAC and Shampoo keep a small matrix for every layer. Muon is of that kind.)
+#
+# **Without any gradient.** XOR again, from a hundred starts. How many looks at the loss (a gradient counts as one) does each method need until the loss is below 0.1? Descent, momentum and Adam at the best of six rates; damped Newton; and three that only look: random draws, a step in a random direction kept if it helps (with a length that learns from success, an evolution strategy), and annealing, which also accepts a rise, less and less.
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
-BUDGET = 1500  # gradients
+MOST, GOAL = 8000, 0.1
+STEP_PRICE = 19  # gradients of a Newton step: 18 for the Hessian by differences, one for the slope
 
 
 def newton_path(theta, steps):
-    """Losses of twenty XOR networks before each damped Newton step and after the last, (steps + 1, 20)."""
+    """Losses of the networks before each Newton step, (steps, starts); the damping grows tenfold after a step that fails."""
     damping, path = None, []
     for _ in range(steps):
         value, g = xor_loss(theta)
@@ -1237,45 +1459,13 @@ def newton_path(theta, steps):
         lower = xor_loss(tried)[0] < value
         theta = np.where(lower[:, None], tried, theta)
         damping = np.where(lower, damping / 3, damping * 10).clip(1e-9, 1e9)
-    return np.array([*path, xor_loss(theta)[0]])
-
-
-def xor_adam(theta, rate, budget=BUDGET):
-    s = [np.zeros_like(theta) for _ in range(3)]
-    for t in range(1, budget + 1):
-        m, V = adam(xor_loss(theta)[1], s, t)
-        theta = theta - rate * m / (np.sqrt(V) + EPSILON)
-    return xor_loss(theta)[0]
-
-
-STEP_PRICE = 19  # gradients: 18 for the Hessian, one for the slope
-newtons = newton_path(STARTS, 200)
-second = newtons[BUDGET // STEP_PRICE]
-first = min((xor_adam(STARTS, rate) for rate in (0.01, 0.03, 0.1, 0.3)), key=np.median)
-print(f"XOR after {BUDGET:,} gradients, median loss")
-print(f"damped Newton {np.median(second):8.5f}")
-print(f"Adam          {np.median(first):8.5f}")
-assert np.median(second) < np.median(first)
-untestable(
-    "C8.21",
-    reason="What is generally used is a matter of practice. Its reason is above: the whole Hessian costs too much where weights are many. Methods that need no more of it than its products with directions, or a few past steps, are not so dear, and are used.",
-    reference="Nocedal and Wright (2006), chapters 6 and 7",
-)
-
-# %% [markdown]
-# What is used for large networks are cheap approximations of the curvature: quasi-Newton methods remember a few past steps (L-BFGS), Gauss–Newton needs first derivatives only, K-FAC and Shampoo keep a small matrix for every layer. Muon is of that kind.
-#
-# **Without any gradient.** XOR again, twenty starts. How many looks at the loss (a gradient counts as one) does each method need until the loss is below 0.1? Descent, momentum and Adam at the best of six rates; damped Newton; and three that only look: random draws, a step in a random direction kept if it helps (with a length that learns from success, an evolution strategy), and annealing, which also accepts a rise, less and less.
-
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-MOST, GOAL = 8000, 0.1
+    return np.array(path)
 
 
 def looks_first_order(name, rate):
-    """Looks until the goal, (20,), infinite if never within the budget."""
-    theta, s = STARTS.copy(), [np.zeros((20, 9)) for _ in range(3)]
-    needed = np.full(20, np.inf)
+    """Looks until the goal for each start, infinite if never within the budget."""
+    theta, s = STARTS.copy(), [np.zeros_like(STARTS) for _ in range(3)]
+    needed = np.full(len(STARTS), np.inf)
     for t in range(1, 2001):  # whoever has not arrived by then is stuck
         value, g = xor_loss(theta)
         needed[(value < GOAL) & np.isinf(needed)] = t
@@ -1286,18 +1476,21 @@ def looks_first_order(name, rate):
 
 def looks_without(kind):
     rng = np.random.default_rng(0)
-    theta, width, needed = STARTS.copy(), np.ones(20), np.full(20, np.inf)
+    theta, width = STARTS.copy(), np.ones(len(STARTS))
+    needed = np.full(len(STARTS), np.inf)
     value = xor_loss(theta)[0]
     for t in range(1, MOST + 1):
         needed[(value < GOAL) & np.isinf(needed)] = t
-        draw = rng.standard_normal((20, 9))
+        draw = rng.standard_normal(STARTS.shape)
         tried = 4 * draw if kind == "random draws" else theta + width[:, None] * draw
         new = xor_loss(tried)[0]
         accept = new < value
         if kind == "annealing":
             heat = 0.1 * (1 - t / MOST) + 1e-12
-            accept |= rng.random(20) < np.exp(-np.maximum(new - value, 0) / heat)
-            width = np.full(20, 0.5)
+            accept |= rng.random(len(STARTS)) < np.exp(
+                -np.maximum(new - value, 0) / heat
+            )
+            width = np.full(len(STARTS), 0.5)
         if kind == "evolution strategy":
             width = width * np.where(accept, 1.22, 0.95)  # one success in five keeps it
         theta, value = (
@@ -1322,7 +1515,7 @@ looks = {
     name: min((looks_first_order(name, r) for r in rates), key=solved_then_quick)
     for name, rates in grid.items()
 }
-reached = newtons < GOAL
+reached = newton_path(STARTS, 200) < GOAL
 looks["damped Newton"] = np.where(
     reached.any(axis=0), 1 + STEP_PRICE * reached.argmax(axis=0), np.inf
 )
@@ -1341,16 +1534,16 @@ def draw_looks(ax):
             np.full(arrived.sum(), row),
             "o",
             color=BLUE,
-            alpha=0.5,
+            alpha=0.2,
         )
     ax.set_yticks(
-        range(len(names)), [f"{n} ({np.isfinite(looks[n]).sum()} of 20)" for n in names]
+        range(len(names)), [f"{n} ({np.isfinite(looks[n]).sum()})" for n in names]
     )
     ax.set(xscale="log", xlabel="looks at the loss until it is below 0.1")
     log_scale(ax, "x")
     ax.set_title("XOR, with and without gradients")
     told = ", ".join(
-        f"{n} {np.isfinite(v).sum()} of 20, typically {np.median(v[np.isfinite(v)]):,.0f}"
+        f"{n} {np.isfinite(v).sum()} of {len(v)}, typically {np.median(v[np.isfinite(v)]):,.0f}"
         for n, v in looks.items()
     )
     return f"Starts that reach the goal, and the median looks of those that do: {told}."
@@ -1358,14 +1551,14 @@ def draw_looks(ax):
 
 typical = lambda name: np.median(looks[name][np.isfinite(looks[name])])
 assert np.isfinite(looks["annealing"]).sum() > np.isfinite(looks["SGD"]).sum()
-assert 2 < typical("annealing") / typical("SGD") < 10  # "a few times the looks"
+assert typical("annealing") > 5 * typical("SGD")  # "many times the looks"
 show(draw_looks, figsize=(5.5, 3.9))
 
 # %% [markdown]
 # (q8-2)=
 # :::{admonition} Question 8.2 · Are there methods other than gradient descent for solving the optimization problems of machine learning?
 # :class: question
-# Many. With nine weights methods that only look are no worse than gradients: annealing solves XOR from more starts than descent does, with a few times the looks. But a random direction is a good one only in few dimensions: a step along it gains about one $P$th of what the gradient gains. Others solve part of a problem exactly: equations for the last layer, alternating minimizations ([chapter 5c](05c_classical_algorithms.ipynb)), linear and quadratic programs.
+# Many. With nine weights methods that only look are no worse than gradients: annealing solves XOR from more starts than descent does, with many times the looks. But a random direction is a good one only in few dimensions: a step along it gains about one $P$th of what the gradient gains. Others solve part of a problem exactly: equations for the last layer, alternating minimizations ([chapter 5c](05c_classical_algorithms.ipynb)), linear and quadratic programs.
 # :::
 #
 # (q8-9)=
@@ -1468,15 +1661,14 @@ for shape in ("constant", "cosine"):
 print("test loss   constant   cosine")
 for name, table in (("momentum", by_shape), ("Adam", by_adam)):
     print(f"{name:10} {table['constant'].mean():9.3f} {table['cosine'].mean():8.3f}")
-by_schedule, by_change = (
-    by_shape["constant"].mean() - better.mean()
-    for better in (by_shape["cosine"], by_adam["constant"])
-)
-assert 2 / 3 < by_schedule / by_change < 3 / 2  # "about as much"
-assert by_schedule > 2 * (by_adam["constant"].mean() - by_adam["cosine"].mean())
+mean_loss = lambda table, shape: table[shape].mean()
+gained = mean_loss(by_shape, "constant") - mean_loss(by_shape, "cosine")
+assert gained > mean_loss(by_shape, "constant") - mean_loss(by_adam, "constant")
+assert gained > mean_loss(by_adam, "constant") - mean_loss(by_adam, "cosine")
+assert abs(mean_loss(by_shape, "cosine") - mean_loss(by_adam, "cosine")) < 0.02
 
 # %% [markdown]
-# A schedule is worth about as much to momentum as a change to Adam; to Adam it is worth far less here.
+# A schedule gains momentum more than a change to Adam does. Adam gains less by it, and so, both with a cosine, the two are level.
 
 # %% [markdown]
 # :::{admonition} Exercise 6 · warm-up and cosine
@@ -1517,8 +1709,8 @@ exercises.check_rate_at(rate_at)
 # - Momentum with $\sqrt\beta=(\sqrt\kappa-1)/(\sqrt\kappa+1)$ needs about $\sqrt\kappa$ steps where descent needs $\kappa$. Too much memory swings.
 # - Adagrad gives each weight a rate of its own and forgets nothing; RMSprop forgets; Adam does so for gradients and squares, corrected for their start at zero. It can be lured by rare, large gradients.
 # - With equal budgets the youngest method is a little ahead of Adam here. A well-chosen rate is worth more.
-# - Momentum gains as much by a rate that falls as by a change to Adam; Adam gains less by it.
-# - Damped Newton steps beat Adam with nine weights. A whole Hessian costs two gradients a weight, too much where weights are many; what only needs products with it is another matter.
+# - Momentum gains more by a rate that falls than by a change to Adam. With it the two are level here.
+# - A whole Hessian costs two gradients a weight. L-BFGS needs none and is the quickest way down; what is down there depends on the goal.
 #
 # **Read on.** Schmidt, Schneider and Hennig ([2021](../book/bibliography.md)) for a race of another size; Nocedal and Wright ([2006](../book/bibliography.md)) for second order; Goodfellow, Bengio and Courville ([2016](../book/bibliography.md)), sections 8.3 to 8.6, what the notes follow.
 #
