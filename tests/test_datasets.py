@@ -97,6 +97,25 @@ def test_clothes_are_the_readers_own_copy():
     assert datasets.fashion().x.min() == 0
 
 
+# ── Photographs ──
+
+
+def test_photographs_are_upright_in_red_green_and_blue():
+    """Sky above trees, an orange flower before dark green: catches channels or axes in another order."""
+    tower, flower = datasets.photographs()
+    assert tower.shape == flower.shape == (213, 320, 3)
+    assert 0 <= min(tower.min(), flower.min()) and max(tower.max(), flower.max()) <= 1
+    assert tower[:20].mean() > tower[-20:].mean() + 0.3
+    red, green, blue = flower[100:120, 140:160].mean(axis=(0, 1))
+    assert red > green > blue
+    assert flower[100:120, 140:160, 0].mean() > 3 * flower[:20, :20, 0].mean()
+
+
+def test_photographs_are_the_readers_own_copy():
+    datasets.photographs().tower[:] = -1
+    assert datasets.photographs().tower.min() >= 0
+
+
 # ── Split ──
 
 TEN = Samples(np.arange(20.0).reshape(10, 2), np.arange(10))

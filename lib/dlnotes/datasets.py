@@ -25,6 +25,7 @@ from .kinds import (
 
 DIGITS_SHA256 = "82393b63ff69dea89fa95eeef924870ebc186df1f35d7c46a617cb6112d8f2bc"
 FASHION_SHA256 = "74b1c7a5db876a3b37b1ac02f8ba38af9ef0ab142e54f6857ff29816ca103f79"
+PHOTOGRAPHS_SHA256 = "0cffd8eb91767f9d490e50e2e4c9d3a2eff65317549212136eedd0bbae5152cb"
 
 
 class Samples(NamedTuple):
@@ -81,6 +82,23 @@ def fashion() -> Samples:
     pixels = np.concatenate([data["train"], data["test"]]).reshape(-1, 784)
     labels = np.concatenate([data["train_labels"], data["test_labels"]])
     return Samples(pixels / 255, labels.astype(int))
+
+
+class Photographs(NamedTuple):
+    """Two color photographs, each (213, 320, 3) in [0, 1]."""
+
+    tower: np.ndarray
+    flower: np.ndarray
+
+
+def photographs() -> Photographs:
+    """A pavilion above a lake, and a dahlia: each (213, 320, 3), rows, columns and red, green, blue in [0, 1].
+
+    Source: danielbuechele (Flickr 6061409035) and vultilion (Flickr 6056698931), CC BY 2.0, as scikit-learn bundles
+    them (china.jpg, flower.jpg), averaged over 2 × 2 pixels. The values 0 … 255 are divided by 255.
+    """
+    data = _bundled("photographs.npz", PHOTOGRAPHS_SHA256)
+    return Photographs(data["china"] / 255, data["flower"] / 255)
 
 
 @takes(samples=instance(Samples), validation=natural, test=natural, seed=natural)
