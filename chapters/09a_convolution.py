@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Convolution
 #
-# Nine numbers slide over a photograph. At each place they are multiplied with the nine gray values below them, and the sum becomes one pixel of a new picture. Choose the numbers: which nine find the edges of the roofs, and which would you never have thought of?
+# Nine numbers slide over a photograph. At each place they are multiplied with the nine gray values below them, and the sum becomes one pixel of a new picture. Choose a filter: which nine numbers find the eaves, and which one does nothing but move the picture?
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 import numpy as np
@@ -28,6 +28,22 @@ KERNELS = {
 }
 
 
+SEEN_AS = dict(
+    zip(
+        KERNELS,
+        (
+            "Where it gets brighter to the right, the map is white; where darker, black; plain areas are gray (zero)",
+            "The eaves: white where it gets brighter downward, black where darker",
+            "Every edge is a black line beside a white one, every dot a spot",
+            "Each pixel becomes the mean of nine",
+            "Each pixel goes away from the mean of its neighbors",
+            "The picture has moved by one pixel to the left; nothing was looked for",
+        ),
+        strict=True,
+    )
+)
+
+
 def filtered(x, K):
     """One filter K (h, w) on one picture x (H, W)."""
     y, _ = conv2d(x[None, None], K[None, None].astype(float))
@@ -39,7 +55,7 @@ def draw_kernels(axes, filter):
     y = filtered(GRAY, K)
     axes[0].imshow(GRAY, cmap="gray", vmin=0, vmax=1)
     for (i, j), weight in np.ndenumerate(K):  # the nine numbers, enlarged, in the sky
-        color = INK if weight == 0 else ORANGE if weight > 0 else BLUE
+        color = ("#1d5fae", "#333333", "#a84a00")[int(np.sign(weight)) + 1]
         corner = 102 + 26 * j, 4 + 26 * i
         axes[0].add_patch(Rectangle(corner, 25, 25, color=color, lw=0))
         number = "1/9" if 0 < weight < 1 else f"{weight:g}".replace("-", "−")
@@ -58,8 +74,7 @@ def draw_kernels(axes, filter):
     ):
         ax.set_axis_off()
         ax.set_title(title)
-    plain = "stays as it is" if K.sum() else "becomes zero (drawn in gray)"
-    return f"{filter.capitalize()}: the nine numbers sum to {K.sum():.2g}, so an area of one gray {plain}."
+    return f"{SEEN_AS[filter]}. The nine numbers sum to {K.sum():.2g}."
 
 
 explore(
@@ -148,7 +163,7 @@ explore(
     columns=2,
     place=range(1, 17),
     alt="A table of six by six numbers with a window of three by three, and the results so far.",
-    figsize=(8, 3.8),
+    figsize=(9.6, 3.5),
 )
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
@@ -213,7 +228,7 @@ exercises.check_correlate(correlate)
 # \qquad o=1,\dots,O .
 # $$ (eq-9a-layer)
 #
-# The sum over $c$ is where depth vanishes: one filter makes one feature map (特征图) of depth 1. Here is a filter that asks for a spot of orange: five by five weights of 1/25 for red, of −1/25 for blue and of 0 for green. After it comes a ReLU, and the bias decides how orange is orange enough:
+# Because the sum also runs over the channels, one filter makes one flat feature map (特征图). Here is a filter that asks for a spot of orange: five by five weights of 1/25 for red, of −1/25 for blue and of 0 for green. After it comes a ReLU, and the bias decides how orange is orange enough:
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
@@ -246,7 +261,7 @@ def draw_orange(axes, bias):
 explore(
     draw_orange,
     columns=2,
-    bias=[0.2, 0, -0.2, -0.4, -0.6],
+    bias=[-0.6, -0.4, -0.2, 0, 0.2],
     start=2,
     alt="A small color picture of a flower, and the map of a filter for orange spots.",
     figsize=(9.4, 3.8),
@@ -278,7 +293,7 @@ settle(
         )
         == (28, 28, 1)
     },
-    evidence=f"Of data of depth {5} the filter makes {spell(size_after((32, 32, 5), (1, 5, 5, 3)))}, of depth {3} {spell(size_after((32, 32, 3), (1, 5, 5, 3)))}. It is the filter that measures {5}×{5}.",
+    evidence=f"Of data of depth {5} the filter makes {spell(size_after((32, 32, 5), (1, 5, 5, 3)))}, of depth {3} {spell(size_after((32, 32, 3), (1, 5, 5, 3)))}. The figure with the filter is lost, but five is the side of a filter that turns {32} into {28}.",
     turns={
         (
             "size_after((32, 32, 5), (1, 5, 5, 3)) == (28, 28, 1),\n    control",
@@ -292,39 +307,9 @@ settle(
     tested="Do two filters of 3×3×3 make 3×3×2 of an input of 7×7×3 (without further padding)?",
     on="stride",
     cases={f"{stride}": size == (3, 3, 2) for stride, size in example.items()},
-    evidence=f"With a stride of {1} they make {spell(example[1])}, with {2} {spell(example[2])}.",
-)
-one_map = size_after((32, 32, 3), (1, 5, 5, 3))
-own_maps = size_after((32, 32, 3), (3, 5, 5, 1), groups=3)
-volume = np.lib.stride_tricks.sliding_window_view(np.zeros((32, 32, 3)), (5, 5, 2))
-settle(
-    "C9.22",
-    tested="Does one filter make one map, of depth 1, of a picture of depth 3?",
-    on="depth of the filter, and in which directions it slides",
-    cases={
-        "as deep as the picture": one_map[2] == 1,
-        "flat, and slid over every channel by itself (depthwise)": own_maps[2] == 1,
-        "of depth two, and slid in depth as well (3-D convolution)": volume.shape[2]
-        == 1,
-    },
-    evidence=f"The three make maps of depth {one_map[2]}, {own_maps[2]} and {volume.shape[2]}.",
+    evidence=f"A stride of {1} gives {spell(example[1])}; a stride of {2} gives {spell(example[2])}.",
     card=True,
 )
-fits = lambda groups, depth: (
-    size_after((32, 32, 6), (6, 5, 5, depth), groups=groups) is not None
-)
-fitting = lambda groups: next(d for d in range(1, 7) if fits(groups, d))
-settle(
-    "C9.30",
-    tested="Must a filter be as deep as its input, here six channels?",
-    on="number of groups",
-    cases={
-        f"{groups}": fits(groups, 6) and not any(fits(groups, d) for d in range(1, 6))
-        for groups in (1, 2, 6)
-    },
-    evidence=f"The depth that fits is {fitting(1)} with one group, {fitting(2)} with two groups and {fitting(6)} with six.",
-)
-
 # %% [markdown]
 # (q9-2)=
 # :::{admonition} Question 9.2 · How is a 32×32×3 image convolved with a three-dimensional kernel into a feature map of depth 1?
@@ -341,75 +326,28 @@ settle(
 # (q9-5)=
 # :::{admonition} Question 9.5 · What is the bias term of a convolution, what is it for, and how is it applied?
 # :class: question
-# One learnable number for each filter, added at all its places. It moves the threshold of the activation, as the slider shows: without it the unit could only ask "more red than blue?", not "by how much?".
+# One learnable number for each filter, added at all its places. It moves the threshold of the activation, as the slider shows: without it the unit could only ask "more red than blue?", not "redder by at least 0.2?".
 # :::
 #
-# (q9-8)=
-# :::{admonition} Question 9.8 · Each filter gives a map such as 28×28×1: is this 1 fixed, or could one filter give 28×28×n for any n?
-# :class: question
-# It follows from adding up over all channels. A filter that does not, that is slid over each channel by itself (depthwise) or also in depth (3-D), makes several maps. For any $n$ one takes $n$ filters.
-# :::
-#
-# (q9-17)=
-# :::{admonition} Question 9.17 · Why does the first convolutional layer make three feature maps from one image, a number that may confuse many beginners?
-# :class: question
-# Because that layer has three filters. It has nothing to do with red, green and blue: the image of that example has one channel. The number of filters is chosen; the next layer of that network has five.
-# :::
-#
-# **The second layer** of that network looks at three maps: its five filters have depth 3, and each weighs all of them.
-
-
-# %% tags=["hide-input"] jupyter={"source_hidden": true}
-def all_matter(seed, connected):
-    """Does changing any one of three maps change each of the five new maps? `connected` (5, 3) says which filter sees which map."""
-    rng = np.random.default_rng(seed)
-    x, W = rng.standard_normal((1, 3, 8, 8)), rng.standard_normal((5, 3, 3, 3))
-    W = W * connected[:, :, None, None]
-    before, _ = conv2d(x, W)
-    for c in range(3):
-        changed = x.copy()
-        changed[0, c] += rng.standard_normal((8, 8))
-        after, _ = conv2d(changed, W)
-        if np.isclose(after, before).all(axis=(0, 2, 3)).any():
-            return False
-    return True
-
-
-FULL, PARTIAL = (
-    np.ones((5, 3)),
-    np.array([[1, 1, 0], [0, 1, 1], [1, 0, 1], [1, 1, 0], [1, 1, 1]]),
-)
-settle(
-    "C9.26",
-    tested="A layer of five filters on three maps: does a change of any map change all five new ones?",
-    holds=[all_matter(seed, FULL) for seed in range(20)],
-    control={
-        "a table of connections as in LeNet-5 (LeCun and others 1998), by which a filter sees some of the maps": [
-            all_matter(seed, PARTIAL) for seed in range(20)
-        ]
-    },
-    evidence=f"It does in {sum(all_matter(seed, FULL) for seed in range(20))} of {20} random layers. There are {np.prod((5, 3, 3, 3))} weights; the table leaves {PARTIAL.sum() * 9}.",
-    turns={
-        (
-            "FULL, PARTIAL = (\n    np.ones((5, 3)),",
-            "FULL, PARTIAL = (\n    np.eye(5, 3),",
-        ): "FALSE"
-    },
-)
-
 # %% [markdown]
 # (sec-9a-sizes)=
 # ## Sizes, strides and what a stride may lose
 #
 # *After this section you can say how large the next map is, what a unit sees, and what a stride costs.*
 #
-# Along an axis of $N$ values a window of $F$ has $N-F+1$ places. A padding of $P$ zeros on both sides makes the axis longer; a stride (步长) $S$ takes only every $S$th place, the first one included:
+# Let a window of $F$ values slide along an axis of $N$ values that was made longer by $P$ zeros at each end (padding). It may start at $0,S,2S,\dots$ with a stride (步长) of $S$, and the last start is at most $N+2P-F$. So there are
 #
 # $$
-# \left\lfloor\frac{N-F+2P}{S}\right\rfloor+1 .
+# \left\lfloor\frac{N-F+2P}{S}\right\rfloor+1
 # $$ (eq-9a-size)
 #
-# A unit of the first layer sees $F$ values. Each further layer of filter size $F$ adds $F-1$ of its own steps, each as long as all strides before it together, $S_1S_2\cdots$. That is the receptive field (感受野). The network of the notes, on a digit of $28\times28$: a convolution with three filters, pooling (池化), a convolution with five, pooling, two full layers.
+# places. What does a unit of a later layer see? One step in layer $l$ is a jump of $S_1\cdots S_{l-1}$ pixels, and a window of $F_l$ units spans $F_l-1$ such jumps. So its receptive field (感受野) is
+#
+# $$
+# r_l=r_{l-1}+(F_l-1)\,S_1\cdots S_{l-1},\qquad r_0=1 .
+# $$ (eq-9a-sees)
+#
+# The network of the notes: a convolution of $5\times5$, pooling (池化) of $2\times2$, the same again, and two full layers, on a digit of $28\times28$. Seen from the side, along one axis: choose a unit of the last map.
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
@@ -451,13 +389,96 @@ def expand(n, m, k, filters=(3, 5), F=5, units=32, classes=10):
     return [*blocks, *[("full", units)] * k, ("full", classes)]
 
 
-print("layer          output    weights  products  sees")
+STACK = (
+    (28, 0, 0),
+    (24, 5, 1),
+    (12, 2, 2),
+    (8, 5, 1),
+    (4, 2, 2),
+)  # units, window, stride
+STACK_NAMES = ("input", "conv 5", "pool 2", "conv 5", "pool 2")
+
+
+def draw_cone(ax, unit):
+    low, high = unit - 1, unit - 1
+    spans = {}
+    for row in range(4, -1, -1):
+        units, window, stride = STACK[row]
+        spans[row] = (low, high)
+        if row:
+            low, high = low * stride, high * stride + window - 1
+    place = {0: (0.0, 1.0)}
+    for row in range(1, 5):
+        first, step = place[row - 1]
+        place[row] = first + (STACK[row][1] - 1) / 2 * step, step * STACK[row][2]
+    for row, (units, _, _) in enumerate(STACK):
+        first, step = place[row]
+        for n in range(units):
+            seen = spans[row][0] <= n <= spans[row][1]
+            ax.plot(
+                first + n * step,
+                row,
+                "s",
+                ms=8,
+                color=ORANGE if seen else INK,
+                alpha=1 if seen else 0.25,
+            )
+    ax.set_yticks(range(5), STACK_NAMES)
+    ax.set(xlim=(-1, 28), ylim=(-0.6, 4.6), xlabel="pixel", title="What one unit sees")
+    low, high = spans[0]
+    return f"Unit {unit} of the last map sees pixels {low} to {high}: {high - low + 1} of 28, that is 1 + 4 + 1 + 4·2 + 1·2."
+
+
+explore(draw_cone, unit=[1, 2, 3, 4], start=1, figsize=(5.5, 3))
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+print("layer      output   sees  weights products")
 for name, shape, weights, products, sees in plan(28, 1, expand(n=1, m=2, k=1)):
-    print(f"{name:13} {shape:>8} {weights:9,} {products:9,} {sees:>5}")
+    print(f"{name:9} {shape:>7} {sees:>5} {weights:8,} {products:8,}")
 
 # %% [markdown]
-# (`conv 3 5` means three filters of $5\times5$. ReLU layers change no size.) The function that makes this list follows the pattern INPUT → [[CONV → RELU]·n → POOL]·m → [FC → RELU]·k → FC, here with n = 1, m = 2, k = 1; the notes count the last full layer as well and write K = 2.
+# (`conv 3 5` means three filters of $5\times5$; weights include biases; ReLU layers change no size.) The function that makes this list follows the pattern INPUT → [[CONV → RELU]·n → POOL]·m → [FC → RELU]·k → FC, here with n = 1, m = 2, k = 1; the notes count the last full layer as well and write K = 2.
 #
+# (q9-17)=
+# :::{admonition} Question 9.17 · Why does the first convolutional layer make three feature maps from one image, a number that may confuse many beginners?
+# :class: question
+# Because the first layer has three filters. It has nothing to do with red, green and blue: the image of that example has one channel. The number of filters is chosen; the next layer of that network has five.
+# :::
+#
+#
+# **Its second convolution** looks at three maps: its five filters have depth 3, and each weighs all of them. (LeNet had a table that left some out; LeCun and others [1998](../book/bibliography.md).)
+
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+def all_matter(seed, connected):
+    """Does changing any one of three maps change each of the five new maps? `connected` (5, 3) says which filter sees which map."""
+    rng = np.random.default_rng(seed)
+    x, W = rng.standard_normal((1, 3, 8, 8)), rng.standard_normal((5, 3, 3, 3))
+    W = W * connected[:, :, None, None]
+    before, _ = conv2d(x, W)
+    for c in range(3):
+        changed = x.copy()
+        changed[0, c] += rng.standard_normal((8, 8))
+        after, _ = conv2d(changed, W)
+        if np.isclose(after, before).all(axis=(0, 2, 3)).any():
+            return False
+    return True
+
+
+FULL, PARTIAL = (
+    np.ones((5, 3)),
+    np.array([[1, 1, 0], [0, 1, 1], [1, 0, 1], [1, 1, 0], [1, 1, 1]]),
+)
+full = [all_matter(seed, FULL) for seed in range(20)]
+partial = [all_matter(seed, PARTIAL) for seed in range(20)]
+by_definition(
+    "C9.26",
+    because="The sum of the layer runs over all channels of its input.",
+    holds=full,
+    evidence=f"In {sum(full)} of {20} random layers a change of any of the three maps changes all five new ones, and in {sum(partial)} if a table says which filter sees which map. There are {FULL.sum() * 9:.0f} weights, of which such a table keeps {PARTIAL.sum() * 9}.",
+)
+
+# %% [markdown]
 # :::{admonition} Exercise 2 · sizes
 # :class: exercise
 # Return the number of places of {eq}`eq-9a-size`, and 0 if the window does not fit even once.
@@ -485,7 +506,7 @@ exercises.check_places(places)
 # %% [markdown]
 # :::{admonition} Exercise 3 · what a unit sees
 # :class: exercise
-# `sizes` and `strides` hold the filter size $F$ and the stride $S$ of each layer, first layer first. Return the receptive field of a unit of the last one, in pixels along one axis.
+# The arrays `sizes` and `strides` hold the filter size $F$ and the stride $S$ of each layer, first layer first. Return the receptive field of a unit of the last one, in pixels along one axis; without any layer that is 1.
 # :::
 
 
@@ -528,12 +549,19 @@ def apparent(stride, period=2.5):
 
 def draw_stride(ax, stride):
     fine = np.linspace(0, 40, 800)
-    ax.plot(fine, np.cos(2 * np.pi * fine / 2.5), color=INK, lw=0.6, alpha=0.6)
+    ax.plot(
+        fine,
+        np.cos(2 * np.pi * fine / 2.5),
+        color=INK,
+        lw=0.6,
+        alpha=0.6,
+        label="stripes",
+    )
     kept = T[:41:stride]
     ax.plot(kept, STRIPES[kept], "o-", color=BLUE, label="values kept")
     ax.plot(kept[1:-1], BLURRED[kept][1:-1], "s--", color=ORANGE, label="after a blur")
     ax.set(
-        xlabel="pixel", ylabel="gray value", ylim=(-1.2, 1.6), title=f"Stride {stride}"
+        xlabel="pixel", ylabel="gray value", ylim=(-1.2, 2.1), title=f"Stride {stride}"
     )
     ax.legend(loc="upper right", ncols=2)
     wave = apparent(stride)
@@ -547,7 +575,7 @@ explore(draw_stride, stride=[1, 2, 3, 4, 5], start=1, figsize=(5.5, 3.6))
 # (q9-4)=
 # :::{admonition} Question 9.4 · How should the stride of a convolution be chosen?
 # :class: question
-# One, where detail matters; two, where a map should shrink, at a quarter of the products. Larger strides jump over pixels: what is finer than two strides turns into something coarse that was never there (aliasing), unless it is blurred away before. And the window should reach to the edge: if $N-F+2P$ is no multiple of $S$, the last values are never seen.
+# One, where detail matters; two, where a map should shrink, at a quarter of the products. Larger strides jump over places: what repeats within less than two strides turns into something coarse that was never there (aliasing), unless the filter itself, or one before it, blurs it away. And look at the edge: if dividing $N-F+2P$ by $S$ leaves a remainder $r$, the last $r$ cells of the padded axis are never seen. While $r\le P$ these are zeros; beyond that they are pixels.
 # :::
 #
 # (sec-9a-why)=
@@ -561,7 +589,7 @@ explore(draw_stride, stride=[1, 2, 3, 4, 5], start=1, figsize=(5.5, 3.6))
 # \mathbf w\cdot\mathbf x=\lvert\mathbf w\rvert\,\lvert\mathbf x\rvert\cos\varphi\le\lvert\mathbf w\rvert\,\lvert\mathbf x\rvert ,
 # $$ (eq-9a-likeness)
 #
-# with equality only if $\mathbf x$ is a positive multiple of $\mathbf w$. Among all windows of one length $\lvert\mathbf x\rvert$ the filter answers loudest to *its own picture*. But a brighter window is longer, and can be louder. So here is a search: the filter is one of twelve digits on a sheet, noise is added to the sheet, and the loudest place is taken. Once as it is, and once with every window (and the filter) freed of its mean and divided by its length:
+# with equality, for $\mathbf x\ne0$, only if $\mathbf x$ is a positive multiple of $\mathbf w$. Among all windows of one length $\lvert\mathbf x\rvert$ the filter answers loudest to *its own picture*. But a brighter window is longer, and can be louder. So here is a search: the filter is one of twelve digits on a sheet, noise is added to the sheet, and the loudest place is taken. Once as it is; once with a filter freed of its mean, so that brightness alone counts nothing; and once divided by the spread of the window as well, which makes it a cosine:
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
@@ -583,69 +611,63 @@ def sheet(seed, noise):
 
 
 def loudness(page, digit):
-    """Raw inner products, and cosines after the means are taken off, at every place."""
+    """At every place: inner product, the same with the filter's mean taken off, and the cosine (means taken off)."""
     seen = im2col(page[None, None], (8, 8))[0, 0]  # (8, 8, places, places)
-    raw = np.tensordot(digit, seen, 2)
-    centered = seen - seen.mean(axis=(0, 1))
     w = digit - digit.mean()
-    cosine = np.tensordot(w, centered, 2) / np.sqrt(
-        (centered**2).sum(axis=(0, 1)) + 1e-9
-    )
-    return raw, cosine / np.linalg.norm(w)
+    centered = np.tensordot(w, seen, 2)
+    spread = np.sqrt(((seen - seen.mean(axis=(0, 1))) ** 2).sum(axis=(0, 1)) + 1e-9)
+    return np.tensordot(digit, seen, 2), centered, centered / spread
+
+
+loudest = lambda m: np.unravel_index(m.argmax(), m.shape)
 
 
 def found(noise, seed):
     page, digit, place = sheet(seed, noise)
-    return [
-        np.unravel_index(m.argmax(), m.shape) == place for m in loudness(page, digit)
-    ]
+    return [loudest(m) == place for m in loudness(page, digit)]
 
 
-NOISES = [0, 0.2, 0.4, 0.6, 0.8, 1]
-FOUND = {
-    noise: np.sum([found(noise, seed) for seed in range(100)], axis=0)
-    for noise in NOISES
-}
+NOISES = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6]
+FOUND = {n: np.sum([found(n, seed) for seed in range(100)], axis=0) for n in NOISES}
 
 
-def draw_search(axes, noise):
-    page, digit, (r, c) = sheet(1, noise)
-    axes[0].imshow(page, cmap="gray_r")
-    axes[0].set_title("The sheet")
-    for ax, m, title in zip(
-        axes[1:], loudness(page, digit), ("w · x", "cos φ"), strict=True
-    ):
-        ax.imshow(m, cmap="gray_r")
-        ax.plot(
-            *np.unravel_index(m.argmax(), m.shape)[::-1],
-            "o",
-            ms=14,
-            mfc="none",
-            mec=ORANGE,
-            mew=2,
+def draw_search(ax, noise):
+    page, digit, (r, c) = sheet(13, noise)
+    raw, _, cosine = loudness(page, digit)
+    ax.imshow(page, cmap="gray_r")
+    marks = (
+        ((r, c), INK, "-", 9.6, "looked for"),
+        (loudest(raw), BLUE, "--", 8.8, "largest w · x"),
+        (loudest(cosine), ORANGE, "-.", 8, "largest cosine"),
+    )
+    for (row, column), color, style, side, label in marks:
+        corner = column + 3.5 - side / 2, row + 3.5 - side / 2
+        ax.add_patch(
+            Rectangle(
+                corner, side, side, fill=False, color=color, lw=2, ls=style, label=label
+            )
         )
-        ax.set_title(title)
-    axes[0].add_patch(Rectangle((c - 0.5, r - 0.5), 8, 8, fill=False, color=ORANGE))
-    for ax in axes:
-        ax.set_xticks([])
-        ax.set_yticks([])
-    return f"Noise of {noise:g}: on 100 such sheets the loudest place is the right one {FOUND[noise][0]} times by the inner product and {FOUND[noise][1]} times by the cosine."
+    ax.set(xlim=(-0.5, 43.5), ylim=(39, -0.5))
+    ax.set_xticks([])
+    ax.set_yticks([])
+    ax.legend(loc="lower center", ncols=3)
+    counts = FOUND[noise]
+    return f"Noise of {noise:g}: on 100 such sheets the inner product is right {counts[0]} times, without the filter's mean {counts[1]} times, the cosine {counts[2]} times."
 
 
 explore(
     draw_search,
-    columns=3,
     noise=NOISES,
-    start=1,
-    alt="A sheet of twelve digits, and two maps of how much each place is like one of them.",
-    figsize=(10, 2.8),
+    start=2,
+    alt="A sheet of twelve digits with noise; boxes mark the digit looked for and the places that two measures found.",
+    figsize=(5.5, 4.6),
 )
 
 # %% [markdown]
 # (q9-9)=
 # :::{admonition} Question 9.9 · Why is convolution computed this way, what does the computation express, and why can it extract features of the raw data?
 # :class: question
-# An inner product is large where the window looks like the filter, weight for value, and that is all a single filter can ask: "how much of me is here?". The raw product also grows with brightness; networks divide that out elsewhere, by normalization. A map of such answers is a drawing of *where* the feature is, and the next layer looks for patterns of these.
+# An inner product is large where the window looks like the filter, weight for value, and that is all a single filter can ask: "how much of me is here?". It also grows with the brightness of the window (unless the filter sums to zero) and with its contrast. A map of such answers is a drawing of *where* the feature is, and the next layer looks for patterns of these.
 # :::
 #
 # (sec-9a-share)=
@@ -710,43 +732,67 @@ def draw_near(ax):
     ax.minorticks_off()
     ax.set_title("Near means alike")
     ax.legend(loc="upper left")
-    return f"Neighbors differ by {np.median(real[:, 0]):.0%} of what any two pixels of a square differ by (median of twenty squares of 100 × 100), pixels 16 apart by {np.median(real[:, 4]):.0%}; in scrambled squares neighbors differ by {np.median(mixed[:, 0]):.0%}."
+    return f"Neighbors differ by {np.median(real[:, 0]):.0%} of what any two pixels of a square differ by (median of twenty overlapping squares of 100 × 100), pixels 16 apart by {np.median(real[:, 4]):.0%}; in scrambled squares neighbors differ by {np.median(mixed[:, 0]):.0%}."
 
 
 show(draw_near, figsize=(5.5, 3.8))
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
-def recurs(picture, seed, side=7, patches=60):
-    """Share of some windows that have ten near copies elsewhere in the picture: cosine above 0.8, means taken off, no overlap."""
-    rng = np.random.default_rng(seed)
-    seen = im2col(picture[None, None], (side, side))[0, 0]
-    n = seen.shape[-1]
-    flat = seen.reshape(side * side, -1).T
-    flat = flat - flat.mean(axis=1, keepdims=True)
-    flat = flat / (np.linalg.norm(flat, axis=1, keepdims=True) + 1e-9)
-    copies = []
-    for index in rng.choice(len(flat), patches, replace=False):
-        likeness = (flat @ flat[index]).reshape(n, n)
-        r, c = divmod(int(index), n)
-        likeness[max(r - side + 1, 0) : r + side, max(c - side + 1, 0) : c + side] = -1
-        copies.append((likeness > 0.8).sum())
-    return np.mean(np.array(copies) >= 10)
+LINES_OF_PLANE = np.stack([np.ones((7, 7)), *np.mgrid[:7, :7] - 3.0]).reshape(3, 49)
+LINES_OF_PLANE /= np.linalg.norm(LINES_OF_PLANE, axis=1, keepdims=True)
 
 
-again = np.array([recurs(c, s) for s, c in enumerate(CROPS)])
-again_mixed = np.array([recurs(scrambled(c, s), s) for s, c in enumerate(CROPS)])
+def random_phases(picture, seed):
+    """A picture with the same spectrum, as smooth as this one, whose waves are shifted at random: no shapes are left."""
+    noise = np.random.default_rng(seed).standard_normal(picture.shape)
+    size, phase = (
+        np.abs(np.fft.fft2(picture - picture.mean())),
+        np.angle(np.fft.fft2(noise)),
+    )
+    return np.fft.ifft2(size * np.exp(1j * phase)).real
+
+
+def recurs(picture, draws=20, windows=40):
+    """For each draw of windows of 7 × 7 the share that have ten near copies elsewhere: cosine above 0.8, the best plane taken off."""
+    seen = im2col(picture[None, None], (7, 7))[0, 0]
+    size = seen.shape[2:]
+    flat = seen.reshape(49, -1).T
+    flat = flat - flat @ LINES_OF_PLANE.T @ LINES_OF_PLANE
+    flat = (flat / (np.linalg.norm(flat, axis=1, keepdims=True) + 1e-9)).astype(
+        np.float32
+    )
+    shares = []
+    for seed in range(draws):
+        chosen = np.random.default_rng(seed).choice(len(flat), windows, replace=False)
+        likeness = (flat[chosen] @ flat.T).reshape(-1, *size)
+        for alike, index in zip(likeness, chosen, strict=True):
+            r, c = np.unravel_index(index, size)
+            alike[max(r - 6, 0) : r + 7, max(c - 6, 0) : c + 7] = -1  # no overlap
+        shares.append(((likeness > 0.8).sum(axis=(1, 2)) >= 10).mean())
+    return np.array(shares)
+
+
+PHOTOS = [photo.mean(axis=2) for photo in (tower, flower)]
+share_of = lambda change: np.mean(
+    [recurs(change(photo, 0)) for photo in PHOTOS], axis=0
+)
+again = share_of(lambda photo, seed: photo)
+again_mixed, again_waves = share_of(scrambled), share_of(random_phases)
 settle(
     "C9.1",
-    tested="Squares of 100 × 100 pixels of two photographs: do at least a tenth of their windows of 7 × 7 have near copies in ten other places of the square (cosine above 0.8, overlapping ones left out)?",
+    tested="Eighty windows of 7 × 7 pixels from two photographs, twenty draws: do at least a tenth of them have near copies in ten other places of their photograph (cosine above 0.8, the best plane taken off, no overlap)?",
     holds=again >= 0.1,
-    control={"the same pixels, scrambled": again_mixed >= 0.1},
-    evidence=f"The share of windows that recur is between {again.min():.0%} and {again.max():.0%} in {len(again)} squares (median {np.median(again):.0%}), and at most {again_mixed.max():.0%} when their pixels are scrambled.",
+    control={
+        "the same pixels, scrambled": again_mixed >= 0.1,
+        "pictures as smooth as these, of random waves": again_waves >= 0.1,
+    },
+    evidence=f"Between {again.min():.0%} and {again.max():.0%} of the windows recur (median {np.median(again):.0%}); of random waves of the same spectrum {np.median(again_waves):.0%}, of scrambled pixels {np.median(again_mixed):.0%}.",
     card=True,
     turns={
         (
-            "again = np.array([recurs(c, s)",
-            "again = np.array([recurs(scrambled(c, s), s)",
+            "again = share_of(lambda photo, seed: photo)",
+            "again = share_of(random_phases)",
         ): "FALSE"
     },
 )
@@ -765,41 +811,61 @@ settle(
 )
 
 # %% [markdown]
-# *Channels do not change* is the third observation in the notes. Channels do: a layer makes as many as it has filters. In the lecture that the notes follow, it is the *object* that does not change, when a picture is made smaller.
+# *Channels do not change* is the third observation in the notes. They do: a layer makes as many as it has filters. In the lecture that the notes follow, it is the *object* that does not change when a picture is made smaller.
+
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
-parts = datasets.splits(datasets.fashion(), train=600, test=1000)
+def keeps_channels(seed, layer):
+    rng = np.random.default_rng(seed)
+    C, O = rng.choice(np.arange(1, 13), 2, replace=False)
+    x = rng.standard_normal((1, C, 8, 8))
+    return layer(x, rng.standard_normal((O, C, 3, 3))).shape[1] == C
 
 
-def recognized(seed, keep):
-    """Share of clothes recognized by their nearest neighbor, after `keep` has cut the pictures (N, 28, 28) down."""
+kept = np.array([keeps_channels(s, lambda x, W: conv2d(x, W)[0]) for s in range(20)])
+halved = np.array(
+    [keeps_channels(s, lambda x, W: x[:, :, ::2, ::2]) for s in range(20)]
+)
+settle(
+    "C9.2",
+    tested="Does a convolutional layer, with a number of filters drawn at random, leave the number of channels as it was?",
+    holds=kept,
+    control={"leaving out every second row and column": halved},
+    evidence=f"It does in {kept.sum()} of {20} layers.",
+    turns={
+        (
+            "layer(x, rng.standard_normal((O, C, 3, 3)))",
+            "layer(x, rng.standard_normal((C, C, 3, 3)))",
+        ): "TRUE"
+    },
+)
+parts = datasets.splits(datasets.fashion(), train=600, test=1000, seeds=5)
+
+
+def recognized(seed, step):
+    """Share of clothes recognized by their nearest neighbor when every so many rows and columns are kept."""
     train, test = (
-        keep(part.x[seed].reshape(-1, 28, 28)) for part in (parts.train, parts.test)
+        part.x[seed]
+        .reshape(-1, 28, 28)[:, ::step, ::step]
+        .reshape(len(part.x[seed]), -1)
+        for part in (parts.train, parts.test)
     )
-    flat = [a.reshape(len(a), -1) for a in (train, test)]
-    distance = (
-        (flat[1] ** 2).sum(axis=1)[:, None]
-        - 2 * flat[1] @ flat[0].T
-        + (flat[0] ** 2).sum(axis=1)
-    )
+    distance = (train**2).sum(axis=1) - 2 * test @ train.T
     return (parts.train.y[seed][distance.argmin(axis=1)] == parts.test.y[seed]).mean()
 
 
-whole = np.array([recognized(seed, lambda a: a) for seed in range(20)])
-halved = np.array([recognized(seed, lambda a: a[:, ::2, ::2]) for seed in range(20)])
-filters_out = conv2d(CHANNELS, np.zeros((8, 3, 5, 5)))[0].shape[1]
-settle(
-    "C9.2",
-    tested="Does something stay as it was (clothes recognized within 0.05 of before; the number of channels)?",
-    on="thing that is meant",
-    cases={
-        "the object, when every second row and column is left out": halved
-        > whole - 0.05,
-        "the channels, when eight filters look at three": filters_out
-        == CHANNELS.shape[1],
-    },
-    evidence=f"With a quarter of the pixels the nearest neighbor recognizes {halved.mean():.1%} of clothes, with all {whole.mean():.1%} (twenty splits). {CHANNELS.shape[1]} channels become {filters_out}.",
+by_step = {
+    step: np.mean([recognized(seed, step) for seed in range(5)])
+    for step in (1, 2, 4, 8)
+}
+print(
+    "clothes recognized by the nearest neighbor, by the step of the rows and columns that are kept:"
 )
+print(", ".join(f"{step}: {share:.0%}" for step, share in by_step.items()))
+assert by_step[1] - by_step[2] < 0.05 < by_step[1] - by_step[4]
+
+# %% [markdown]
+# Half the rows and columns are enough for clothes, a quarter of them are not.
 
 # %% [markdown]
 # **The saving.** Compare three layers from a picture of $N\times N$ to a map of as many units as a $5\times5$ filter has places: *dense* (every unit has a weight for every pixel), *local* (25 weights of its own for every unit), *shared* (the same 25 for all; 权值共享).
@@ -843,29 +909,33 @@ by_definition(
     holds=np.all(COUNT["local"] / COUNT["shared"] == (SIDES - 4) ** 2),
     evidence=f"For {SIDES[1]} × {SIDES[1]} pixels {COUNT['local'][1]:,.0f} weights become {COUNT['shared'][1]:.0f}; for {SIDES[3]} × {SIDES[3]} it is {COUNT['local'][3]:,.0f}.",
 )
-side, units = 1000, 100
-dense_weights = dense_products = side**2 * 3 * units
-shared_weights, shared_products = 5 * 5 * 3 * units, (side - 4) ** 2 * 5 * 5 * 3 * units
-all_units = (
-    (side - 4) ** 2 * units * side**2 * 3
-)  # a dense layer with as many units as the maps have
+
+
+def costs(side, filter_side, filters=100):
+    """Weights and products of filters on a color picture, and of a dense layer with as many outputs."""
+    outputs, inputs = (side - filter_side + 1) ** 2 * filters, 3 * side**2
+    per_output = 3 * filter_side**2
+    return (filters * per_output, outputs * per_output), (
+        outputs * inputs,
+        outputs * inputs,
+    )
+
+
+(few, fewer), (dense_weights, dense_products) = costs(1000, 5)
+saves = lambda side, filter_side: all(
+    shared < dense for shared, dense in zip(*costs(side, filter_side), strict=True)
+)
 settle(
     "C9.28",
-    tested="A color picture of a megapixel: does a dense layer of a hundred units cost more than a hundred filters of 5 × 5?",
-    on="cost that is counted",
-    cases={
-        "weights to store": dense_weights > shared_weights,
-        "products, for a hundred units against a hundred maps": dense_products
-        > shared_products,
-        "products, for as many units as the maps have": all_units > shared_products,
-    },
-    evidence=f"Weights: {dense_weights:.1e} against {shared_weights:,}. Products: {dense_products:.1e} against {shared_products:.1e}, because every filter works at every place; a dense layer of as many units would need {all_units:.1e}.",
-    card=True,
+    tested="A color picture of a megapixel and a hundred maps: does a dense layer of as many outputs need more weights, and more products, than filters of 5 × 5?",
+    holds=saves(1000, 5),
+    control={"filters as large as the picture": saves(1000, 1000)},
+    evidence=f"Weights: {dense_weights / 1e12:.0f} million million against {few:,}. Products: {dense_products / 1e12:.0f} million million against {fewer / 1e9:.1f} thousand million.",
+    turns={("holds=saves(1000, 5)", "holds=saves(5, 5)"): "FALSE"},
 )
 
 # %% [markdown]
-# **What sharing assumes.** That the same thing is to be done at every place. Then fewer weights are better, because fewer have to be learned; otherwise they are too few. Worlds of each kind: signals of 24 values, and targets that are a sum of five neighbors with weights, plus noise; in the first world the weights are the same everywhere, in the second the left half has others than the right; then each quarter, and in the last each place has its own. Five learners fit by least squares: shared, one filter for each half, one for each quarter, local, dense.
-
+# **What sharing assumes.** That the same thing is to be done at every place. Four worlds: signals of 24 values, and targets that are a weighted sum of five neighbors, plus noise. The weights are the same everywhere; or one set for each half; or one for each quarter; or one for each place. Five learners, all by least squares with a small price on squared weights: the same four kinds, and a dense one.
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 LENGTH, WIDTH = 24, 5
@@ -891,11 +961,15 @@ def world(seed, count, samples):
     return x, clean(x) + rng.standard_normal((samples, PLACES)), test, clean(test)
 
 
+def ridge(A, b):
+    return np.linalg.solve(A.T @ A + np.eye(A.shape[1]), A.T @ b)
+
+
 def learned_error(name, data):
     """Mean squared error on new signals, over that of always guessing zero."""
     x, y, test, truth = data
     if name == "dense":
-        guess = test @ np.linalg.lstsq(x, y, rcond=None)[0]
+        guess = test @ ridge(x, y)
         return ((guess - truth) ** 2).mean() / (truth**2).mean()
     seen, unseen = (
         np.lib.stride_tricks.sliding_window_view(a, WIDTH, axis=1) for a in (x, test)
@@ -903,9 +977,7 @@ def learned_error(name, data):
     guess, regions = np.empty_like(truth), region_of(REGIONS[name])
     for region in range(REGIONS[name]):
         mine = regions == region
-        w = np.linalg.lstsq(
-            seen[:, mine].reshape(-1, WIDTH), y[:, mine].ravel(), rcond=None
-        )[0]
+        w = ridge(seen[:, mine].reshape(-1, WIDTH), y[:, mine].ravel())
         guess[:, mine] = unseen[:, mine] @ w
     return ((guess - truth) ** 2).mean() / (truth**2).mean()
 
@@ -937,36 +1009,35 @@ def draw_worlds(ax, world):
     ax.set(
         xscale="log",
         yscale="log",
-        ylim=(1e-4, 50),
+        ylim=(1e-5, 5),
         xlabel="signals to learn from",
         ylabel="error / error of guessing zero",
     )
     log_scale(ax, "y")
     ax.set_xticks(SAMPLES, [str(n) for n in SAMPLES])
     ax.minorticks_off()
+    ax.axhline(1, color=INK, lw=0.8)
     ax.set_title(f"The world: {world}")
-    ax.legend(loc="upper right", ncols=2)
+    ax.legend(loc="lower left", ncols=2)
     few, many = (np.median(ERRORS[world, n], axis=0) for n in (12, 400))
-    return f"The world has {world}: with 12 signals {LEARNERS[few.argmin()]} is best (median of twenty worlds), with 400 {LEARNERS[many.argmin()]}."
+    return f"{world.capitalize()}: with 12 signals the error is smallest for the learner {LEARNERS[few.argmin()]} (median of twenty worlds), with 400 for {LEARNERS[many.argmin()]}. The line is guessing zero."
 
 
-apart = {
-    n: dict(
-        zip(LEARNERS, np.median(ERRORS["one for each place", n], axis=0), strict=True)
-    )
-    for n in SAMPLES
-}
-assert (
-    apart[6]["shared"] < apart[6]["local"]
-    and apart[400]["local"] < apart[400]["shared"] / 100
+typically = lambda world, n: dict(
+    zip(LEARNERS, np.median(ERRORS[world, n], axis=0), strict=True)
 )
+assert (
+    typically("one filter everywhere", 12)["shared"]
+    < typically("one filter everywhere", 12)["local"] / 10
+)
+assert all(typically("one for each place", n)["shared"] > 0.8 for n in SAMPLES)
 explore(draw_worlds, world=list(WORLDS), figsize=(5.5, 4))
 
 # %% [markdown]
 # (q9-11)=
 # :::{admonition} Question 9.11 · If weights can be shared, can they also be unshared or only partly shared, with different weights for different regions?
 # :class: question
-# Yes: local layers share nothing, tiled or regional ones share in part. Which is best depends on the world *and* on the number of samples. Where each place has its own rule, sharing has an error that no data cure; but with six signals even there the shared filter is better than local ones: whoever has nothing to learn from does best to claim little.
+# Yes: local layers share nothing, tiled or regional ones share in part. Where one rule holds everywhere, sharing needs far fewer signals (with twelve its error is less than a tenth of the local one); where each place has its own rule, sharing is hardly better than guessing, however many signals there are.
 # :::
 #
 # (sec-9a-shift)=
@@ -974,29 +1045,36 @@ explore(draw_worlds, world=list(WORLDS), figsize=(5.5, 4))
 #
 # *After this section you can prove that convolution is not one choice among many.*
 #
-# Shift the picture by one pixel, and its map shifts by one pixel: {eq}`eq-9a-window` has the same weights at all places. The converse is the surprise. Let $T$ be any linear map of signals on a ring of $L$ places, and $S$ the shift by one, and suppose that shifting before is the same as shifting after, $TS=ST$. Let $\mathbf e_0$ be the signal that is 1 at place 0 and 0 elsewhere; then $S^j\mathbf e_0=\mathbf e_j$. So
+# Shift the picture by one pixel, and its map shifts by one pixel, away from the border: {eq}`eq-9a-window` has the same weights at all places. The converse is the surprise. Let signals lie on a ring of $L$ places, so that nothing falls off the end, indices modulo $L$. Let $S$ be the shift by one, and $T$ any linear map for which shifting before is the same as shifting after, $TS=ST$. Apply that $j$ times: $TS^j=S^jT$. Let $\mathbf e_j$ be the signal that is 1 at place $j$ and 0 elsewhere; $\mathbf e_j=S^j\mathbf e_0$. So
 #
 # $$
-# T\mathbf e_j=T S^j\mathbf e_0=S^j\,(T\mathbf e_0) :
+# T\mathbf e_j=T S^j\mathbf e_0=S^j\,T\mathbf e_0=S^j\mathbf k,
+# \qquad \mathbf k=T\mathbf e_0 :
 # $$ (eq-9a-ring)
 #
-# every column of the matrix of $T$ is the first column, moved by $j$. With $\mathbf k=T\mathbf e_0$ the map is $y_i=\sum_j k_{i-j}\,x_j$. Whoever asks for a linear map that treats all places alike has asked for a convolution.
+# every column of the matrix of $T$ is the first column $\mathbf k$, moved by $j$. Since $\mathbf x=\sum_jx_j\mathbf e_j$,
+#
+# $$
+# (T\mathbf x)_i=\sum_jx_j\,(S^j\mathbf k)_i=\sum_jk_{i-j}\,x_j .
+# $$ (eq-9a-only)
+#
+# Whoever asks for a linear map that treats all places alike has asked for a convolution. (That its filter is short is a second wish: here $\mathbf k$ may be as long as the ring.)
 #
 # Does learning find it, without being told? Take lines of 24 pixels from the photographs, add noise, and fit the *unrestricted* $24\times24$ matrix that best gives back the clean line, by least squares. Choose how many lines it learns from:
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 LINE = 24
-PHOTOS = np.stack([tower.mean(axis=2), flower.mean(axis=2)])
-PHOTOS = PHOTOS - PHOTOS.mean()
+GRAYS = np.stack(PHOTOS) - np.mean(PHOTOS)
 
 
-def denoiser(lines_seen, seed=0, noise=0.1):
-    """The matrix (24, 24) that best cleans so many noisy lines."""
+def denoiser(lines_seen, seed=0, noise=0.1, order=slice(None)):
+    """The matrix (24, 24) that best cleans so many noisy lines; `noise` for all pixels or for each, pixels in some order."""
     rng = np.random.default_rng(seed)
     which, row = rng.integers(2, size=lines_seen), rng.integers(213, size=lines_seen)
     start = rng.integers(320 - LINE, size=lines_seen)
-    clean = PHOTOS[which[:, None], row[:, None], start[:, None] + np.arange(LINE)]
+    clean = GRAYS[which[:, None], row[:, None], start[:, None] + np.arange(LINE)]
+    clean = clean[:, order]
     noisy = clean + noise * rng.standard_normal(clean.shape)
     return np.linalg.lstsq(noisy, clean, rcond=None)[0].T
 
@@ -1031,23 +1109,41 @@ def draw_denoiser(axes, lines_seen):
         title="Three rows, laid upon each other",
     )
     axes[1].legend(loc="upper right")
-    return f"Learned from {lines_seen:,} noisy lines: {unlike_a_filter(M):.0%} of the middle rows is not one filter moved along."
+    apart = unlike_a_filter(M)
+    said = f"{apart:.0%}" if apart > 0.01 else "less than one percent"
+    return f"Learned from {lines_seen:,} noisy lines: {said} of what the middle rows hold differs from one filter moved along."
 
 
 explore(draw_denoiser, columns=2, lines_seen=SEEN, start=2, figsize=(9, 4))
 
 # %% [markdown]
-# Nobody told it to share. (At the two ends the rows differ: a pixel at the border has neighbors on one side only.)
-#
+# Nobody told it to share; the lines did, for in them all places are alike. (At the two ends the rows differ: a pixel at the border has neighbors on one side only.) Take that away, and the filter goes:
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+uneven = np.where(np.arange(LINE) < LINE // 2, 0.02, 0.3)
+shuffled = np.random.default_rng(0).permutation(LINE)
+others = {
+    "as above": DENOISERS[100000],
+    "little noise on the left, much on the right": denoiser(100000, noise=uneven),
+    "pixels in a scrambled order": denoiser(100000, order=shuffled),
+}
+print("differs from one filter moved along (100,000 lines)")
+for name, M in others.items():
+    print(f"{name:45} {unlike_a_filter(M):6.1%}")
+away = [unlike_a_filter(M) for M in others.values()]
+assert away[0] < 0.01 and min(away[1:]) > 0.05
+
+# %% [markdown]
 # **Turned around or not?** Mathematicians define convolution with a minus sign, as in the equation of the ring,
 #
 # $$
-# (x*k)_t=\sum_a x_a\,k_{t-a},
-# \qquad
-# (X*K)_{pq}=\sum_i\sum_j X_{p-i,\,q-j}\,K_{ij} .
+# \begin{aligned}
+# (x*k)_t&=\sum_a x_a\,k_{t-a},\\
+# (X*K)_{pq}&=\sum_i\sum_j X_{p-i,\,q-j}\,K_{ij} .
+# \end{aligned}
 # $$ (eq-9a-formal)
 #
-# With the minus the filter is turned around, and $x*k=k*x$: put $a'=t-a$. What networks compute, {eq}`eq-9a-window`, has a plus, and is called cross-correlation elsewhere.
+# With the minus the filter is turned around, and $x*k=k*x$: put $a'=t-a$. What networks compute, {eq}`eq-9a-window`, has a plus, and is called cross-correlation elsewhere. Whatever one can compute, the other can with the filter turned around; a network that learns its filters learns them turned around.
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
@@ -1066,22 +1162,18 @@ turned_back = [
     np.allclose(both(s, lambda k: k)[0], both(s, lambda k: k[::-1])[1])
     for s in range(20)
 ]
-settle(
+by_definition(
     "C9.9",
-    tested="Random signals and filters: do the convolution of mathematics and that of networks give different results?",
-    holds=differ(lambda k: k),
-    control={
-        "filters that are the same when turned around": differ(lambda k: k + k[::-1])
-    },
-    evidence=f"They differ in {differ(lambda k: k).sum()} of {20} cases. With the filter turned around they agree in {sum(turned_back)}: a network that learns its filters cannot tell the difference.",
-    turns={("np.convolve(x, k, mode=", "np.convolve(x, k[::-1], mode="): "FALSE"},
+    because="One formula has a minus where the other has a plus. They agree only for filters that are the same when turned around.",
+    holds=differ(lambda k: k) & ~differ(lambda k: k + k[::-1]),
+    evidence=f"For random filters they differ in {differ(lambda k: k).sum()} of {20} cases, for filters that are the same when turned around in {differ(lambda k: k + k[::-1]).sum()}. With the filter turned around first they agree in {sum(turned_back)}.",
 )
 
 # %% [markdown]
 # (q9-14)=
 # :::{admonition} Question 9.14 · How can convolution be defined formally, that is, by a mathematical expression?
 # :class: question
-# By {eq}`eq-9a-formal`; for functions of a continuous variable the sum becomes an integral, $(x*k)(t)=\int x(a)\,k(t-a)\,\mathrm da$. ([Chapter 3](03_probability.ipynb) met it as the density of a sum of two variables.) Networks leave out the minus sign. Without a formula: it is the linear map that treats all places alike, and there is no other.
+# By {eq}`eq-9a-formal`; for functions of a continuous variable the sum becomes an integral, $(x*k)(t)=\int x(a)\,k(t-a)\,\mathrm da$. ([Chapter 3](03_probability.ipynb) met it as the density of a sum of two independent variables.) Networks leave out the minus sign. Without a formula: on a ring it is the linear map that treats all places alike, and there is no other.
 # :::
 #
 # (sec-9a-matrix)=
@@ -1097,7 +1189,7 @@ settle(
 # \begin{pmatrix}x_0\\\vdots\\x_4\end{pmatrix} .
 # $$ (eq-9a-toeplitz)
 #
-# So a convolutional layer *is* a dense layer in which most weights are zero and the others are tied. Each kind of convolution says which are zero and which are equal. Here are nine, on signals of two channels of eight values; a color is a weight, white is zero:
+# So a convolutional layer *is* a dense layer in which most weights are zero and the others are tied. Each kind of convolution says which are zero and which are equal. Here are nine, on signals of two channels of eight values; a color is a weight (colors come again after thirteen), white is zero:
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
@@ -1175,12 +1267,45 @@ def as_matrix(seed):
 agree = np.array([as_matrix(seed) for seed in range(20)])
 by_definition(
     "C9.29",
-    because="A convolution is a product with a matrix too, one with many zeros and tied weights. What changes between the layers is which matrices are allowed.",
+    because="A convolutional network uses convolution in place of general matrix multiplication in at least one layer (Goodfellow and others 2016, chapter 9). The word general matters: a convolution is a product with a matrix too, one with zeros and ties.",
     holds=agree,
     evidence=f"The matrix with the filter along its diagonal gives the same as sliding it in {agree.sum()} of {len(agree)} cases.",
 )
 
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+one_map = size_after((32, 32, 3), (1, 5, 5, 3))
+flat = np.lib.stride_tricks.sliding_window_view(np.zeros((32, 32, 3)), (5, 5, 1))
+volume = np.lib.stride_tricks.sliding_window_view(np.zeros((32, 32, 3)), (5, 5, 2))
+settle(
+    "C9.22",
+    tested="Does one filter make one map, of depth 1, of a picture of depth 3?",
+    on="depth of the filter, which may slide in depth too if it is shallower",
+    cases={
+        "three": one_map[2] == 1,
+        "two": volume.shape[2] == 1,
+        "one": flat.shape[2] == 1,
+    },
+    evidence=f"Filters of depth {3}, {2} and {1} make maps of depth {one_map[2]}, {volume.shape[2]} and {flat.shape[2]}.",
+    card=True,
+)
+fits = lambda groups, depth: (
+    size_after((32, 32, 6), (6, 5, 5, depth), groups=groups) is not None
+)
+fitting = lambda groups: next(d for d in range(1, 7) if fits(groups, d))
+by_definition(
+    "C9.30",
+    because="In the usual layer the sum runs over all channels, so a filter is as deep as its input. Layers in groups are the exception that the word “usually” leaves room for.",
+    holds=fits(1, 6) and not any(fits(1, depth) for depth in range(1, 6)),
+    evidence=f"For six channels the depth that fits is {fitting(1)}; with two groups {fitting(2)}, with six {fitting(6)}.",
+)
+
 # %% [markdown]
+# (q9-8)=
+# :::{admonition} Question 9.8 · Each filter gives a map such as 28×28×1: is this 1 fixed, or could one filter give 28×28×n for any n?
+# :class: question
+# It follows from adding up over all channels. A filter shallower than the picture that slides in depth as well (3-D convolution) makes several maps. A depthwise layer makes as many maps as there are channels, but it has a filter for each. For any $n$ one takes $n$ filters.
+# :::
+#
 # (q9-15)=
 # :::{admonition} Question 9.15 · What are the many different ways of performing a convolution?
 # :class: question
@@ -1214,12 +1339,15 @@ def toeplitz(w, L):
 exercises.check_toeplitz(toeplitz)
 
 # %% [markdown]
-# **Four ways that agree.** Loops are slow in Python. A library gathers the windows as columns of a matrix (im2col); then the whole layer is *one* product, which is what processors are best at, at the price of copying each pixel up to $k^2$ times.
+# **Four ways that agree.** By the loops of the definition; by the inner products of windows; by the matrix above; and by one product for all places: a library gathers the windows as columns (im2col), and then the layer is *one* product of matrices, which is what processors are best at, at the price of copying each pixel up to $F^2$ times.
 
 # %%
 columns = im2col(CHANNELS, (5, 5)).reshape(75, 28 * 28)  # a window is a column
-by_product = ORANGE_SPOT.reshape(1, 75) @ columns
-assert np.allclose(by_product.reshape(28, 28), MAP[0, 0])
+by_product = (ORANGE_SPOT.reshape(1, 75) @ columns).reshape(28, 28)
+assert np.allclose(by_product, MAP[0, 0])
+assert np.allclose(
+    by_product, sum(by_loops(CHANNELS[0, c], ORANGE_SPOT[0, c]) for c in range(3))
+)
 
 # %% [markdown]
 # (sec-9a-back)=
@@ -1227,16 +1355,16 @@ assert np.allclose(by_product.reshape(28, 28), MAP[0, 0])
 #
 # *After this section you can write the gradient of a convolution and of pooling, and catch ten mistakes.*
 #
-# Let $\delta_p=\partial\ell/\partial y_p$ be the sensitivity (error term, 误差项) of the loss to output $p$ of $y_p=\sum_k w_k\,x_{p+k}$. **The weights.** Weight $w_k$ is used at every place $p$, and each time it is multiplied by $x_{p+k}$. By the chain rule all uses add up:
+# Let $\delta_p=\partial\ell/\partial y_p$ be the error term (误差项) of output $p$ of $y_p=\sum_k w_k\,x_{p+k}$. **The weights.** Weight $w_k$ is used at every place $p$, where $\partial y_p/\partial w_k=x_{p+k}$. By the chain rule all uses add up:
 #
 # $$
-# \frac{\partial\ell}{\partial w_k}=\sum_p\delta_p\,x_{p+k} ,
+# \frac{\partial\ell}{\partial w_k}=\sum_p\frac{\partial\ell}{\partial y_p}\frac{\partial y_p}{\partial w_k}=\sum_p\delta_p\,x_{p+k} ,
 # $$ (eq-9a-dw)
 #
-# a correlation of the input with $\delta$. **The input.** Value $x_i$ is used by output $p$ if $i=p+k$, that is, with weight $w_{i-p}$:
+# a correlation of the input with $\delta$. **The input.** Value $x_i$ is used by output $p$ if $i=p+k$, that is, with weight $\partial y_p/\partial x_i=w_{i-p}$:
 #
 # $$
-# \frac{\partial\ell}{\partial x_i}=\sum_p\delta_p\,w_{i-p} ,
+# \frac{\partial\ell}{\partial x_i}=\sum_p\frac{\partial\ell}{\partial y_p}\frac{\partial y_p}{\partial x_i}=\sum_p\delta_p\,w_{i-p} ,
 # $$ (eq-9a-dx)
 #
 # where $w$ counts as zero outside its range. Here is the minus sign of the mathematicians: the way back is a true convolution of $\delta$ with $w$, the filter turned around. (In matrices: $\mathbf y=M\mathbf x$ gives $M^\top\boldsymbol\delta$, and the rows of $M^\top$ read the filter backwards.) Choose an input, and see who used it:
@@ -1246,33 +1374,34 @@ assert np.allclose(by_product.reshape(28, 28), MAP[0, 0])
 WEIGHTS, DELTA = (2, -1, 3), (1, 4, -2, 5, 1)
 
 
-def draw_back(ax, i):
+COLORS = (BLUE, ORANGE, GREEN)
+
+
+def draw_back(ax, input):
     ax.set_axis_off()
-    ax.set(xlim=(-1.2, 6.6), ylim=(-0.5, 1.6))
-    total, terms = 0, []
+    ax.set(xlim=(-1.2, 6.6), ylim=(-0.5, 1.75))
+    terms = []
     for p, delta in enumerate(DELTA):
         for k, w in enumerate(WEIGHTS):
-            mine = p + k == i
+            mine = p + k == input
             ax.plot(
                 [p + k, p + 1],
                 [0, 1],
-                color=ORANGE if mine else INK,
-                lw=2.5 if mine else 0.4,
+                color=COLORS[k] if mine else INK,
+                lw=3 if mine else 0.4,
                 alpha=1 if mine else 0.4,
             )
             if mine:
                 ax.text(
-                    0.3 * (p + k) + 0.7 * (p + 1),
-                    0.7,
-                    f"w{'₀₁₂'[k]}",
+                    p + 1,
+                    1.05,
+                    f"w{'₀₁₂'[k]} = {w}".replace("-", "−"),
                     ha="center",
-                    va="center",
-                    color=ORANGE,
-                    bbox={"color": "none"},
+                    va="bottom",
+                    color=COLORS[k],
                 )
-                total += delta * w
-                terms.append(f"{delta} · {w}".replace("-", "−"))
-        ax.text(p + 1, 1.15, f"{delta}".replace("-", "−"), ha="center", va="bottom")
+                terms.append(delta * w)
+        ax.text(p + 1, 1.38, f"{delta}".replace("-", "−"), ha="center", va="bottom")
     for j in range(7):
         ax.text(
             j,
@@ -1280,23 +1409,21 @@ def draw_back(ax, i):
             f"x{'₀₁₂₃₄₅₆'[j]}",
             ha="center",
             va="top",
-            color=ORANGE if j == i else INK,
+            color=ORANGE if j == input else INK,
         )
-    ax.text(-0.9, 1.15, "δ", va="bottom")
-    ax.set_title("Who used this input?")
-    back = np.convolve(DELTA, WEIGHTS)[i]
-    assert back == total
-    return (
-        f"Input {i} was used {len(terms)} time{'s' if len(terms) > 1 else ''}: its gradient is "
-        + " + ".join(terms)
-        + f" = {total}".replace("-", "−")
-        + ". (w = 2, −1, 3.)"
+    ax.text(-0.9, 1.38, "δ", va="bottom")
+    ax.set_title("Who used this input?", x=0.04)
+    total = sum(terms)
+    assert np.convolve(DELTA, WEIGHTS)[input] == total
+    parts = " + ".join(f"({t})" if t < 0 else f"{t}" for t in terms)
+    return f"Input {input} was used {len(terms)} time{'s' if len(terms) > 1 else ''}, by outputs with a δ above. Its gradient is the sum of δ times weight: {parts} = {total}.".replace(
+        "-", "−"
     )
 
 
 explore(
     draw_back,
-    i=range(7),
+    input=range(7),
     start=3,
     alt="Seven inputs below, five outputs above; lines to the outputs that used the chosen input.",
     figsize=(5.5, 3.2),
@@ -1333,6 +1460,7 @@ settle(
     holds=cross,
     control={"the outer product, δ times xᵀ": outer},
     evidence=f"The cross product agrees with differences in {cross.sum()} of {20} layers (it has {np.cross(np.ones(3), np.ones(3)).size} entries, the weights are {layer_gradient(0)[0].size}), the outer product in {outer.sum()}. For a convolution it is the correlation derived above.",
+    card=True,
     turns={("is_product(np.cross, seed)", "is_product(np.outer, seed)"): "TRUE"},
 )
 
@@ -1365,6 +1493,18 @@ def conv_backward(x, w, delta):
 exercises.check_conv_backward(conv_backward)
 
 # %% [markdown]
+# **A whole layer.** For {eq}`eq-9a-layer` the same two rules give, with the channels and both directions,
+#
+# $$
+# \begin{aligned}
+# \frac{\partial\ell}{\partial W_{ocij}}&=\sum_{p,q}\delta_{opq}\,x_{c,\,p+i,\,q+j},
+# \qquad\frac{\partial\ell}{\partial b_o}=\sum_{p,q}\delta_{opq},\\
+# \frac{\partial\ell}{\partial x_{crs}}&=\sum_o\sum_{p,q}\delta_{opq}\,W_{oc,\,r-p,\,s-q} .
+# \end{aligned}
+# $$ (eq-9a-full)
+#
+# With a stride $S$ replace $p$ by $Sp$ in the indices of $x$ and of the last $W$; with padding, compute on the widened picture and cut the border off.
+#
 # **Pooling** replaces a block by one number, its largest or its mean (whether it should is asked in the next chapter). It has no weights. The way back follows from who was used: the mean used all $n$ values with weight $1/n$, so each receives $\delta/n$; the largest was used alone, so it receives all of $\delta$ and the others nothing.
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
@@ -1412,15 +1552,15 @@ show(
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 untestable(
     "C9.31",
-    reason="What is most important is a matter of opinion. It is one of two rules that a dense network does not need; the other is that all uses of a shared weight add up. With both, and the chain rule, every layer can be updated.",
-    reference="LeCun and others (1998), section II",
+    reason="What is most important is a matter of opinion. Passing δ through pooling is one of two rules that a dense network does not need; the other is that all uses of a shared weight add up. With both, and the chain rule, every layer can be updated.",
+    reference="Goodfellow, Bengio and Courville (2016), section 9.5",
 )
 
 # %% [markdown]
 # (q9-16)=
 # :::{admonition} Question 9.16 · How is the error sensitivity propagated from a pooling layer to a convolutional layer and from a convolutional layer to a pooling layer?
 # :class: question
-# From pooling back to the convolution before it: to the place that was the largest, or in equal parts to all of a block; then times the slope of the activation. From a convolution back to the pooling layer before it: {eq}`eq-9a-dx`, a convolution of the sensitivities with the filter turned around, summed over all filters.
+# From pooling back to the convolution before it: to the place that was the largest, or in equal parts to all of a block; then times the slope of the activation. From a convolution back to the pooling layer before it: the last line of {eq}`eq-9a-full`, a convolution of the sensitivities with the filters turned around, summed over all of them.
 # :::
 #
 # :::{admonition} Exercise 6 · back through max pooling
@@ -1450,7 +1590,12 @@ def max_pool_backward(x, delta):
 exercises.check_max_pool_backward(max_pool_backward)
 
 # %% [markdown]
-# **Ten mistakes, and who catches them.** Everyone who writes a convolution makes some of these. Two checks: the way there against the loops of the definition, the way back against differences.
+# **Ten mistakes, and who catches them.** Everyone who writes a convolution makes some of these. Two checks: the way there against the loops of the definition, the way back against differences. Five mistakes are made in the way there, with a way back that fits them, as somebody makes them who has misunderstood; five in the way back alone.
+#
+# :::{admonition} Predict
+# :class: predict
+# A layer turns its filter around, there and back. Which check notices?
+# :::
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
@@ -1549,22 +1694,22 @@ for mistake in ("", *MISTAKES):
     assert sum(checks) == bool(mistake)
 
 # %% [markdown]
-# Each mistake is caught by one check and missed by the other. Differences compare the way back with the way there, whatever that is: they never notice that it is wrong.
+# The gradient check asks only whether the way back fits the way there. If the way there is wrong, and the way back fits it, it passes. So compare with the definition as well.
 #
 # (q9-1)=
 # :::{admonition} Question 9.1 · Why did convolutional neural networks appear, and why do they exist?
 # :class: question
-# Because pictures have three properties that a dense layer cannot use: what matters is local, it may be anywhere, and a smaller picture shows the same thing. Each becomes a restriction: small windows, shared weights, subsampling. Restrictions save weights, and with them samples. The idea came from what was known of the visual cortex (Fukushima [1980](../book/bibliography.md)); learned by backpropagation it read handwritten digits (LeCun and others [1998](../book/bibliography.md)).
+# Because pictures have three properties that a dense layer is not told: what matters is local, it may be anywhere, and a smaller picture shows the same thing. Each becomes a restriction: small windows, shared weights, subsampling. Restrictions save weights, and with them samples. The idea came from what was known of the visual cortex (Fukushima [1980](../book/bibliography.md)); learned by backpropagation it read handwritten digits (LeCun and others [1998](../book/bibliography.md)).
 # :::
 #
 # ## In one screen
 #
 # - A filter slides, multiplies, adds up: one number a place, one map a filter, however deep the input.
-# - Sizes: $\lfloor(N-F+2P)/S\rfloor+1$. A stride without a blur invents patterns.
+# - Sizes: $\lfloor(N-F+2P)/S\rfloor+1$. A stride can invent patterns, if nothing blurs before it.
 # - The number says how much a window is like the filter.
-# - A linear map that treats all places alike is a convolution; fitted freely, a denoiser becomes one. Sharing saves weights, not products, and harms where places differ and samples abound.
+# - A linear map that treats all places alike is a convolution; fitted freely to photographs, a denoiser becomes one away from the borders. Sharing saves weights and samples, and harms where places differ.
 # - Each kind of convolution is a matrix with its own zeros and ties.
-# - Back: weights by correlating the input with $\delta$; inputs by convolving $\delta$ with the filter turned around; the largest of a pool receives all.
+# - Back: weights by correlating the input with $\delta$; inputs by convolving $\delta$ with the filter turned around; the largest of a pool receives everything.
 #
 # **Read on.** Dumoulin and Visin ([2016](../book/bibliography.md)) for the arithmetic in pictures; Goodfellow, Bengio and Courville ([2016](../book/bibliography.md)), chapter 9, what the notes follow.
 #

@@ -44,7 +44,7 @@ PLAN = """
 08a_descent | Descent | how far a step may go, what a part of the samples tells, and how near noise lets you come | 6b | done
 08b_troubles_and_cures | Troubles and cures | six troubles, looked for in real networks; initialization, normalization | 8a | done
 08c_optimizers | Optimizers | momentum, Adam, schedules, second order and beyond | 8b | done
-09a_convolution | Convolution | the arithmetic, the gradients, and why weights are shared | 6b |
+09a_convolution | Convolution | the arithmetic, the gradients, and why weights are shared | 6b | done
 09b_convolutional_networks | Convolutional networks | pooling, architectures, and what the filters see | 8b 9a |
 10a_recurrence | Recurrence | unfolding in time, vanishing gradients, LSTM and GRU | 6b |
 10b_sequences | Sequences | encoder and decoder, attention, language | 10a |
