@@ -45,11 +45,12 @@ PLAN = """
 08b_troubles_and_cures | Troubles and cures | six troubles, looked for in real networks; initialization, normalization | 8a | done
 08c_optimizers | Optimizers | momentum, Adam, schedules, second order and beyond | 8b | done
 09a_convolution | Convolution | the arithmetic, the gradients, and why weights are shared | 6b | done
-09b_convolutional_networks | Convolutional networks | pooling, architectures, and what the filters see | 8b 9a |
+09b_convolutional_networks | Convolutional networks | locality, sharing and pooling, each taken away by itself | 8b 9a |
+09c_filters_and_layers | Filters and layers | what filters learn, how many and how deep, and what they cost | 9b |
 10a_recurrence | Recurrence | unfolding in time, vanishing gradients, LSTM and GRU | 6b |
 10b_sequences | Sequences | encoder and decoder, attention, language | 10a |
 11_practical_methodology | Practical methodology | metrics, baselines, search, debugging | 7b 8c |
-12_applications | Applications | a gallery of tasks, and which model fits which | 9b 10b |
+12_applications | Applications | a gallery of tasks, and which model fits which | 9c 10b |
 13_latent_variables | Latent variables | mixtures and EM, probabilistic PCA, ICA, sparse coding | 3 |
 14a_autoencoders | Autoencoders | undercomplete, sparse, denoising, contractive | 6b |
 14b_variational_autoencoders | VAE and GAN | the evidence lower bound, and learning to generate | 13 14a |

@@ -1,0 +1,860 @@
+# %% [markdown]
+# # Convolutional networks
+#
+# Four networks have learned a thousand digits, all of them in the middle of the picture. Now move the digit. Choose by how many pixels: who still reads it?
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+import numpy as np
+from dlnotes import datasets, losses, optim
+from dlnotes import functional as F
+from dlnotes.arrays import Constant
+from dlnotes.claims import by_definition, recap, settle
+from dlnotes.conv import conv2d
+from dlnotes.exercises import convolutional_networks as exercises
+from dlnotes.explore import explore, show
+from dlnotes.layers import AvgPool, Conv2d, Linear, MaxPool
+from dlnotes.network import Layer, Parameter, Sequential
+from dlnotes.plotting import BLUE, INK, ORANGE
+from dlnotes.training import fit_side_by_side
+from dlnotes.windows import im2col
+
+np.set_printoptions(precision=4, suppress=True)
+SEEDS = 20
+EVERYTHING = datasets.splits(
+    datasets.digits(), train=1000, validation=200, test=300, seeds=SEEDS
+)
+
+
+def placed(part, side, reach=0, move=0, seed=0):
+    """Digits (seeds, N, 1, side, side) on an empty canvas, in the middle or up to `reach` pixels away, moved to the right."""
+    rng = np.random.default_rng(seed)
+    on = datasets.on_canvas(part.x.reshape(-1, 8, 8), side, reach=reach, rng=rng)
+    on = np.roll(on, move, axis=2)
+    return datasets.Samples(on.reshape(SEEDS, -1, 1, side, side), part.y)
+
+
+# Twenty networks side by side: their channels lie in one stack, in groups that do not see each other.
+def looking(F_size, filters, stride, rng):
+    """A first layer: pictures (seeds, N, 1, H, W) → maps (N, seeds · filters, P, Q)."""
+    conv = Conv2d(SEEDS, SEEDS * filters, F_size, groups=SEEDS, rng=rng)
+
+    def function(x, W, b):
+        stack = np.asarray(x)[:, :, 0].swapaxes(0, 1)  # (N, seeds, H, W)
+        y, backward = conv2d(Constant(stack), W, b, stride=stride, groups=SEEDS)
+        return y, backward  # pictures want no gradient
+
+    return Layer(function, conv.W, conv.b)
+
+
+def unstacked(x):
+    """(N, S C, H, W) → (S, N, C H W)."""
+    y = np.ascontiguousarray(x.reshape(len(x), SEEDS, -1).swapaxes(0, 1))
+
+    def backward(dy):
+        dx = np.empty_like(x)  # in memory like x, which is faster
+        dx[...] = dy.swapaxes(0, 1).reshape(x.shape)
+        return dx
+
+    return y, backward
+
+
+def flattened(x):
+    return np.asarray(x).reshape(*x.shape[:2], -1), lambda dy: dy.reshape(x.shape)
+
+
+def convolutional(side, filters=8, F_size=3, pool=(MaxPool, 2), stride=1):
+    """Convolution, ReLU, pooling, and a full layer."""
+    rng = np.random.default_rng(0)
+    places = (side - F_size) // stride + 1
+    kind, size = pool or (None, 1)
+    look = looking(F_size, filters, stride, rng)
+    full = Linear(filters * (places // size) ** 2, 10, copies=SEEDS, rng=rng)
+    pooling = [kind(size)] if kind else []
+    return Sequential(look, F.relu, *pooling, Layer(unstacked), full)
+
+
+def dense(side, units):
+    rng = np.random.default_rng(0)
+    return Sequential(
+        Layer(flattened),
+        Linear(side**2, units, copies=SEEDS, rng=rng),
+        F.relu,
+        Linear(units, 10, copies=SEEDS, rng=rng),
+    )
+
+
+def weights_of(net):
+    return sum(p.value.size for p in net.parameters()) // SEEDS
+
+
+def trained(net, rate, samples, steps=150):
+    fit_side_by_side(
+        net,
+        losses.cross_entropy,
+        optim.Adam(net.parameters(), rate),
+        *samples,
+        steps=steps,
+        batch_size=30,
+    )
+    return net
+
+
+def read(net, samples):
+    """Share of samples that each of the twenty networks reads right, (20,)."""
+    return (net(samples.x).argmax(axis=2) == samples.y).mean(axis=1)
+
+
+MOVES = [0, 1, 2, 3]
+MIDDLE = placed(EVERYTHING.train, 14)
+READERS = {
+    "dense": trained(dense(14, 64), 0.01, MIDDLE),
+    "filters, max of 2 × 2": trained(convolutional(14), 0.01, MIDDLE),
+    "filters, mean of 2 × 2": trained(
+        convolutional(14, pool=(AvgPool, 2)), 0.01, MIDDLE
+    ),
+    "filters, max of all": trained(
+        convolutional(14, 16, 5, (MaxPool, 10)), 0.03, MIDDLE
+    ),
+}
+MOVED = {
+    move: {
+        name: read(net, placed(EVERYTHING.test, 14, move=move))
+        for name, net in READERS.items()
+    }
+    for move in MOVES
+}
+EXAMPLE = placed(EVERYTHING.test, 14).x[0, 3, 0]
+
+
+def draw_moved(axes, pixels):
+    axes[0].imshow(np.roll(EXAMPLE, pixels, axis=1), cmap="gray_r")
+    axes[0].set_xticks([])
+    axes[0].set_yticks([])
+    axes[0].set_title(f"Moved by {pixels}")
+    means = {name: share.mean() for name, share in MOVED[pixels].items()}
+    axes[1].barh(list(means), list(means.values()), color=BLUE)
+    axes[1].axvline(0.1, color=INK, lw=0.8)
+    axes[1].invert_yaxis()
+    axes[1].set(xlim=(0, 1), xlabel="share read (the line is guessing)")
+    told = ", ".join(f"{name} {mean:.0%}" for name, mean in means.items())
+    return f"Moved by {pixels} pixel{'' if pixels == 1 else 's'}: {told} (means of twenty networks)."
+
+
+explore(draw_moved, columns=2, pixels=MOVES, start=1, figsize=(9.4, 3.6))
+
+# %% [markdown]
+# One pixel is enough to lose half of the digits, with filters and small blocks as without: a convolution moves its map when the picture moves, and a full layer after it does not know that. Only the network that takes the largest answer anywhere does not care, and it reads a little less to begin with. That is pooling (池化), taken to the end. On this page each of the three ideas of a convolutional network (卷积神经网络), local windows, shared weights and pooling, is taken away by itself, with equal numbers of weights, to see what it is worth. Afterwards you can say for which data such a network is the right choice, and choose its pooling. You need [chapter 9a](09a_convolution.ipynb) and [chapter 8b](08b_troubles_and_cures.ipynb). Reading takes half an hour, the exercises as much again.
+#
+# %% [markdown]
+# :::{admonition} Exercise 1 · move a picture
+# :class: exercise
+# Return the picture `x` $(H,W)$ moved down by `down` and to the right by `right` pixels, which may be negative or zero. What leaves is lost; zeros come in.
+# :::
+
+
+# %%
+def moved(x, down, right):
+    """A picture of shape (H, W)."""
+    ...
+
+
+exercises.check_moved(moved)
+
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. Each place asks where its value was.
+def moved(x, down, right):
+    y = np.zeros(x.shape)
+    for r, c in np.ndindex(x.shape):
+        if 0 <= r - down < len(x) and 0 <= c - right < x.shape[1]:
+            y[r, c] = x[r - down, c - right]
+    return y
+
+
+exercises.check_moved(moved)
+
+# %% [markdown]
+# (sec-9b-three)=
+# ## Three ideas, one at a time
+#
+# *After this section you know what locality and sharing are worth, and on what data.*
+#
+# Digits of 8 × 8 pixels anywhere on a canvas of 12 × 12. Five networks with a hidden layer of ReLUs: eight *shared* filters (权值共享) of 3 × 3 with pooling over 2 × 2; the same with a filter of its own at every place (*local*); *dense* with as many weights as the shared one has; *dense* with 64 units, which takes about as many weights as the local one; and the shared one on pixels in a scrambled order, the same for all pictures. Each has the better of two learning rates (chosen by validation samples), and 150 steps.
+
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+SIDE, RATES = 12, (0.01, 0.03)
+ANYWHERE = datasets.Split(
+    *(placed(part, SIDE, reach=2, seed=seed) for seed, part in enumerate(EVERYTHING))
+)
+ORDER = np.random.default_rng(5).permutation(SIDE**2)
+
+
+def scrambled(samples):
+    flat = samples.x.reshape(SEEDS, -1, SIDE**2)[..., ORDER]
+    return datasets.Samples(flat.reshape(samples.x.shape), samples.y)
+
+
+def local(filters=8, F_size=3, size=2):
+    """A filter of its own for every place."""
+    rng, P = np.random.default_rng(0), SIDE - F_size + 1
+    W = rng.standard_normal((SEEDS, P * P, F_size**2, filters)) * np.sqrt(2) / F_size
+    W, b = Parameter(W), Parameter(np.zeros((SEEDS, P * P, 1, filters)))
+
+    def function(x, W, b):
+        S, N = x.shape[:2]
+        seen = im2col(np.asarray(x).reshape(S * N, 1, SIDE, SIDE), (F_size, F_size))
+        seen = seen.reshape(S, N, F_size**2, P * P).transpose(0, 3, 1, 2)
+        y = seen @ W + b  # (seeds, places, N, filters)
+
+        def backward(dy):
+            d = dy.reshape(N, S, filters, P * P).transpose(1, 3, 0, 2)
+            return None, seen.mT @ d, d.sum(axis=2, keepdims=True)
+
+        return y.transpose(2, 0, 3, 1).reshape(N, S * filters, P, P), backward
+
+    full = Linear(filters * (P // size) ** 2, 10, copies=SEEDS, rng=rng)
+    return Sequential(
+        Layer(function, W, b), F.relu, MaxPool(size), Layer(unstacked), full
+    )
+
+
+class Judged:
+    """A kind of network at the better of two rates: its test results for numbers of training samples."""
+
+    def __init__(self, make, data, numbers=(100, 300, 1000), choose=300):
+        part = lambda n: datasets.Samples(data.train.x[:, :n], data.train.y[:, :n])
+        nets = [trained(make(), rate, part(choose)) for rate in RATES]
+        best = int(np.argmax([read(net, data.validation).mean() for net in nets]))
+        self.weights, self.rate, self.net = weights_of(nets[0]), RATES[best], nets[best]
+        self.learned = read(nets[best], part(choose))
+        self.right = {choose: read(nets[best], data.test)}
+        for n in set(numbers) - {choose}:
+            self.right[n] = read(trained(make(), self.rate, part(n)), data.test)
+
+
+MIXED = datasets.Split(*map(scrambled, ANYWHERE))
+NUMBERS = (100, 300, 1000)
+KINDS = {
+    "shared": Judged(lambda: convolutional(SIDE), ANYWHERE),
+    "local": Judged(local, ANYWHERE),
+    "dense, as many weights": Judged(lambda: dense(SIDE, 14), ANYWHERE),
+    "dense, 64 units": Judged(lambda: dense(SIDE, 64), ANYWHERE),
+    "shared, pixels scrambled": Judged(lambda: convolutional(SIDE), MIXED),
+    "dense, pixels scrambled": Judged(lambda: dense(SIDE, 14), MIXED),
+}
+
+
+def draw_kinds(ax):
+    for (name, kind), style in zip(
+        KINDS.items(), ("o-", "s--", "^-.", "D:", "v-", "P--"), strict=True
+    ):
+        ax.plot(
+            NUMBERS,
+            [kind.right[n].mean() for n in NUMBERS],
+            style,
+            label=f"{name} ({kind.weights:,})",
+        )
+    ax.set(
+        xscale="log",
+        ylim=(0.15, 1.05),
+        xlabel="digits learned from",
+        ylabel="share read",
+    )
+    ax.set_xticks(NUMBERS, [str(n) for n in NUMBERS])
+    ax.minorticks_off()
+    ax.set_title("What each idea is worth (weights)")
+    ax.legend(loc="upper left")
+    told = ", ".join(
+        f"{name} {kind.right[300].mean():.0%}" for name, kind in KINDS.items()
+    )
+    return f"With 300 digits: {told} (means of twenty networks, spread about 3 %)."
+
+
+show(draw_kinds, figsize=(5.5, 4.4))
+
+# %% [markdown]
+# The dense network does not notice that the pixels were scrambled: nothing in it says which are neighbors. The one with shared filters does, and loses all that it had gained.
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+MARGIN = 0.05  # of the share read: about two spreads of twenty networks
+
+
+def ahead(a, b, n=300):
+    """By more than the margin, for each of the twenty."""
+    return KINDS[a].right[n] > KINDS[b].right[n] + MARGIN
+
+
+def embedded(seed):
+    """Is there a dense layer that does what a random filter does; and how much of a random dense layer can no filter do?"""
+    rng = np.random.default_rng(seed)
+    units = np.eye(36).reshape(36, 1, 6, 6)
+    x, W = rng.standard_normal((50, 1, 6, 6)), rng.standard_normal((1, 1, 3, 3))
+    M = conv2d(units, W)[0].reshape(36, -1)  # its matrix, column by column
+    same = np.allclose(x.reshape(50, -1) @ M, conv2d(x, W)[0].reshape(50, -1))
+    target = x.reshape(50, -1) @ rng.standard_normal((36, 16))
+    seen = im2col(x, (3, 3)).reshape(50, 9, 16).transpose(0, 2, 1).reshape(-1, 9)
+    best = np.linalg.lstsq(seen, target.ravel(), rcond=None)[0]
+    left = ((seen @ best - target.ravel()) ** 2).mean() / (target**2).mean()
+    return same, left > 0.5
+
+
+doable = np.array([embedded(seed) for seed in range(20)])
+settle(
+    "C9.11",
+    tested="Is a network with shared filters more than a dense one?",
+    on="sense of more",
+    cases={
+        "a layer of filters computes something that no dense layer of as many units does": ~doable[
+            :, 0
+        ],
+        "with as many weights it reads more of the moved digits": ahead(
+            "shared", "dense, as many weights"
+        ),
+    },
+    evidence=f"A dense layer does what a filter does in {doable[:, 0].sum()} of {20} cases; no filter does what a random dense layer does in {doable[:, 1].sum()}. So it can do less. With as many weights it reads {KINDS['shared'].right[300].mean():.0%} against {KINDS['dense, as many weights'].right[300].mean():.0%}.",
+    card=True,
+)
+settle(
+    "C9.33",
+    tested="Do shared filters read at least five in a hundred more than a dense network of as many weights?",
+    on="order of the data",
+    cases={
+        "a picture, in which neighbors belong together": ahead(
+            "shared", "dense, as many weights"
+        ),
+        "the same numbers as a table in any order": ahead(
+            "shared, pixels scrambled", "dense, pixels scrambled"
+        ),
+    },
+    evidence=f"On pictures {KINDS['shared'].right[300].mean():.0%} against {KINDS['dense, as many weights'].right[300].mean():.0%}, on scrambled ones {KINDS['shared, pixels scrambled'].right[300].mean():.0%} against {KINDS['dense, pixels scrambled'].right[300].mean():.0%}.",
+)
+
+# %% [markdown]
+# :::{admonition} Exercise 2 · scramble
+# :class: exercise
+# `pictures` has shape $(N,H,W)$. Count the pixels row by row; `order` $(HW,)$ holds each number once. Return pictures of the same shape in which pixel $k$ is the old pixel `order[k]`, for all pictures alike.
+# :::
+
+
+# %%
+def scramble(pictures, order):
+    """Pictures of shape (N, H, W)."""
+    ...
+
+
+exercises.check_scramble(scramble)
+
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. A list of pixels, in another order.
+def scramble(pictures, order):
+    flat = pictures.reshape(len(pictures), -1)
+    return flat[:, order].reshape(pictures.shape)
+
+
+exercises.check_scramble(scramble)
+
+# %% [markdown]
+# :::{admonition} Exercise 3 · count
+# :class: exercise
+# A network looks at gray pictures of `side` × `side`: `filters` of `F` × `F`, stride 1, no padding; pooling over blocks of `block` × `block` (incomplete ones left out); a full layer to `classes`. Return the number of its weights, biases included.
+# :::
+
+
+# %%
+def count_weights(side, filters, F, block, classes):
+    """A whole number."""
+    ...
+
+
+exercises.check_count_weights(count_weights)
+
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. Filters, then the full layer.
+def count_weights(side, filters, F, block, classes):
+    P = (side - F + 1) // block
+    return filters * (F**2 + 1) + classes * (filters * P**2 + 1)
+
+
+exercises.check_count_weights(count_weights)
+
+# %% [markdown]
+# :::{admonition} Exercise 4 · a fair rival
+# :class: exercise
+# For the network of exercise 3 return the largest number of hidden units of a dense network (one hidden layer, the same pictures and classes, biases everywhere) that has at most as many weights; 0 if even one unit is too many.
+# :::
+
+
+# %%
+def equal_width(side, filters, F, block, classes):
+    """A whole number."""
+    ...
+
+
+exercises.check_equal_width(equal_width)
+
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. One unit costs its pixels, its bias and its way to each class; the classes' biases are there anyway.
+def equal_width(side, filters, F, block, classes):
+    P = (side - F + 1) // block
+    weights = filters * (F**2 + 1) + classes * (filters * P**2 + 1)
+    return max((weights - classes) // (side**2 + 1 + classes), 0)
+
+
+exercises.check_equal_width(equal_width)
+
+# %% [markdown]
+# **What gets lost.** *Digitized images hardly keep their features*, say the notes. What is lost is not in the numbers but in how they are compared: as a list of pixels a digit that moved by two pixels is another digit. Write a picture down as the largest answers of thirty-two random filters anywhere, and it is the same again:
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+PATCHES = np.random.default_rng(0).standard_normal((32, 1, 5, 5))
+
+
+def as_list(x):
+    return x.reshape(len(x), -1)
+
+
+def as_answers(x):
+    """The largest answer of each filter, anywhere."""
+    return conv2d(x, PATCHES)[0].max(axis=(2, 3))
+
+
+def lost(seed, write):
+    """Share of digits of which a copy moved by two pixels is further away than the nearest digit of another kind."""
+    still, moved = (
+        write(placed(EVERYTHING.test, 12, move=m).x[seed, :200]) for m in (0, 2)
+    )
+    label = EVERYTHING.test.y[seed, :200]
+    between = ((still[:, None] - still[None]) ** 2).sum(axis=2)
+    between[label[:, None] == label[None]] = np.inf
+    return (((still - moved) ** 2).sum(axis=1) > between.min(axis=1)).mean()
+
+
+share_lost = {
+    write: np.array([lost(seed, write) for seed in range(SEEDS)])
+    for write in (as_list, as_answers)
+}
+settle(
+    "C9.23",
+    tested="Are most digits, moved by two pixels, further from themselves than from the nearest digit of another kind?",
+    on="form in which a picture is written down",
+    cases={
+        "list of pixels": share_lost[as_list] > 0.5,
+        "largest answers of filters": share_lost[as_answers] > 0.5,
+    },
+    evidence=f"As lists of pixels {share_lost[as_list].mean():.0%} of digits are, as answers of filters {share_lost[as_answers].mean():.0%} (means over twenty draws).",
+    card=True,
+)
+
+# %% [markdown]
+# (sec-9b-pool)=
+# ## What pooling does
+#
+# *After this section you can choose between the largest and the mean, and the size of the block.*
+#
+# A map moves with its picture. Pooling replaces a block of it by one number, its largest value, its mean or its least, and has no weights. Follow one digit, one trained filter of the network above, and what pooling over blocks of 2 × 2 leaves; the digit moves to the right:
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+look, relu, *_ = KINDS["shared"].net.layers
+TRAVELLER = EVERYTHING.test.x[0, 3].reshape(8, 8)
+
+
+def maps_of(move):
+    """The map (10, 10) of one filter on the digit moved, and its blocks of 2 × 2 pooled."""
+    x = np.zeros((SEEDS, 1, 1, SIDE, SIDE))
+    x[:, 0, 0, 2:10, move : move + 8] = TRAVELLER
+    y = relu(look(x))[0, :8]  # of the first network
+    y = y[y.reshape(8, -1).sum(axis=1).argmax()]  # the filter that answers most
+    return x[0, 0, 0], y, y.reshape(5, 2, 5, 2).max(axis=(1, 3))
+
+
+def kept(now, before):
+    """Share of the squares that agree, by 1 − |difference|² / (|a|² + |b|²)."""
+    return 1 - ((now - before) ** 2).sum() / ((now**2).sum() + (before**2).sum())
+
+
+def draw_travel(axes, pixels):
+    for ax, picture, title in zip(
+        axes, maps_of(pixels), ("digit", "map", "pooled"), strict=True
+    ):
+        ax.imshow(picture, cmap="gray_r")
+        ax.set_title(title)
+        ax.set_xticks([])
+        ax.set_yticks([])
+    now, start = maps_of(pixels), maps_of(0)
+    same = [kept(now[k], start[k]) for k in (1, 2)]
+    return f"Moved by {pixels}: compared with the start, the map agrees with itself to {same[0]:.0%}, the pooled map to {same[1]:.0%}, and the largest value of all to {kept(now[1].max(), start[1].max()):.0%}."
+
+
+explore(
+    draw_travel,
+    columns=3,
+    pixels=[0, 1, 2, 3, 4],
+    start=1,
+    alt="A digit on a canvas, the map of a filter, and the map pooled over blocks of two by two.",
+    figsize=(9.4, 3.2),
+)
+
+# %% [markdown]
+# How large should the block be? A map of 10 × 10, digits anywhere, 300 of them. Beside it the rival that shrinks a map without pooling: a convolution that takes only every second place (stride, 步长, of 2), with as many filters, and with four times as many, which costs as many products as the others.
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+SIZES = (2, 5, 10)
+few = lambda make: Judged(make, ANYWHERE, numbers=(300,))
+NO_POOL = few(lambda: convolutional(SIDE, pool=None))
+POOLED = {
+    (name, size): KINDS["shared"]
+    if (name, size) == ("max", 2)
+    else few(lambda pool=(kind, size): convolutional(SIDE, pool=pool))
+    for name, kind in (("max", MaxPool), ("mean", AvgPool))
+    for size in SIZES
+}
+STRIDED = few(lambda: convolutional(SIDE, pool=None, stride=2))
+STRIDED_WIDE = few(lambda: convolutional(SIDE, 32, pool=None, stride=2))
+
+
+def draw_sizes(ax):
+    none = NO_POOL.right[300].mean()
+    for name, style in (("max", "o-"), ("mean", "s--")):
+        means = [none, *(POOLED[name, size].right[300].mean() for size in SIZES)]
+        ax.plot(range(4), means, style, label=name)
+    ax.plot(1, STRIDED.right[300].mean(), "^", color=INK, ms=8, label="stride 2")
+    ax.plot(
+        1,
+        STRIDED_WIDE.right[300].mean(),
+        "v",
+        color=INK,
+        ms=8,
+        label="stride 2, four times the filters",
+    )
+    ax.set_xticks(range(4), ["none", "2 × 2", "5 × 5", "all of it"])
+    ax.set(ylim=(0, 0.8), xlabel="block", ylabel="share read")
+    ax.set_title("Some pooling helps, too much harms")
+    ax.legend(loc="lower left")
+    told = "; ".join(
+        f"{name} "
+        + ", ".join(f"{POOLED[name, size].right[300].mean():.0%}" for size in SIZES)
+        for name in ("max", "mean")
+    )
+    return f"Share read without pooling {none:.0%}; with blocks of 2, 5 and 10: {told}. With a stride of 2 {STRIDED.right[300].mean():.0%}, with four times the filters {STRIDED_WIDE.right[300].mean():.0%}."
+
+
+show(draw_sizes, figsize=(5.5, 4))
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+best_block = np.maximum(POOLED["mean", 2].right[300], POOLED["mean", 5].right[300])
+settle(
+    "C9.14",
+    tested="Mean pooling over all of the map: does it read at least five in a hundred fewer digits than over the better of two smaller blocks?",
+    holds=POOLED["mean", 10].right[300] < best_block - MARGIN,
+    control={
+        "blocks of two, against no pooling": POOLED["mean", 2].right[300]
+        < NO_POOL.right[300] - MARGIN
+    },
+    evidence=f"Over all of the map the mean reads {POOLED['mean', 10].right[300].mean():.0%}, the maximum {POOLED['max', 10].right[300].mean():.0%}; over blocks of {2} {POOLED['mean', 2].right[300].mean():.0%} and {POOLED['max', 2].right[300].mean():.0%}.",
+    turns={
+        (
+            '"mean", 10].right[300] < best_block',
+            '"mean", 2].right[300] < best_block',
+        ): "FALSE"
+    },
+)
+print(
+    "max, all:",
+    (POOLED["max", 10].right[300] < POOLED["max", 2].right[300] - MARGIN).sum(),
+)
+before_full = lambda size: weights_of(
+    convolutional(SIDE, pool=(MaxPool, size) if size > 1 else None)
+)
+after = lambda places, filters=16: (
+    filters * (8 * 9 + 1)
+)  # a second convolution, whatever the size of the map
+settle(
+    "C9.13",
+    tested="Eight maps of 10 × 10, with and without pooling over 2 × 2: does the next layer have fewer weights with it?",
+    on="next layer",
+    cases={
+        "a full layer": before_full(2) < before_full(1),
+        "a convolution": after(25) < after(100),
+    },
+    evidence=f"With a full layer the network has {before_full(2):,} weights instead of {before_full(1):,}; a second convolution has {after(25):,} either way. Pooling itself has none.",
+)
+in_place = before_full(2) + 8 * (
+    8 * 4 + 1
+)  # 2 × 2 filters of stride 2 where the pooling was
+settle(
+    "C9.16",
+    tested="Does a larger stride, instead of pooling, lower the number of weights as well, against neither of the two?",
+    holds=STRIDED.weights < NO_POOL.weights,
+    control={
+        "a layer of filters put in the place of a pooling layer, against pooling": in_place
+        < before_full(2)
+    },
+    evidence=f"With neither the network has {NO_POOL.weights:,} weights, with a stride of {2} {STRIDED.weights:,}, as with pooling. A layer of filters in the place of the pooling layer makes {in_place:,}. That some networks do so is a matter of record (Springenberg and others, in the text).",
+    turns={
+        (
+            "STRIDED = few(lambda: convolutional(SIDE, pool=None, stride=2))",
+            "STRIDED = few(lambda: convolutional(SIDE, pool=None, stride=1))",
+        ): "FALSE"
+    },
+)
+
+# %% [markdown]
+# :::{admonition} Exercise 5 · pool by the mean
+# :class: exercise
+# Return the means of the blocks of `size` × `size` of a map `x` $(H,W)$, without overlap. Blocks that are not whole, at the right and at the bottom, are left out.
+# :::
+
+
+# %%
+def mean_pool(x, size):
+    """A map of shape (H // size, W // size)."""
+    ...
+
+
+exercises.check_mean_pool(mean_pool)
+
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. Cut into blocks, and average inside.
+def mean_pool(x, size):
+    P, Q = x.shape[0] // size, x.shape[1] // size
+    blocks = x[: P * size, : Q * size].reshape(P, size, Q, size)
+    return blocks.mean(axis=(1, 3))
+
+
+exercises.check_mean_pool(mean_pool)
+
+# %% [markdown]
+# A stride throws values away where pooling looks at all of them. Whole networks have been built without pooling (Springenberg and others [2015](../book/bibliography.md)); there the stride belongs to a later layer that has learned what to keep.
+#
+# **Is it robust?** (鲁棒性) Take the trained networks, and move every test digit by one pixel. How many get the same answer, right or wrong?
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+STILL, ASIDE = (placed(EVERYTHING.test, SIDE, reach=1, move=m, seed=9) for m in (0, 1))
+
+
+def same_answer(judged):
+    """Share of digits that get the same answer one pixel to the right, for each of the twenty networks."""
+    answers = [judged.net(samples.x).argmax(axis=2) for samples in (STILL, ASIDE)]
+    return (answers[0] == answers[1]).mean(axis=1)
+
+
+COMPARED = {
+    "no pooling": NO_POOL,
+    "stride 2": STRIDED,
+    "max of 2 × 2": POOLED["max", 2],
+    "mean of 2 × 2": POOLED["mean", 2],
+    "max of 5 × 5": POOLED["max", 5],
+    "mean of 5 × 5": POOLED["mean", 5],
+    "max of all": POOLED["max", 10],
+    "mean of all": POOLED["mean", 10],
+}
+STEADY = {name: same_answer(judged) for name, judged in COMPARED.items()}
+
+
+def draw_steady(ax):
+    for row, name in enumerate(COMPARED):
+        right = COMPARED[name].right[300].mean()
+        ax.plot([right, STEADY[name].mean()], [row, row], color=INK, lw=0.6)
+        ax.plot(right, row, "o", color=BLUE, label="" if row else "read right")
+        ax.plot(
+            STEADY[name].mean(),
+            row,
+            "s",
+            color=ORANGE,
+            label="" if row else "same answer after a move",
+        )
+    ax.set_yticks(range(len(COMPARED)), list(COMPARED))
+    ax.invert_yaxis()
+    ax.set(xlim=(0, 1.02), xlabel="share of digits")
+    ax.set_title("Steady is not the same as right")
+    ax.legend(loc="upper right")
+    told = ", ".join(f"{name} {share.mean():.0%}" for name, share in STEADY.items())
+    return f"Same answer after a move by one pixel: {told}."
+
+
+show(draw_steady, figsize=(5.5, 4.2))
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+gap = lambda judged: judged.learned - judged.right[300]
+better = lambda name: (
+    (STEADY[name] > STEADY["no pooling"] + MARGIN)
+    & (gap(COMPARED[name]) < gap(NO_POOL) - MARGIN)
+)
+settle(
+    "C9.15",
+    tested="With blocks of 2 × 2 instead of none: do at least five in a hundred more digits keep their answer when moved by one pixel, and is the gap between training and test at least that much smaller?",
+    holds=better("max of 2 × 2"),
+    control={"a stride of two, which makes the map as small": better("stride 2")},
+    evidence=f"Same answer: {STEADY['max of 2 × 2'].mean():.0%} instead of {STEADY['no pooling'].mean():.0%} (stride: {STEADY['stride 2'].mean():.0%}). Gap: {gap(POOLED['max', 2]).mean():.2f} instead of {gap(NO_POOL).mean():.2f} (stride: {gap(STRIDED).mean():.2f}). Robust is a large word for it.",
+    card=True,
+    turns={('holds=better("max of 2 × 2")', 'holds=better("no pooling")'): "FALSE"},
+)
+
+# %% [markdown]
+# :::{admonition} Exercise 6 · steady
+# :class: exercise
+# `scores` and `moved` $(N,K)$ hold the scores of $K$ classes for $N$ pictures, and for the same pictures moved. Return the share of pictures that get the same answer.
+# :::
+
+
+# %%
+def agreement(scores, moved):
+    """A number from 0 to 1."""
+    ...
+
+
+exercises.check_agreement(agreement)
+
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. The answer is the class with the largest score.
+def agreement(scores, moved):
+    return (scores.argmax(axis=1) == moved.argmax(axis=1)).mean()
+
+
+exercises.check_agreement(agreement)
+
+# %% [markdown]
+# **Largest or mean?** It depends on the question. Pictures of noise, with small crosses in it. *Is there one?* asks for the largest answer of a filter anywhere. *Are there ten or twenty?* asks for all of them. One layer of four filters, pooled over the whole map:
+
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+CROSS = np.array([[1, 0, 1], [0, 1, 0], [1, 0, 1]]) - 5 / 9
+
+
+def crosses(counts, strength, N, seed, noise=0.5):
+    """Pictures (seeds, N, 1, 12, 12) of noise with so many crosses, the number by class."""
+    rng = np.random.default_rng(seed)
+    y = rng.integers(2, size=(SEEDS, N))
+    x = noise * rng.standard_normal((SEEDS, N, 12, 12))
+    for s, n in np.ndindex(SEEDS, N):
+        for place in rng.choice(100, counts[y[s, n]], replace=False):
+            r, c = divmod(int(place), 10)
+            x[s, n, r : r + 3, c : c + 3] += strength * CROSS
+    return datasets.Samples(x[:, :, None], y)
+
+
+TASKS = {"is there a cross?": ((0, 1), 1.5), "ten crosses or twenty?": ((10, 20), 0.7)}
+
+
+def draw_crosses(axes, crosses_in_it):
+    strength = 1.5 if crosses_in_it < 2 else 0.7
+    picture = crosses((crosses_in_it, crosses_in_it), strength, 1, seed=5).x[0, 0, 0]
+    answer = np.maximum(conv2d(picture[None, None], CROSS[None, None])[0][0, 0], 0)
+    for ax, shown, title in zip(
+        axes,
+        (picture, answer),
+        ("noise, and crosses", "answers of a filter"),
+        strict=True,
+    ):
+        ax.imshow(shown, cmap="gray_r")
+        ax.set_title(title)
+        ax.set_xticks([])
+        ax.set_yticks([])
+    return f"Number of crosses: {crosses_in_it} ({'strong' if strength > 1 else 'weak'} ones). The largest answer of a filter that looks like a cross is {answer.max():.1f}, the mean of all {answer.mean():.2f}."
+
+
+explore(
+    draw_crosses,
+    columns=2,
+    crosses_in_it=[0, 1, 10, 20],
+    start=1,
+    alt="A picture of noise with small crosses, and the answers of a filter that looks like a cross.",
+    figsize=(9.4, 3.8),
+)
+
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+def pooled_all(kind, task, rate=0.03):
+    """Share right on new pictures, by a network with four filters that pools over the whole map."""
+    counts, strength = TASKS[task]
+    train, test = (
+        crosses(counts, strength, N, seed) for seed, N in ((0, 300), (1, 200))
+    )
+    net = convolutional(SIDE, 4, 3, (kind, 10))
+    return read(trained(net, rate, train, steps=200), test)
+
+
+by_task = {
+    (task, name): pooled_all(kind, task)
+    for task in TASKS
+    for name, kind in (("max", MaxPool), ("mean", AvgPool))
+}
+
+
+def draw_tasks(ax):
+    for name, shift, color in (("max", -0.18, BLUE), ("mean", 0.18, ORANGE)):
+        means = [by_task[task, name].mean() for task in TASKS]
+        ax.bar(np.arange(2) + shift, means, 0.34, color=color, label=name)
+    ax.axhline(0.5, color=INK, lw=0.8)
+    ax.set_xticks(range(2), list(TASKS))
+    ax.set(ylim=(0, 1), ylabel="share right (the line is guessing)")
+    ax.set_title("Two questions, two winners")
+    ax.legend(loc="upper right")
+    told = "; ".join(
+        f"{task} max {by_task[task, 'max'].mean():.0%}, mean {by_task[task, 'mean'].mean():.0%}"
+        for task in TASKS
+    )
+    return f"Means of twenty networks: {told}."
+
+
+show(draw_tasks, figsize=(5.5, 3.6))
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+wins = {task: by_task[task, "max"] > by_task[task, "mean"] for task in TASKS}
+settle(
+    "C9.12",
+    tested="Does a network that pools by the largest value answer more pictures right than one that pools by the mean?",
+    on="question that is asked of the picture",
+    cases=wins,
+    evidence=", ".join(f"{task} {wins[task].sum()} of {SEEDS} times" for task in TASKS)
+    + f". On digits the largest reads {POOLED['max', 2].right[300].mean():.0%} with blocks of {2}, the mean {POOLED['mean', 2].right[300].mean():.0%}.",
+    card=True,
+)
+look, relu, *_ = POOLED["max", 2].net.layers
+block_of = im2col(relu(look(STILL.x)), (2, 2), 2)
+nothing = (block_of.min(axis=(2, 3)) == 0).mean()
+by_definition(
+    "C9.20",
+    because="That is what pooling means: a block is replaced by one number. The least is hardly used, for after a ReLU it mostly is zero.",
+    holds=nothing > 0.5,
+    evidence=f"After the ReLU of the network with blocks of {2} × {2} the least value is zero in {nothing:.0%} of the blocks.",
+)
+SAME_MIDDLE = trained(dense(14, 14), 0.01, MIDDLE)
+in_middle = read(SAME_MIDDLE, placed(EVERYTHING.test, 14))
+settle(
+    "C9.25",
+    tested="Do shared filters with pooling read at least five in a hundred more digits than a dense network of as many weights?",
+    on="place of the object in the picture",
+    cases={
+        "anywhere": ahead("shared", "dense, as many weights", 1000),
+        "always in the middle": MOVED[0]["filters, max of 2 × 2"] > in_middle + MARGIN,
+    },
+    evidence=f"Of digits anywhere {KINDS['shared'].right[1000].mean():.0%} against {KINDS['dense, as many weights'].right[1000].mean():.0%}, in the middle {MOVED[0]['filters, max of 2 × 2'].mean():.0%} against {in_middle.mean():.0%}. (Speech was not tried.)",
+)
+
+# %% [markdown]
+# (q9-12)=
+# :::{admonition} Question 9.12 · Why is a pooling layer needed, and how many times must pooling be applied?
+# :class: question
+# It is not needed: a stride shrinks maps as well. It helps where small moves should not matter, it makes the layers after it cheaper, and their receptive field (感受野) wider. Too often, and too much of the place is lost: over the whole map the mean reads fewer digits than no pooling at all. As often as the map can be halved and the answer does not hang on where things are.
+# :::
+#
+# (sec-9b-summary)=
+# ## In one screen
+#
+# - Filters and small blocks alone do not make a network ignore a move: one pixel costs half of the digits, if all were learned in the middle. The largest answer anywhere does.
+# - Filters with pooling read moved digits with far fewer samples than dense networks of as many weights. The gain is bought by an assumption: on scrambled pixels it is gone.
+# - A convolution can do less than a dense layer, not more. Less is better if it is the right less.
+# - Pooling makes the answer steadier, not steady. Some helps, too much harms; it saves weights only in a full layer after it.
+# - The largest answers "is it there?", the mean "how much of it?".
+#
+# **What became of the claims of the notes:**
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+recap()
