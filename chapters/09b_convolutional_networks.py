@@ -108,11 +108,11 @@ MOVES = [0, 1, 2, 3]
 MIDDLE = placed(EVERYTHING.train, 14)
 READERS = {
     "dense": trained(dense(14, 64), 0.01, MIDDLE),
-    "filters, max of 2 × 2": trained(convolutional(14), 0.01, MIDDLE),
-    "filters, mean of 2 × 2": trained(
+    "8 filters, max of 2 × 2": trained(convolutional(14), 0.01, MIDDLE),
+    "8 filters, mean of 2 × 2": trained(
         convolutional(14, pool=(AvgPool, 2)), 0.01, MIDDLE
     ),
-    "filters, max of all": trained(
+    "16 filters, max of all": trained(
         convolutional(14, 16, 5, (MaxPool, 10)), 0.03, MIDDLE
     ),
 }
@@ -132,7 +132,12 @@ def draw_moved(axes, pixels):
     axes[0].set_yticks([])
     axes[0].set_title(f"Moved by {pixels}")
     means = {name: share.mean() for name, share in MOVED[pixels].items()}
-    axes[1].barh(list(means), list(means.values()), color=BLUE)
+    labels = [f"{name}: {weights_of(READERS[name]):,} weights" for name in means]
+    colors = [BLUE, BLUE, BLUE, ORANGE]
+    axes[1].barh(range(4), list(means.values()), color=colors)
+    axes[1].set_yticks(range(4), list(means))
+    for row, label in enumerate(labels):
+        axes[1].text(0.02, row, label.partition(": ")[2], color="white", va="center")
     axes[1].axvline(0.1, color=INK, lw=0.8)
     axes[1].invert_yaxis()
     axes[1].set(xlim=(0, 1), xlabel="share read (the line is guessing)")
@@ -143,35 +148,9 @@ def draw_moved(axes, pixels):
 explore(draw_moved, columns=2, pixels=MOVES, start=1, figsize=(9.4, 3.6))
 
 # %% [markdown]
-# One pixel is enough to lose half of the digits, with filters and small blocks as without: a convolution moves its map when the picture moves, and a full layer after it does not know that. Only the network that takes the largest answer anywhere does not care, and it reads a little less to begin with. That is pooling (池化), taken to the end. On this page each of the three ideas of a convolutional network (卷积神经网络), local windows, shared weights and pooling, is taken away by itself, with equal numbers of weights, to see what it is worth. Afterwards you can say for which data such a network is the right choice, and choose its pooling. You need [chapter 9a](09a_convolution.ipynb) and [chapter 8b](08b_troubles_and_cures.ipynb). Reading takes half an hour, the exercises as much again.
+# One pixel is enough to lose half of the digits, with filters and small blocks as without: a convolution moves its map when the picture moves, and a full layer after it does not know that. Only the network that takes the largest answer of each filter anywhere hardly cares, with the fewest weights of all (sixteen filters of 5 × 5; the others have eight of 3 × 3, the dense network 64 units). That is pooling (池化), taken to the end.
 #
-# %% [markdown]
-# :::{admonition} Exercise 1 · move a picture
-# :class: exercise
-# Return the picture `x` $(H,W)$ moved down by `down` and to the right by `right` pixels, which may be negative or zero. What leaves is lost; zeros come in.
-# :::
-
-
-# %%
-def moved(x, down, right):
-    """A picture of shape (H, W)."""
-    ...
-
-
-exercises.check_moved(moved)
-
-
-# %% tags=["hide-cell"] jupyter={"source_hidden": true}
-# Solution. Each place asks where its value was.
-def moved(x, down, right):
-    y = np.zeros(x.shape)
-    for r, c in np.ndindex(x.shape):
-        if 0 <= r - down < len(x) and 0 <= c - right < x.shape[1]:
-            y[r, c] = x[r - down, c - right]
-    return y
-
-
-exercises.check_moved(moved)
+# On this page each of the three ideas of a convolutional network (卷积神经网络), local windows, shared weights and pooling, is taken away by itself, and a dense network with as many weights runs alongside. Afterwards you can say for which data such a network is the right choice, and choose its pooling. You need [chapter 9a](09a_convolution.ipynb) and [chapter 8b](08b_troubles_and_cures.ipynb). Reading takes half an hour, the exercises as much again.
 
 # %% [markdown]
 # (sec-9b-three)=
@@ -179,8 +158,20 @@ exercises.check_moved(moved)
 #
 # *After this section you know what locality and sharing are worth, and on what data.*
 #
-# Digits of 8 × 8 pixels anywhere on a canvas of 12 × 12. Five networks with a hidden layer of ReLUs: eight *shared* filters (权值共享) of 3 × 3 with pooling over 2 × 2; the same with a filter of its own at every place (*local*); *dense* with as many weights as the shared one has; *dense* with 64 units, which takes about as many weights as the local one; and the shared one on pixels in a scrambled order, the same for all pictures. Each has the better of two learning rates (chosen by validation samples), and 150 steps.
-
+# What does a network of this kind cost? $O$ filters of $F\times F$ on a gray picture of side $N$ make $O$ maps of side $P=N-F+1$; blocks of $k\times k$ leave $\lfloor P/k\rfloor^2$ values of each; a full layer takes them to $K$ classes. With biases these are
+#
+# $$
+# O\,(F^2+1)+K\,\bigl(O\lfloor P/k\rfloor^2+1\bigr)\ \text{weights,}
+# \qquad OP^2F^2+KO\lfloor P/k\rfloor^2\ \text{products.}
+# $$ (eq-9b-cost)
+#
+# Digits of 8 × 8 pixels anywhere on a canvas of 12 × 12; all networks have one hidden layer of ReLUs, the better of two learning rates (chosen by validation samples) and 150 steps:
+#
+# - *shared* (权值共享): eight filters of 3 × 3, the same at all places, pooling over 2 × 2;
+# - *local*: as that, but each place has filters of its own;
+# - *dense*, as many weights as *shared*: 14 units;
+# - *dense, 64 units*: about as many weights as *local*;
+# - *shared* and *dense* once more, on pixels in a scrambled order, the same for all pictures.
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 SIDE, RATES = 12, (0.01, 0.03)
@@ -193,6 +184,31 @@ ORDER = np.random.default_rng(5).permutation(SIDE**2)
 def scrambled(samples):
     flat = samples.x.reshape(SEEDS, -1, SIDE**2)[..., ORDER]
     return datasets.Samples(flat.reshape(samples.x.shape), samples.y)
+
+
+def draw_order(axes):
+    digit = ANYWHERE.test.x[0, 3].reshape(SIDE, SIDE)
+    for ax, picture, title in zip(
+        axes,
+        (digit, digit.ravel()[ORDER].reshape(SIDE, SIDE)),
+        ("a digit", "the same, scrambled"),
+        strict=True,
+    ):
+        ax.imshow(picture, cmap="gray_r")
+        ax.set_title(title)
+        ax.set_xticks([])
+        ax.set_yticks([])
+    return (
+        f"The same {SIDE**2} gray values in an order that is the same for all digits."
+    )
+
+
+show(
+    draw_order,
+    columns=2,
+    alt="A digit, and the same digit with its pixels in a scrambled order.",
+    figsize=(7, 2.8),
+)
 
 
 def local(filters=8, F_size=3, size=2):
@@ -246,35 +262,29 @@ KINDS = {
 
 
 def draw_kinds(ax):
-    for (name, kind), style in zip(
-        KINDS.items(), ("o-", "s--", "^-.", "D:", "v-", "P--"), strict=True
+    names = [f"{name}\n{kind.weights:,} weights" for name, kind in KINDS.items()]
+    for n, marker, color in zip(
+        NUMBERS, ("o", "s", "^"), (BLUE, ORANGE, INK), strict=True
     ):
+        means = [kind.right[n].mean() for kind in KINDS.values()]
         ax.plot(
-            NUMBERS,
-            [kind.right[n].mean() for n in NUMBERS],
-            style,
-            label=f"{name} ({kind.weights:,})",
+            means, range(len(names)), marker, color=color, ms=8, label=f"{n:,} digits"
         )
-    ax.set(
-        xscale="log",
-        ylim=(0.15, 1.05),
-        xlabel="digits learned from",
-        ylabel="share read",
-    )
-    ax.set_xticks(NUMBERS, [str(n) for n in NUMBERS])
-    ax.minorticks_off()
-    ax.set_title("What each idea is worth (weights)")
-    ax.legend(loc="upper left")
+    ax.set_yticks(range(len(names)), names)
+    ax.invert_yaxis()
+    ax.set(xlim=(0.2, 0.8), xlabel="share read")
+    ax.set_title("What each idea is worth")
+    ax.legend(loc="lower right")
     told = ", ".join(
         f"{name} {kind.right[300].mean():.0%}" for name, kind in KINDS.items()
     )
-    return f"With 300 digits: {told} (means of twenty networks, spread about 3 %)."
+    return f"Learned from 300 digits: {told} (means of twenty networks)."
 
 
-show(draw_kinds, figsize=(5.5, 4.4))
+show(draw_kinds, figsize=(5.5, 4.6))
 
 # %% [markdown]
-# The dense network does not notice that the pixels were scrambled: nothing in it says which are neighbors. The one with shared filters does, and loses all that it had gained.
+# Read it in pairs. *Local* against *dense, 64 units*: as many weights, and no gain from looking through small windows alone. *Shared* against *local*: the same windows with a fifth of the weights, and clearly more digits. Here it is sharing that does it, not the window. And *scrambled*: the dense network does not notice, for nothing in it says which pixels are neighbors; the one with shared filters loses all that it had gained.
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 MARGIN = 0.05  # of the share read: about two spreads of twenty networks
@@ -302,22 +312,20 @@ def embedded(seed):
 doable = np.array([embedded(seed) for seed in range(20)])
 settle(
     "C9.11",
-    tested="Is a network with shared filters more than a dense one?",
+    tested="Is a layer of filters more than a dense layer: can it do something that a dense layer of as many units cannot; does it read at least five in a hundred more digits anywhere?",
     on="sense of more",
     cases={
-        "a layer of filters computes something that no dense layer of as many units does": ~doable[
-            :, 0
-        ],
-        "with as many weights it reads more of the moved digits": ahead(
+        "it can compute more": ~doable[:, 0],
+        "it reads more digits with as many weights": ahead(
             "shared", "dense, as many weights"
         ),
     },
-    evidence=f"A dense layer does what a filter does in {doable[:, 0].sum()} of {20} cases; no filter does what a random dense layer does in {doable[:, 1].sum()}. So it can do less. With as many weights it reads {KINDS['shared'].right[300].mean():.0%} against {KINDS['dense, as many weights'].right[300].mean():.0%}.",
+    evidence=f"A dense layer can copy a filter in {doable[:, 0].sum()} of {20} cases; a filter can copy a random dense layer in {(~doable[:, 1]).sum()}. It can do less. With as many weights it reads {KINDS['shared'].right[300].mean():.0%} against {KINDS['dense, as many weights'].right[300].mean():.0%}.",
     card=True,
 )
 settle(
     "C9.33",
-    tested="Do shared filters read at least five in a hundred more than a dense network of as many weights?",
+    tested="Structured data: neighbors belong together. Do shared filters read at least five in a hundred more than a dense network of as many weights?",
     on="order of the data",
     cases={
         "a picture, in which neighbors belong together": ahead(
@@ -331,7 +339,7 @@ settle(
 )
 
 # %% [markdown]
-# :::{admonition} Exercise 2 · scramble
+# :::{admonition} Exercise 1 · scramble
 # :class: exercise
 # `pictures` has shape $(N,H,W)$. Count the pixels row by row; `order` $(HW,)$ holds each number once. Return pictures of the same shape in which pixel $k$ is the old pixel `order[k]`, for all pictures alike.
 # :::
@@ -356,58 +364,7 @@ def scramble(pictures, order):
 exercises.check_scramble(scramble)
 
 # %% [markdown]
-# :::{admonition} Exercise 3 · count
-# :class: exercise
-# A network looks at gray pictures of `side` × `side`: `filters` of `F` × `F`, stride 1, no padding; pooling over blocks of `block` × `block` (incomplete ones left out); a full layer to `classes`. Return the number of its weights, biases included.
-# :::
-
-
-# %%
-def count_weights(side, filters, F, block, classes):
-    """A whole number."""
-    ...
-
-
-exercises.check_count_weights(count_weights)
-
-
-# %% tags=["hide-cell"] jupyter={"source_hidden": true}
-# Solution. Filters, then the full layer.
-def count_weights(side, filters, F, block, classes):
-    P = (side - F + 1) // block
-    return filters * (F**2 + 1) + classes * (filters * P**2 + 1)
-
-
-exercises.check_count_weights(count_weights)
-
-# %% [markdown]
-# :::{admonition} Exercise 4 · a fair rival
-# :class: exercise
-# For the network of exercise 3 return the largest number of hidden units of a dense network (one hidden layer, the same pictures and classes, biases everywhere) that has at most as many weights; 0 if even one unit is too many.
-# :::
-
-
-# %%
-def equal_width(side, filters, F, block, classes):
-    """A whole number."""
-    ...
-
-
-exercises.check_equal_width(equal_width)
-
-
-# %% tags=["hide-cell"] jupyter={"source_hidden": true}
-# Solution. One unit costs its pixels, its bias and its way to each class; the classes' biases are there anyway.
-def equal_width(side, filters, F, block, classes):
-    P = (side - F + 1) // block
-    weights = filters * (F**2 + 1) + classes * (filters * P**2 + 1)
-    return max((weights - classes) // (side**2 + 1 + classes), 0)
-
-
-exercises.check_equal_width(equal_width)
-
-# %% [markdown]
-# **What gets lost.** *Digitized images hardly keep their features*, say the notes. What is lost is not in the numbers but in how they are compared: as a list of pixels a digit that moved by two pixels is another digit. Write a picture down as the largest answers of thirty-two random filters anywhere, and it is the same again:
+# **What gets lost.** *Digitized images hardly keep their features*, say the notes. What is lost is not in the numbers but in how they are compared. Pixel by pixel, a digit that moved by two pixels is further from its original than some digit of another kind. Described by the largest answer of each of thirty-two random filters, anywhere, it is not:
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 PATCHES = np.random.default_rng(0).standard_normal((32, 1, 5, 5))
@@ -433,6 +390,38 @@ def lost(seed, write):
     return (((still - moved) ** 2).sum(axis=1) > between.min(axis=1)).mean()
 
 
+def draw_lost(axes):
+    still, moved = (placed(EVERYTHING.test, 12, move=m).x[0, :200] for m in (0, 2))
+    label = EVERYTHING.test.y[0, :200]
+    between = ((as_list(still) - as_list(still)[3]) ** 2).sum(axis=1)
+    between[label == label[3]] = np.inf
+    other = still[between.argmin()]
+    told = []
+    for ax, picture, title in zip(
+        axes,
+        (still[3], moved[3], other),
+        ("a digit", "moved by two", "another kind"),
+        strict=True,
+    ):
+        ax.imshow(picture[0], cmap="gray_r")
+        ax.set_xticks([])
+        ax.set_yticks([])
+        ax.set_title(title)
+        told.append(
+            [
+                np.linalg.norm(write(picture[None]) - write(still[3:4]))
+                for write in (as_list, as_answers)
+            ]
+        )
+    return f"Distance from the first: the moved one {told[1][0]:.1f} by pixels and {told[1][1]:.1f} by answers, the other kind {told[2][0]:.1f} and {told[2][1]:.1f}."
+
+
+show(
+    draw_lost,
+    columns=3,
+    alt="A digit, the same moved by two pixels, and the nearest digit of another kind.",
+    figsize=(9, 2.8),
+)
 share_lost = {
     write: np.array([lost(seed, write) for seed in range(SEEDS)])
     for write in (as_list, as_answers)
@@ -445,9 +434,37 @@ settle(
         "list of pixels": share_lost[as_list] > 0.5,
         "largest answers of filters": share_lost[as_answers] > 0.5,
     },
-    evidence=f"As lists of pixels {share_lost[as_list].mean():.0%} of digits are, as answers of filters {share_lost[as_answers].mean():.0%} (means over twenty draws).",
+    evidence=f"Of digits written as lists of pixels {share_lost[as_list].mean():.0%} are, written as answers of filters {share_lost[as_answers].mean():.0%} (means over twenty draws).",
     card=True,
 )
+
+# %% [markdown]
+# :::{admonition} Exercise 2 · move a picture
+# :class: exercise
+# Return the picture `x` $(H,W)$ moved down by `down` and to the right by `right` pixels, which may be negative or zero. What leaves is lost; zeros come in.
+# :::
+
+
+# %%
+def moved(x, down, right):
+    """A picture of shape (H, W)."""
+    ...
+
+
+exercises.check_moved(moved)
+
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. Each place asks where its value was.
+def moved(x, down, right):
+    y = np.zeros(x.shape)
+    for r, c in np.ndindex(x.shape):
+        if 0 <= r - down < len(x) and 0 <= c - right < x.shape[1]:
+            y[r, c] = x[r - down, c - right]
+    return y
+
+
+exercises.check_moved(moved)
 
 # %% [markdown]
 # (sec-9b-pool)=
@@ -455,7 +472,7 @@ settle(
 #
 # *After this section you can choose between the largest and the mean, and the size of the block.*
 #
-# A map moves with its picture. Pooling replaces a block of it by one number, its largest value, its mean or its least, and has no weights. Follow one digit, one trained filter of the network above, and what pooling over blocks of 2 × 2 leaves; the digit moves to the right:
+# A map moves with its picture. Pooling replaces a block of it by one number, its largest value, its mean or its least, and has no weights. Follow one digit, one trained filter of the network above, and what pooling over blocks of 2 × 2 leaves; the digit moves to the right. Moved by two pixels, a whole block, the pooled map moves by one square: pooling does not undo a move, it hides moves inside a block.
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 look, relu, *_ = KINDS["shared"].net.layers
@@ -477,16 +494,18 @@ def kept(now, before):
 
 
 def draw_travel(axes, pixels):
-    for ax, picture, title in zip(
-        axes, maps_of(pixels), ("digit", "map", "pooled"), strict=True
+    for ax, picture, start, title in zip(
+        axes, maps_of(pixels), maps_of(0), ("digit", "map", "pooled"), strict=True
     ):
-        ax.imshow(picture, cmap="gray_r")
+        ax.imshow(picture, cmap="gray_r", vmin=0, vmax=start.max())
+        for r, c in np.argwhere(start > start.max() / 2):
+            ax.plot(c, r, "s", ms=5, mfc="none", mec=ORANGE)
         ax.set_title(title)
         ax.set_xticks([])
         ax.set_yticks([])
     now, start = maps_of(pixels), maps_of(0)
     same = [kept(now[k], start[k]) for k in (1, 2)]
-    return f"Moved by {pixels}: compared with the start, the map agrees with itself to {same[0]:.0%}, the pooled map to {same[1]:.0%}, and the largest value of all to {kept(now[1].max(), start[1].max()):.0%}."
+    return f"Moved by {pixels} (orange: where the start was dark). Overlap with the start: map {same[0]:.0%}, pooled map {same[1]:.0%}, largest value {kept(now[1].max(), start[1].max()):.0%}."
 
 
 explore(
@@ -499,7 +518,30 @@ explore(
 )
 
 # %% [markdown]
-# How large should the block be? A map of 10 × 10, digits anywhere, 300 of them. Beside it the rival that shrinks a map without pooling: a convolution that takes only every second place (stride, 步长, of 2), with as many filters, and with four times as many, which costs as many products as the others.
+# **How much does a block forgive?** Let the largest value of a block of $k\times k$ stand anywhere in it with equal chance. A move by $d<k$ pixels along one axis keeps it in its block if it stood in one of the $k-d$ columns (of $k$) that do not leave, so with chance
+#
+# $$
+# \frac{k-d}{k}=1-\frac dk .
+# $$ (eq-9b-stay)
+#
+# Blocks of two forgive one pixel half of the time, and two never; that is all that a layer of pooling is good for. Count it on maps of single dots:
+
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+def stays(k, d, seed, dots=2000):
+    """Share of single dots that are in the same block after a move by d pixels."""
+    column = np.random.default_rng(seed).integers(0, 10 * k, dots)
+    return ((column + d) // k == column // k).mean()
+
+
+print("block  move  counted  formula")
+for k, d in ((2, 1), (3, 1), (5, 1), (5, 3), (10, 1)):
+    counted = np.mean([stays(k, d, seed) for seed in range(20)])
+    print(f"{k:5} {d:5} {counted:8.2f} {1 - d / k:8.2f}")
+    assert abs(counted - (1 - d / k)) < 0.01
+
+# %% [markdown]
+# **How large should the block be?** A map of 10 × 10, digits anywhere, 300 of them. Beside it the rival that shrinks a map without pooling: a convolution that takes only every second place (stride, 步长, of 2), once with eight filters and once with thirty-two, which cost as many products as eight without a stride.
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 SIZES = (2, 5, 10)
@@ -513,6 +555,7 @@ POOLED = {
     for size in SIZES
 }
 STRIDED = few(lambda: convolutional(SIDE, pool=None, stride=2))
+LARGE = few(lambda: convolutional(SIDE, 16, 5, (MaxPool, 8)))
 STRIDED_WIDE = few(lambda: convolutional(SIDE, 32, pool=None, stride=2))
 
 
@@ -532,14 +575,22 @@ def draw_sizes(ax):
     )
     ax.set_xticks(range(4), ["none", "2 × 2", "5 × 5", "all of it"])
     ax.set(ylim=(0, 0.8), xlabel="block", ylabel="share read")
-    ax.set_title("Some pooling helps, too much harms")
+    ax.plot(
+        3,
+        LARGE.right[300].mean(),
+        "*",
+        color=INK,
+        ms=11,
+        label="max, 16 filters of 5 × 5",
+    )
+    ax.set_title("Some pooling helps, too much loses it again")
     ax.legend(loc="lower left")
     told = "; ".join(
         f"{name} "
         + ", ".join(f"{POOLED[name, size].right[300].mean():.0%}" for size in SIZES)
         for name in ("max", "mean")
     )
-    return f"Share read without pooling {none:.0%}; with blocks of 2, 5 and 10: {told}. With a stride of 2 {STRIDED.right[300].mean():.0%}, with four times the filters {STRIDED_WIDE.right[300].mean():.0%}."
+    return f"Share read without pooling {none:.0%}; with blocks of 2, 5 and 10: {told}. With a stride of 2 {STRIDED.right[300].mean():.0%}, with four times the filters {STRIDED_WIDE.right[300].mean():.0%}; sixteen filters of 5 × 5 pooled over all {LARGE.right[300].mean():.0%}."
 
 
 show(draw_sizes, figsize=(5.5, 4))
@@ -562,10 +613,6 @@ settle(
         ): "FALSE"
     },
 )
-print(
-    "max, all:",
-    (POOLED["max", 10].right[300] < POOLED["max", 2].right[300] - MARGIN).sum(),
-)
 before_full = lambda size: weights_of(
     convolutional(SIDE, pool=(MaxPool, size) if size > 1 else None)
 )
@@ -587,13 +634,13 @@ in_place = before_full(2) + 8 * (
 )  # 2 × 2 filters of stride 2 where the pooling was
 settle(
     "C9.16",
-    tested="Does a larger stride, instead of pooling, lower the number of weights as well, against neither of the two?",
+    tested="Does a stride of 2 leave fewer weights than neither stride nor pooling?",
     holds=STRIDED.weights < NO_POOL.weights,
     control={
         "a layer of filters put in the place of a pooling layer, against pooling": in_place
         < before_full(2)
     },
-    evidence=f"With neither the network has {NO_POOL.weights:,} weights, with a stride of {2} {STRIDED.weights:,}, as with pooling. A layer of filters in the place of the pooling layer makes {in_place:,}. That some networks do so is a matter of record (Springenberg and others, in the text).",
+    evidence=f"It leaves {STRIDED.weights:,} instead of {NO_POOL.weights:,}, exactly as pooling does. A layer of filters in the place of the pooling layer makes {in_place:,}. That some networks do so is a matter of record.",
     turns={
         (
             "STRIDED = few(lambda: convolutional(SIDE, pool=None, stride=2))",
@@ -603,7 +650,7 @@ settle(
 )
 
 # %% [markdown]
-# :::{admonition} Exercise 5 · pool by the mean
+# :::{admonition} Exercise 3 · pool by the mean
 # :class: exercise
 # Return the means of the blocks of `size` × `size` of a map `x` $(H,W)$, without overlap. Blocks that are not whole, at the right and at the bottom, are left out.
 # :::
@@ -629,7 +676,7 @@ def mean_pool(x, size):
 exercises.check_mean_pool(mean_pool)
 
 # %% [markdown]
-# A stride throws values away where pooling looks at all of them. Whole networks have been built without pooling (Springenberg and others [2015](../book/bibliography.md)); there the stride belongs to a later layer that has learned what to keep.
+# A stride throws values away where pooling looks at all of them. Whole networks have been built without pooling (Springenberg and others [2015](../book/bibliography.md)); there a second, learned convolution with stride 2 takes the place of each pooling layer.
 #
 # **Is it robust?** (鲁棒性) Take the trained networks, and move every test digit by one pixel. How many get the same answer, right or wrong?
 
@@ -696,7 +743,10 @@ settle(
 )
 
 # %% [markdown]
-# :::{admonition} Exercise 6 · steady
+# Pooled over everything, the mean gives nearly always the same answer, and mostly a wrong one. A network that always says “three” is perfectly steady.
+
+# %% [markdown]
+# :::{admonition} Exercise 4 · steady
 # :class: exercise
 # `scores` and `moved` $(N,K)$ hold the scores of $K$ classes for $N$ pictures, and for the same pictures moved. Return the share of pictures that get the same answer.
 # :::
@@ -833,23 +883,76 @@ settle(
     on="place of the object in the picture",
     cases={
         "anywhere": ahead("shared", "dense, as many weights", 1000),
-        "always in the middle": MOVED[0]["filters, max of 2 × 2"] > in_middle + MARGIN,
+        "always in the middle": MOVED[0]["8 filters, max of 2 × 2"]
+        > in_middle + MARGIN,
     },
-    evidence=f"Of digits anywhere {KINDS['shared'].right[1000].mean():.0%} against {KINDS['dense, as many weights'].right[1000].mean():.0%}, in the middle {MOVED[0]['filters, max of 2 × 2'].mean():.0%} against {in_middle.mean():.0%}. (Speech was not tried.)",
+    evidence=f"Of digits anywhere {KINDS['shared'].right[1000].mean():.0%} against {KINDS['dense, as many weights'].right[1000].mean():.0%}, in the middle {MOVED[0]['8 filters, max of 2 × 2'].mean():.0%} against {in_middle.mean():.0%}. (Speech was not tried.)",
 )
+
+# %% [markdown]
+# :::{admonition} Exercise 5 · count
+# :class: exercise
+# A network looks at gray pictures of `side` × `side`: `filters` of `F` × `F`, stride 1, no padding; pooling over blocks of `block` × `block` (incomplete ones left out); a full layer to `classes`. Return the number of its weights, biases included.
+# :::
+
+
+# %%
+def count_weights(side, filters, F, block, classes):
+    """A whole number."""
+    ...
+
+
+exercises.check_count_weights(count_weights)
+
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. Filters, then the full layer.
+def count_weights(side, filters, F, block, classes):
+    P = (side - F + 1) // block
+    return filters * (F**2 + 1) + classes * (filters * P**2 + 1)
+
+
+exercises.check_count_weights(count_weights)
+
+# %% [markdown]
+# :::{admonition} Exercise 6 · a fair rival
+# :class: exercise
+# For the network of exercise 3 return the largest number of hidden units of a dense network (one hidden layer, the same pictures and classes, biases everywhere) that has at most as many weights; 0 if even one unit is too many.
+# :::
+
+
+# %%
+def equal_width(side, filters, F, block, classes):
+    """A whole number."""
+    ...
+
+
+exercises.check_equal_width(equal_width)
+
+
+# %% tags=["hide-cell"] jupyter={"source_hidden": true}
+# Solution. One unit costs its pixels, its bias and its way to each class; the classes' biases are there anyway.
+def equal_width(side, filters, F, block, classes):
+    P = (side - F + 1) // block
+    weights = filters * (F**2 + 1) + classes * (filters * P**2 + 1)
+    return max((weights - classes) // (side**2 + 1 + classes), 0)
+
+
+exercises.check_equal_width(equal_width)
 
 # %% [markdown]
 # (q9-12)=
 # :::{admonition} Question 9.12 · Why is a pooling layer needed, and how many times must pooling be applied?
 # :class: question
-# It is not needed: a stride shrinks maps as well. It helps where small moves should not matter, it makes the layers after it cheaper, and their receptive field (感受野) wider. Too often, and too much of the place is lost: over the whole map the mean reads fewer digits than no pooling at all. As often as the map can be halved and the answer does not hang on where things are.
+# It is not needed: a stride shrinks maps as well, though here it read fewer digits. Pooling helps where small moves should not matter; it makes the layers after it cheaper, and their receptive field (感受野) wider. Too much of it, and the place is lost where the place matters: over the whole map the mean reads fewer digits than no pooling at all. Pool as long as a map can be halved and the answer does not depend on where things are.
 # :::
 #
 # (sec-9b-summary)=
 # ## In one screen
 #
 # - Filters and small blocks alone do not make a network ignore a move: one pixel costs half of the digits, if all were learned in the middle. The largest answer anywhere does.
-# - Filters with pooling read moved digits with far fewer samples than dense networks of as many weights. The gain is bought by an assumption: on scrambled pixels it is gone.
+# - With as many weights, small windows alone gained nothing here; sharing them did.
+# - Filters with pooling read moved digits with far fewer samples than dense networks of as many weights. The gain is bought by an assumption, that neighbors belong together: on scrambled pixels it is gone.
 # - A convolution can do less than a dense layer, not more. Less is better if it is the right less.
 # - Pooling makes the answer steadier, not steady. Some helps, too much harms; it saves weights only in a full layer after it.
 # - The largest answers "is it there?", the mean "how much of it?".
