@@ -19,7 +19,7 @@ PAGES = {
     "06a_feedforward_networks", "06b_backpropagation", "06c_units_width_depth",
     "07a_penalties_and_data", "07b_ensembles_and_dropout", "08a_descent",
     "08b_troubles_and_cures", "08c_optimizers", "09a_convolution",
-    "09b_convolutional_networks", "10a_recurrence", "10b_sequences",
+    "09b_convolutional_networks", "09c_filters_and_layers", "10a_recurrence", "10b_sequences",
     "11_practical_methodology", "12_applications", "13_latent_variables",
     "14a_autoencoders", "14b_variational_autoencoders", "15_representation_learning",
     "16_structured_models",
