@@ -221,11 +221,10 @@ exercises.check_correlate(correlate)
 #
 # *After this section you know why three channels become one map, and n filters n maps.*
 #
-# A color picture has depth: $32\times32\times3$ are three channels (通道), red, green and blue. Its filter is as deep, $5\times5\times3$, and slides only in height and width. At each place 75 products become one number, plus one bias $b$ for the whole filter:
+# A color picture has depth: $32\times32\times3$ are three channels (通道), red, green and blue. Its filter is as deep, $5\times5\times3$, and slides only in height and width. At each place 75 products become one number, plus one bias for the whole filter. For filter $o$ of several:
 #
 # $$
-# y_{opq}=b_o+\sum_c\sum_{i}\sum_{j}W_{ocij}\,x_{c,\,p+i,\,q+j},
-# \qquad o=1,\dots,O .
+# y_{opq}=b_o+\sum_c\sum_{i}\sum_{j}W_{ocij}\,x_{c,\,p+i,\,q+j} .
 # $$ (eq-9a-layer)
 #
 # Because the sum also runs over the channels, one filter makes one flat feature map (特征图). Here is a filter that asks for a spot of orange: five by five weights of 1/25 for red, of −1/25 for blue and of 0 for green. After it comes a ReLU, and the bias decides how orange is orange enough:
@@ -341,10 +340,10 @@ settle(
 # \left\lfloor\frac{N-F+2P}{S}\right\rfloor+1
 # $$ (eq-9a-size)
 #
-# places. What does a unit of a later layer see? One step in layer $l$ is a jump of $S_1\cdots S_{l-1}$ pixels, and a window of $F_l$ units spans $F_l-1$ such jumps. So its receptive field (感受野) is
+# places. What does a unit of a later layer see? One step in layer $l$ is a jump of $S_1\cdots S_{l-1}$ pixels, and a window of $F_l$ units spans $F_l-1$ such jumps. So its receptive field (感受野) is, with $r_0=1$ for a pixel itself,
 #
 # $$
-# r_l=r_{l-1}+(F_l-1)\,S_1\cdots S_{l-1},\qquad r_0=1 .
+# r_l=r_{l-1}+(F_l-1)\,S_1\cdots S_{l-1} .
 # $$ (eq-9a-sees)
 #
 # The network of the notes: a convolution of $5\times5$, pooling (池化) of $2\times2$, the same again, and two full layers, on a digit of $28\times28$. Seen from the side, along one axis: choose a unit of the last map.
@@ -858,9 +857,7 @@ by_step = {
     step: np.mean([recognized(seed, step) for seed in range(5)])
     for step in (1, 2, 4, 8)
 }
-print(
-    "clothes recognized by the nearest neighbor, by the step of the rows and columns that are kept:"
-)
+print("step of the rows and columns kept: clothes recognized")
 print(", ".join(f"{step}: {share:.0%}" for step, share in by_step.items()))
 assert by_step[1] - by_step[2] < 0.05 < by_step[1] - by_step[4]
 
@@ -1045,11 +1042,10 @@ explore(draw_worlds, world=list(WORLDS), figsize=(5.5, 4))
 #
 # *After this section you can prove that convolution is not one choice among many.*
 #
-# Shift the picture by one pixel, and its map shifts by one pixel, away from the border: {eq}`eq-9a-window` has the same weights at all places. The converse is the surprise. Let signals lie on a ring of $L$ places, so that nothing falls off the end, indices modulo $L$. Let $S$ be the shift by one, and $T$ any linear map for which shifting before is the same as shifting after, $TS=ST$. Apply that $j$ times: $TS^j=S^jT$. Let $\mathbf e_j$ be the signal that is 1 at place $j$ and 0 elsewhere; $\mathbf e_j=S^j\mathbf e_0$. So
+# Shift the picture by one pixel, and its map shifts by one pixel, away from the border: {eq}`eq-9a-window` has the same weights at all places. The converse is the surprise. Let signals lie on a ring of $L$ places, so that nothing falls off the end, indices modulo $L$. Let $S$ be the shift by one, and $T$ any linear map for which shifting before is the same as shifting after, $TS=ST$. Apply that $j$ times: $TS^j=S^jT$. Let $\mathbf e_j$ be the signal that is 1 at place $j$ and 0 elsewhere; $\mathbf e_j=S^j\mathbf e_0$. With $\mathbf k=T\mathbf e_0$,
 #
 # $$
-# T\mathbf e_j=T S^j\mathbf e_0=S^j\,T\mathbf e_0=S^j\mathbf k,
-# \qquad \mathbf k=T\mathbf e_0 :
+# T\mathbf e_j=T S^j\mathbf e_0=S^j\,T\mathbf e_0=S^j\mathbf k :
 # $$ (eq-9a-ring)
 #
 # every column of the matrix of $T$ is the first column $\mathbf k$, moved by $j$. Since $\mathbf x=\sum_jx_j\mathbf e_j$,
@@ -1184,9 +1180,9 @@ by_definition(
 # A linear map has a matrix. For a filter $(w_0,w_1,w_2)$ on a signal of five values,
 #
 # $$
-# \begin{pmatrix}y_0\\y_1\\y_2\end{pmatrix}=
+# \mathbf y=
 # \begin{pmatrix}w_0&w_1&w_2&0&0\\0&w_0&w_1&w_2&0\\0&0&w_0&w_1&w_2\end{pmatrix}
-# \begin{pmatrix}x_0\\\vdots\\x_4\end{pmatrix} .
+# \mathbf x .
 # $$ (eq-9a-toeplitz)
 #
 # So a convolutional layer *is* a dense layer in which most weights are zero and the others are tied. Each kind of convolution says which are zero and which are equal. Here are nine, on signals of two channels of eight values; a color is a weight (colors come again after thirteen), white is zero:
@@ -1497,9 +1493,9 @@ exercises.check_conv_backward(conv_backward)
 #
 # $$
 # \begin{aligned}
-# \frac{\partial\ell}{\partial W_{ocij}}&=\sum_{p,q}\delta_{opq}\,x_{c,\,p+i,\,q+j},
-# \qquad\frac{\partial\ell}{\partial b_o}=\sum_{p,q}\delta_{opq},\\
-# \frac{\partial\ell}{\partial x_{crs}}&=\sum_o\sum_{p,q}\delta_{opq}\,W_{oc,\,r-p,\,s-q} .
+# \frac{\partial\ell}{\partial W_{ocij}}&=\sum_{p,q}\delta_{opq}\,x_{c,\,p+i,\,q+j},\\
+# \frac{\partial\ell}{\partial b_o}&=\sum_{p,q}\delta_{opq},\\
+# \frac{\partial\ell}{\partial x_{crs}}&=\sum_{o,p,q}\delta_{opq}\,W_{oc,\,r-p,\,s-q} .
 # \end{aligned}
 # $$ (eq-9a-full)
 #
@@ -1686,11 +1682,11 @@ def caught(mistake):
     return loops, differences
 
 
-print(f"{'mistake':30} loops   differences")
+print(f"{'mistake':29} loops   differences")
 for mistake in ("", *MISTAKES):
     checks = caught(mistake)
     marks = ["caught" if c else "–" for c in checks]
-    print(f"{mistake or 'none':30} {marks[0]:7} {marks[1]}")
+    print(f"{mistake or 'none':29} {marks[0]:7} {marks[1]}")
     assert sum(checks) == bool(mistake)
 
 # %% [markdown]

@@ -145,7 +145,7 @@ def draw_moved(axes, pixels):
     return f"Moved by {pixels} pixel{'' if pixels == 1 else 's'}: {told} (means of twenty networks)."
 
 
-explore(draw_moved, columns=2, pixels=MOVES, start=1, figsize=(9.4, 3.6))
+explore(draw_moved, columns=2, pixels=MOVES, start=1, figsize=(8.6, 3.4))
 
 # %% [markdown]
 # One pixel is enough to lose half of the digits, with filters and small blocks as without: a convolution moves its map when the picture moves, and a full layer after it does not know that. Only the network that takes the largest answer of each filter anywhere hardly cares, with the fewest weights of all (sixteen filters of 5 × 5; the others have eight of 3 × 3, the dense network 64 units). That is pooling (池化), taken to the end.
@@ -161,8 +161,10 @@ explore(draw_moved, columns=2, pixels=MOVES, start=1, figsize=(9.4, 3.6))
 # What does a network of this kind cost? $O$ filters of $F\times F$ on a gray picture of side $N$ make $O$ maps of side $P=N-F+1$; blocks of $k\times k$ leave $\lfloor P/k\rfloor^2$ values of each; a full layer takes them to $K$ classes. With biases these are
 #
 # $$
-# O\,(F^2+1)+K\,\bigl(O\lfloor P/k\rfloor^2+1\bigr)\ \text{weights,}
-# \qquad OP^2F^2+KO\lfloor P/k\rfloor^2\ \text{products.}
+# \begin{aligned}
+# \text{weights:}\quad&O\,(F^2+1)+K\,\bigl(O\lfloor P/k\rfloor^2+1\bigr),\\
+# \text{products:}\quad&OP^2F^2+KO\lfloor P/k\rfloor^2 .
+# \end{aligned}
 # $$ (eq-9b-cost)
 #
 # Digits of 8 × 8 pixels anywhere on a canvas of 12 × 12; all networks have one hidden layer of ReLUs, the better of two learning rates (chosen by validation samples) and 150 steps:
