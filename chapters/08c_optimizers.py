@@ -13,6 +13,7 @@ from dlnotes import datasets, losses, optim, schedules
 from dlnotes.claims import by_definition, recap, settle, untestable
 from dlnotes.exercises import optimizers as exercises
 from dlnotes.explore import explore, show
+from dlnotes.gradcheck import numerical_gradient
 from dlnotes.layers import mlp
 from dlnotes.network import Parameter
 from dlnotes.plotting import BLUE, GREEN, INK, ORANGE, contours, lines, log_scale
@@ -1237,7 +1238,7 @@ by_definition(
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 shrunken = datasets.digits().x.reshape(-1, 4, 2, 4, 2).mean(axis=(2, 4)).reshape(-1, 16)
 shrunken -= shrunken.mean(axis=0)
-NAMES_OF_DIGITS = np.eye(10)[datasets.digits().y]
+ONE_HOT = np.eye(10)[datasets.digits().y]
 SHAPES_OF_WEIGHTS = ((16, 8), (8,), (8, 10), (10,))
 ENDS = np.cumsum([np.prod(shape) for shape in SHAPES_OF_WEIGHTS])
 WEIGHTS, OUTPUTS, DAMPING, BUDGET = int(ENDS[-1]), 10, 0.01, 1000
@@ -1249,13 +1250,9 @@ class Small:
     def __init__(self, seed, price=0.0):
         rng = np.random.default_rng(seed)
         chosen = rng.permutation(len(shrunken))[:600]
-        x, T = shrunken[chosen], NAMES_OF_DIGITS[chosen]
-        self.x, self.T, self.held_out, self.price = (
-            x[:100],
-            T[:100],
-            (x[100:], T[100:]),
-            price,
-        )
+        x, T = shrunken[chosen], ONE_HOT[chosen]
+        self.x, self.T, self.price = x[:100], T[:100], price
+        self.held_out = x[100:], T[100:]
         self.start = np.concatenate(
             [
                 (rng.standard_normal(s) / np.sqrt(s[0]) * (len(s) > 1)).ravel()
@@ -1288,26 +1285,72 @@ class Small:
         value = -(logs * self.T).sum(axis=1).mean()
         return value + self.price / 2 * theta @ theta, slope + self.price * theta
 
-    def newton(self, theta, g):
-        step = 1e-5
-        H = [self.loss(theta + step * e)[1] for e in np.eye(WEIGHTS)]
-        H = (
-            np.array(H) - [self.loss(theta - step * e)[1] for e in np.eye(WEIGHTS)]
-        ) / (2 * step)
-        curves, Q = np.linalg.eigh((H + H.T) / 2)
-        return -Q @ (Q.T @ g / (np.abs(curves) + DAMPING))
+    def hessian(self, theta, step=1e-5):
+        """(weights, weights), by differences of the gradient."""
+        ahead, behind = (
+            np.array([self.loss(theta + h * e)[1] for e in np.eye(WEIGHTS)])
+            for h in (step, -step)
+        )
+        H = (ahead - behind) / (2 * step)
+        return (H + H.T) / 2
 
-    def gauss_newton(self, theta, g):
-        h, U, logs = self.outputs(theta, self.x)
-        N, p = len(h), np.exp(logs)
+    def jacobian(self, theta):
+        """Derivatives (N, outputs, weights) of the outputs before the softmax."""
+        h, U, _ = self.outputs(theta, self.x)
+        N = len(h)
         J_b = (1 - h**2)[:, None] * U.T  # (N, outputs, units)
         J_W = self.x[:, None, :, None] * J_b[:, :, None]
         J_U = h[:, None, :, None] * np.eye(OUTPUTS)[:, None]
         parts = J_W, J_b, J_U, np.broadcast_to(np.eye(OUTPUTS), (N, OUTPUTS, OUTPUTS))
-        J = np.concatenate([part.reshape(N, OUTPUTS, -1) for part in parts], axis=2)
+        return np.concatenate([part.reshape(N, OUTPUTS, -1) for part in parts], axis=2)
+
+    def gauss_newton(self, theta):
+        J, p = self.jacobian(theta), np.exp(self.outputs(theta, self.x)[2])
         mean = p[:, None] @ J  # diag(p) − p pᵀ is the spread of J about its mean
         R = (np.sqrt(p)[..., None] * (J - mean)).reshape(-1, WEIGHTS)
-        return -np.linalg.solve(R.T @ R / N + DAMPING * np.eye(WEIGHTS), g)
+        return R.T @ R / len(p) + self.price * np.eye(WEIGHTS)
+
+
+def steepest(task, theta, g, memory):
+    return -g
+
+
+def by_memory(task, theta, g, memory):
+    return two_loops(g, memory[-10:])
+
+
+def damped_gauss_newton(task, theta, g, memory):
+    return -np.linalg.solve(task.gauss_newton(theta) + DAMPING * np.eye(WEIGHTS), g)
+
+
+def damped_newton(task, theta, g, memory):
+    curves, Q = np.linalg.eigh(task.hessian(theta))
+    return -Q @ (Q.T @ g / (np.abs(curves) + DAMPING))
+
+
+# Derived by hand, so checked by differences: the gradient, the derivatives of the outputs, and that the matrix of
+# Gauss and Newton is the Hessian where the outputs are linear in the weights, those of the last layer.
+probe = Small(0, price=0.1)
+assert np.allclose(
+    numerical_gradient(lambda theta: probe.loss(theta)[0], probe.start),
+    probe.loss(probe.start)[1],
+    atol=1e-8,
+)
+p = np.exp(probe.outputs(probe.start, probe.x)[2])
+for k in range(0, WEIGHTS, 25):
+    ahead, behind = (
+        probe.outputs(probe.start + h * np.eye(WEIGHTS)[k], probe.x)[2]
+        for h in (1e-6, -1e-6)
+    )
+    J = probe.jacobian(probe.start)[..., k]
+    centered = J - (p * J).sum(axis=1, keepdims=True)  # the outputs are log p here
+    assert np.allclose((ahead - behind) / 2e-6, centered, atol=1e-7)
+last = slice(ENDS[1], WEIGHTS)
+assert np.allclose(
+    probe.gauss_newton(probe.start)[last, last],
+    probe.hessian(probe.start)[last, last],
+    atol=1e-6,
+)
 
 
 def two_loops(g, memory):
@@ -1324,26 +1367,24 @@ def two_loops(g, memory):
     return -q
 
 
-PRICES = {"line search": 0, "L-BFGS": 0, "Gauss–Newton": OUTPUTS, "Newton": 2 * WEIGHTS}
+WAYS = {  # the direction, and how many gradients it costs
+    "line search": (steepest, 0),
+    "L-BFGS": (by_memory, 0),
+    "Gauss–Newton": (damped_gauss_newton, OUTPUTS),
+    "Newton": (damped_newton, 2 * WEIGHTS),
+}
 
 
 def by_search(name, task, budget=BUDGET):
     """(gradients so far, loss, weights) at every step: a direction, and steps halved until they help."""
+    towards, price = WAYS[name]
     theta, length, memory, spent = task.start, 1.0, [], 1
     value, g = task.loss(theta)
     path = [(spent, value, theta)]
     while spent < budget and length > 1e-12:
-        spent += PRICES[name]
-        if name == "line search":
-            direction, length = -g, 2 * length
-        else:
-            length = 1.0
-            if name == "L-BFGS":
-                direction = two_loops(g, memory[-10:])
-            elif name == "Newton":
-                direction = task.newton(theta, g)
-            else:
-                direction = task.gauss_newton(theta, g)
+        spent += price
+        direction = towards(task, theta, g, memory)
+        length = 2 * length if towards is steepest else 1.0
         while True:
             spent += 1
             lower, slope = task.loss(theta + length * direction)
@@ -1377,7 +1418,7 @@ def on_looks(task, path):
     return [(path[i][1], task.unseen(path[i][2])) for i in last]
 
 
-def medians(price=0.0, names=PRICES, seeds=5):
+def medians(price=0.0, names=WAYS, seeds=5):
     """For each method the median over some samples, (looks, 2); Adam's columns each at the rate that is best for it."""
     tasks = [Small(seed, price) for seed in range(seeds)]
     median = lambda walk, how: np.median(
@@ -1422,7 +1463,7 @@ for price in (0.0, 0.003):
     for name in ("Adam", "L-BFGS"):
         unseen = found[name][:, 1]
         lowest[price, name] = unseen.min()
-        print(f"price {price:<6g} {name:10} {unseen.min():18.2f} {unseen[-1]:12.2f}")
+        print(f"price {price:<6g} {name:10} {unseen.min():18.1f} {unseen[-1]:12.1f}")
 assert lowest[0.0, "L-BFGS"] > 1.3 * lowest[0.0, "Adam"]
 assert abs(lowest[0.003, "L-BFGS"] / lowest[0.003, "Adam"] - 1) < 0.1
 done = 1.1 * found["L-BFGS"][-1, 0]

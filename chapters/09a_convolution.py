@@ -11,6 +11,7 @@ from dlnotes.conv import conv1d, conv2d
 from dlnotes.exercises import convolution as exercises
 from dlnotes.explore import explore, show
 from dlnotes.gradcheck import numerical_gradient
+from dlnotes.neighbors import nearest_neighbors
 from dlnotes.plotting import BLUE, GREEN, INK, ORANGE, lines, log_scale, matrix
 from dlnotes.windows import im2col
 from matplotlib.patches import Rectangle
@@ -313,7 +314,7 @@ settle(
 # (q9-2)=
 # :::{admonition} Question 9.2 · How is a 32×32×3 image convolved with a three-dimensional kernel into a feature map of depth 1?
 # :class: question
-# At each of the 28 × 28 places at which the kernel fits, its 75 weights are multiplied with the 75 values below it; all products and the bias are added up. Since the kernel is as deep as the image, it slides in two directions only, and each place gives one number.
+# At each of the 28 × 28 places at which the kernel fits, its 75 weights are multiplied with the 75 values below it; all products and the bias are added up. Since the kernel is as deep as the image, it slides in two directions only, and each place gives one number. (The same map is the sum of three flat ones, one for each channel.)
 # :::
 #
 # (q9-3)=
@@ -346,7 +347,7 @@ settle(
 # r_l=r_{l-1}+(F_l-1)\,S_1\cdots S_{l-1} .
 # $$ (eq-9a-sees)
 #
-# The network of the notes: a convolution of $5\times5$, pooling (池化) of $2\times2$, the same again, and two full layers, on a digit of $28\times28$. Seen from the side, along one axis: choose a unit of the last map.
+# The network of the notes: a convolution of $5\times5$, pooling (池化) of $2\times2$, the same again, and two full layers, on a digit of $28\times28$. For the four layers that slide, {eq}`eq-9a-sees` gives $1+4=5$, $5+1\cdot1=6$, $6+4\cdot2=14$ and $14+1\cdot2=16$ pixels. Seen from the side, along one axis: choose a unit of the last map.
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
@@ -388,51 +389,40 @@ def expand(n, m, k, filters=(3, 5), F=5, units=32, classes=10):
     return [*blocks, *[("full", units)] * k, ("full", classes)]
 
 
-STACK = (
-    (28, 0, 0),
-    (24, 5, 1),
-    (12, 2, 2),
-    (8, 5, 1),
-    (4, 2, 2),
-)  # units, window, stride
-STACK_NAMES = ("input", "conv 5", "pool 2", "conv 5", "pool 2")
+NETWORK = expand(n=1, m=2, k=1)
+WINDOWS = [
+    (1, 1),
+    *[(F, 1) if kind == "conv" else (F, F) for kind, *_, F in NETWORK[:4]],
+]
+UNITS = [28]  # along one axis, layer by layer
+for F, S in WINDOWS[1:]:
+    UNITS.append((UNITS[-1] - F) // S + 1)
 
 
 def draw_cone(ax, unit):
-    low, high = unit - 1, unit - 1
-    spans = {}
-    for row in range(4, -1, -1):
-        units, window, stride = STACK[row]
-        spans[row] = (low, high)
-        if row:
-            low, high = low * stride, high * stride + window - 1
-    place = {0: (0.0, 1.0)}
-    for row in range(1, 5):
-        first, step = place[row - 1]
-        place[row] = first + (STACK[row][1] - 1) / 2 * step, step * STACK[row][2]
-    for row, (units, _, _) in enumerate(STACK):
-        first, step = place[row]
+    spans = [(unit - 1, unit - 1)]  # from the last layer back
+    for F, S in WINDOWS[:0:-1]:
+        low, high = spans[0]
+        spans.insert(0, (low * S, high * S + F - 1))
+    first, step = 0.0, 1  # where the units of a layer stand, in pixels
+    for row, (units, (F, S)) in enumerate(zip(UNITS, WINDOWS, strict=True)):
+        first, step = first + (F - 1) / 2 * step, step * S
         for n in range(units):
             seen = spans[row][0] <= n <= spans[row][1]
-            ax.plot(
-                first + n * step,
-                row,
-                "s",
-                ms=8,
-                color=ORANGE if seen else INK,
-                alpha=1 if seen else 0.25,
-            )
-    ax.set_yticks(range(5), STACK_NAMES)
+            color, alpha = (ORANGE, 1) if seen else (INK, 0.25)
+            ax.plot(first + n * step, row, "s", ms=8, color=color, alpha=alpha)
+    names = ["input", *(f"{kind} {F}" for kind, *_, F in NETWORK[:4])]
+    ax.set_yticks(range(len(names)), names)
     ax.set(xlim=(-1, 28), ylim=(-0.6, 4.6), xlabel="pixel", title="What one unit sees")
     low, high = spans[0]
-    return f"Unit {unit} of the last map sees pixels {low} to {high}: {high - low + 1} of 28, that is 1 + 4 + 1 + 4·2 + 1·2."
+    return f"Unit {unit} of the last map sees pixels {low} to {high}: {high - low + 1} of {UNITS[0]}."
 
 
 explore(draw_cone, unit=[1, 2, 3, 4], start=1, figsize=(5.5, 3))
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 print("layer      output   sees  weights products")
-for name, shape, weights, products, sees in plan(28, 1, expand(n=1, m=2, k=1)):
+for name, shape, weights, products, sees in plan(28, 1, NETWORK):
     print(f"{name:9} {shape:>7} {sees:>5} {weights:8,} {products:8,}")
 
 # %% [markdown]
@@ -843,14 +833,12 @@ parts = datasets.splits(datasets.fashion(), train=600, test=1000, seeds=5)
 
 def recognized(seed, step):
     """Share of clothes recognized by their nearest neighbor when every so many rows and columns are kept."""
+    kept = lambda x: x.reshape(-1, 28, 28)[:, ::step, ::step].reshape(len(x), -1)
     train, test = (
-        part.x[seed]
-        .reshape(-1, 28, 28)[:, ::step, ::step]
-        .reshape(len(part.x[seed]), -1)
+        datasets.Samples(kept(part.x[seed]), part.y[seed])
         for part in (parts.train, parts.test)
     )
-    distance = (train**2).sum(axis=1) - 2 * test @ train.T
-    return (parts.train.y[seed][distance.argmin(axis=1)] == parts.test.y[seed]).mean()
+    return (nearest_neighbors(test.x, *train) == test.y).mean()
 
 
 by_step = {
@@ -1611,41 +1599,33 @@ MISTAKES = (
 
 def faulty(x, w, b, mistake=""):
     """conv1d of x (C, L) with one filter w (C, 3), padding 1, stride 2, and its way back; with one mistake if asked."""
-    pad = (2, 0) if mistake == "padding on one side only" else (1, 1)
-    wide = np.pad(x, ((0, 0), pad))
-    stride = 1 if mistake == "stride left out" else 2
-    used = w[:, ::-1] if mistake == "filter turned around" else w
+    made = lambda name: mistake == name
+    pad = (2, 0) if made("padding on one side only") else (1, 1)
+    stride = 1 if made("stride left out") else 2
+    turn = -1 if made("filter turned around") else 1
+    heard = [[1], [0]] if made("other channel forgotten") else 1
+    wide = np.pad(x, ((0, 0), pad)) * heard
     starts = range(0, wide.shape[1] - 2, stride)
     windows = np.array([wide[:, s : s + 3] for s in starts])  # (P, C, 3)
-    seen = windows[:, :1] if mistake == "other channel forgotten" else windows
-    y = np.einsum("pck,ck->p", seen, used[: seen.shape[1]])
-    y = y + (b * (np.arange(len(y)) == 0) if "bias" in mistake else b)
+    y = np.einsum("pck,ck->p", windows, w[:, ::turn])
+    y = y + b * (np.arange(len(y)) == 0 if made("bias at the first place only") else 1)
 
     def backward(dy):
-        back = w[:, ::-1] if "dx: filter" in mistake else used
-        dwide = np.zeros_like(wide)
+        back = w[:, ::-1] if made("dx: filter not turned around") else w[:, ::turn]
+        dwide = np.zeros(wide.shape)
         for s, d in zip(starts, dy, strict=True):
-            if mistake == "dx: overlaps overwritten":
-                dwide[:, s : s + 3] = d * back
-            else:
-                dwide[:, s : s + 3] += d * back
-        dx = (
-            dwide[:, : x.shape[1]]
-            if "cut off" in mistake
-            else dwide[:, pad[0] : pad[0] + x.shape[1]]
+            if made("dx: overlaps overwritten"):
+                dwide[:, s : s + 3] = 0
+            dwide[:, s : s + 3] += d * back
+        cut = 0 if made("dx: padding not cut off") else pad[0]
+        dx = dwide[:, cut : cut + x.shape[1]] * heard
+        dw = np.einsum("p,pck->ck", dy, windows)[:, ::turn]
+        first = made("bias at the first place only") or made("db: first place only")
+        return (
+            dx,
+            dw / len(dy) if made("dw: mean instead of sum") else dw,
+            dy[0] if first else dy.sum(),
         )
-        dw = np.einsum("p,pck->ck", dy, windows)
-        dw = (
-            dw / len(dy)
-            if "mean" in mistake
-            else dw[:, ::-1]
-            if "turned around" == mistake[7:]
-            else dw
-        )
-        if mistake == "other channel forgotten":
-            dw = dw * [[1], [0]]
-            dx = dx * [[1], [0]]
-        return dx, dw, dy[0] if "first place" in mistake else dy.sum()
 
     return y, backward
 

@@ -13,6 +13,7 @@ from dlnotes.conv import conv2d
 from dlnotes.exercises import convolutional_networks as exercises
 from dlnotes.explore import explore, show
 from dlnotes.layers import AvgPool, Conv2d, Linear, MaxPool
+from dlnotes.neighbors import nearest_neighbors
 from dlnotes.network import Layer, Parameter, Sequential
 from dlnotes.plotting import BLUE, INK, ORANGE
 from dlnotes.training import fit_side_by_side
@@ -389,9 +390,9 @@ MOVED_12 = placed(EVERYTHING.test, 12, move=2)
 
 def recognized(seed, write, samples):
     """Share of digits whose nearest neighbor among a thousand still ones is of their kind."""
-    known, asked = write(MIDDLE_12[0].x[seed]), write(samples.x[seed])
-    distance = (known**2).sum(axis=1) - 2 * asked @ known.T
-    return (MIDDLE_12[0].y[seed][distance.argmin(axis=1)] == samples.y[seed]).mean()
+    known, labels = write(MIDDLE_12[0].x[seed]), MIDDLE_12[0].y[seed]
+    found = nearest_neighbors(write(samples.x[seed]), known, labels)
+    return (found == samples.y[seed]).mean()
 
 
 def draw_lost(axes):

@@ -170,7 +170,9 @@ def test_lab_opens_with_the_chapters(browser, lab, record_property) -> None:
 def test_run_all_stops_at_a_broken_cell(
     browser, lab, workshop, record_property
 ) -> None:
-    cells = [new_code_cell(source) for source in ("x = 1", "x + y", "print('never')")]
+    # A kernel gives up what waits for it: the first cell takes long enough for the others to be there.
+    sources = ("import time; time.sleep(3); x = 1", "x + y", "print('never')")
+    cells = [new_code_cell(source) for source in sources]
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
     nbformat.write(
         new_notebook(cells=cells, metadata=kernel), workshop / "broken.ipynb"
