@@ -111,6 +111,7 @@ def fit_side_by_side(
     """
     N = x.shape[1]
     size = N if batch_size is None else count("batch_size", batch_size, most=N)
+    x, target = map(np.ascontiguousarray, (x, target))  # take would copy all of a slice
     history = []
     for step in range(steps):
         batch, labels = x, target
