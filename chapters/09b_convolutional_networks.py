@@ -772,9 +772,9 @@ settle(
     card=True,
     turns={
         (
-            '"in which half?": lambda y, rng: [(rng.integers(10), 5 * y + rng.integers(5))]',
-            '"in which half?": lambda y, rng: [(rng.integers(10), rng.integers(5))][:y]',
-        ): "FALSE"
+            '"which digit, anywhere?": POOLED["max"][8].right',
+            '"which digit, anywhere?": POOLED["mean"][8].right',
+        ): "TRUE"
     },
 )
 better = {
