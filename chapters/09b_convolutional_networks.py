@@ -7,22 +7,21 @@
 from functools import partial
 
 import numpy as np
-from dlnotes import datasets, losses, optim
+from dlnotes import datasets
 from dlnotes import functional as F
-from dlnotes.arrays import Constant
 from dlnotes.claims import by_definition, recap, settle
 from dlnotes.conv import conv2d
 from dlnotes.exercises import convolutional_networks as exercises
+from dlnotes.experiments import at_best_rate, read
 from dlnotes.explore import explore, show
-from dlnotes.layers import AvgPool, Conv2d, Linear, MaxPool
+from dlnotes.layers import AvgPool, Conv2d, Linear, MaxPool, mlp
 from dlnotes.neighbors import nearest_neighbors
-from dlnotes.network import Layer, Parameter, Sequential
+from dlnotes.network import Layer, Parameter, Sequential, SideBySide
 from dlnotes.plotting import BLUE, INK, ORANGE
-from dlnotes.training import fit_side_by_side
 from dlnotes.windows import im2col
 
 np.set_printoptions(precision=4, suppress=True)
-SEEDS, PILOTS, SIDE = 20, 4, 12
+SEEDS, SIDE = 20, 12
 EVERYTHING = datasets.splits(
     datasets.digits(), train=1000, validation=200, test=300, seeds=SEEDS
 )
@@ -36,102 +35,44 @@ def placed(part, reach=0, move=0, seed=0):
     return datasets.Samples(on.reshape(SEEDS, -1, 1, SIDE, SIDE), part.y)
 
 
-# Twenty networks side by side: their channels lie in one stack, in groups that do not see each other.
-def looking(filters, F_size, stride, S, rng):
-    """A first layer: pictures (S, N, 1, H, W) → maps (N, S · filters, P, Q)."""
-    conv = Conv2d(S, S * filters, F_size, groups=S, rng=rng)
-
-    def function(x, W, b):
-        stack = np.asarray(x)[:, :, 0].swapaxes(0, 1)  # (N, S, H, W)
-        y, backward = conv2d(Constant(stack), W, b, stride=stride, groups=S)
-        return y, backward  # pictures want no gradient
-
-    return Layer(function, conv.W, conv.b)
-
-
-def unstacked(S):
-    """(N, S C, H, W) → (S, N, C H W)."""
-
-    def function(x):
-        y = np.ascontiguousarray(x.reshape(len(x), S, -1).swapaxes(0, 1))
-
-        def backward(dy):
-            dx = np.empty_like(x)  # in memory like x, which is faster
-            dx[...] = dy.swapaxes(0, 1).reshape(x.shape)
-            return dx
-
-        return y, backward
-
-    return Layer(function)
-
-
-def flattened(x):
-    return np.asarray(x).reshape(*x.shape[:2], -1), lambda dy: dy.reshape(x.shape)
-
-
-def convolutional(filters=8, F_size=3, pool=(MaxPool, 2), stride=1, S=SEEDS):
+# Twenty networks learn side by side: S copies of everything.
+def convolutional(S, filters=8, F_size=3, pool=(MaxPool, 2), stride=1):
     """Convolution, ReLU, pooling, and a full layer."""
     rng = np.random.default_rng(0)
     places = (SIDE - F_size) // stride + 1
     kind, size = pool or (None, 1)
-    look = looking(filters, F_size, stride, S, rng)
+    conv = Conv2d(1, filters, F_size, stride=stride, copies=S, rng=rng)
     full = Linear(filters * (places // size) ** 2, 10, copies=S, rng=rng)
     pooling = [kind(size)] if kind else []
-    return Sequential(look, F.relu, *pooling, unstacked(S), full)
+    return Sequential(SideBySide(S, conv, F.relu, *pooling), full)
 
 
-def dense(units, S=SEEDS):
-    rng = np.random.default_rng(0)
-    return Sequential(
-        Layer(flattened),
-        Linear(SIDE**2, units, copies=S, rng=rng),
-        F.relu,
-        Linear(units, 10, copies=S, rng=rng),
-    )
+def dense(S, units):
+    net = mlp((SIDE**2, units, 10), copies=S, rng=np.random.default_rng(0))
+    return Sequential(SideBySide(S), net)
 
 
-def read(net, samples):
-    """Share of samples that each of the networks reads right, (S,)."""
-    return (net(samples.x).argmax(axis=2) == samples.y).mean(axis=1)
+def taught(make, data, N=300, steps=150, rates=(0.003, 0.01, 0.03, 0.1)):
+    """Twenty networks `make(S)`, learned from N digits each, at the rate that is best on validation digits."""
+    learned = datasets.Samples(data.train.x[:, :N], data.train.y[:, :N])
+    few = data._replace(train=learned)
+    return at_best_rate(make, few, rates=rates, steps=steps, batch_size=20)
 
 
-class Judged:
-    """A kind of network, `make(S=…)` of it; the rate is the one whose four pilots read most validation samples."""
-
-    def __init__(self, make, data, N=300, steps=150, rates=(0.003, 0.01, 0.03, 0.1)):
-        self.weights = sum(p.value.size for p in make(S=1).parameters())
-        part = lambda samples, S: datasets.Samples(samples.x[:S, :N], samples.y[:S, :N])
-
-        def trained(S, rate):
-            net = make(S=S)
-            fit_side_by_side(
-                net,
-                losses.cross_entropy,
-                optim.Adam(net.parameters(), rate),
-                *part(data.train, S),
-                steps=steps,
-                batch_size=20,
-            )
-            return net
-
-        score = lambda rate: read(trained(PILOTS, rate), part(data.validation, PILOTS))
-        self.rate = max(rates, key=lambda rate: score(rate).mean())
-        self.net = trained(SEEDS, self.rate)
-        self.right = read(self.net, data.test)
+def weights_of(make):
+    return sum(p.value.size for p in make(1).parameters())
 
 
+sixteen = partial(convolutional, filters=16, F_size=5)
 MOVES = [-2, -1, 0, 1, 2]
 IN_MIDDLE = datasets.Split(*map(placed, EVERYTHING))
-READERS = {
-    "dense, 64 units": Judged(partial(dense, 64), IN_MIDDLE),
-    "16 filters": Judged(partial(convolutional, 16, 5, None), IN_MIDDLE),
-    "16 filters, max of 2 × 2": Judged(
-        partial(convolutional, 16, 5, (MaxPool, 2)), IN_MIDDLE
-    ),
-    "16 filters, max of all": Judged(
-        partial(convolutional, 16, 5, (MaxPool, 8)), IN_MIDDLE
-    ),
+KINDS = {
+    "dense, 64 units": partial(dense, units=64),
+    "16 filters": partial(sixteen, pool=None),
+    "16 filters, max of 2 × 2": partial(sixteen, pool=(MaxPool, 2)),
+    "16 filters, max of all": partial(sixteen, pool=(MaxPool, 8)),
 }
+READERS = {name: taught(make, IN_MIDDLE) for name, make in KINDS.items()}
 MOVED = {
     move: {
         name: read(reader.net, placed(EVERYTHING.test, move=move))
@@ -151,8 +92,8 @@ def draw_moved(axes, pixels):
     colors = [BLUE, BLUE, BLUE, ORANGE]
     axes[1].barh(range(4), list(means.values()), color=colors)
     axes[1].set_yticks(range(4), list(means))
-    for row, reader in enumerate(READERS.values()):
-        label = f"{reader.weights:,} weights"
+    for row, make in enumerate(KINDS.values()):
+        label = f"{weights_of(make):,} weights"
         axes[1].text(0.02, row, label, color="white", va="center")
     axes[1].axvline(0.1, color=INK, lw=0.8)
     axes[1].invert_yaxis()
@@ -228,17 +169,17 @@ show(
 )
 
 
-def local(filters=8, F_size=3, size=2, S=SEEDS):
+def local(S, filters=8, F_size=3, size=2):
     """A filter of its own for every place."""
     rng, P = np.random.default_rng(0), SIDE - F_size + 1
     W = rng.standard_normal((S, P * P, F_size**2, filters)) * np.sqrt(2) / F_size
     W, b = Parameter(W), Parameter(np.zeros((S, P * P, 1, filters)))
 
     def function(x, W, b):
-        N = x.shape[1]
-        seen = im2col(np.asarray(x).reshape(S * N, 1, SIDE, SIDE), (F_size, F_size))
-        seen = seen.reshape(S, N, F_size**2, P * P).transpose(0, 3, 1, 2)
-        y = seen @ W + b  # (S, places, N, filters)
+        N = len(x)
+        seen = im2col(np.asarray(x), (F_size, F_size)).reshape(N, S, F_size**2, P * P)
+        seen = seen.transpose(1, 3, 0, 2)  # (S, places, N, F²)
+        y = seen @ W + b
 
         def backward(dy):
             d = dy.reshape(N, S, filters, P * P).transpose(1, 3, 0, 2)
@@ -247,7 +188,8 @@ def local(filters=8, F_size=3, size=2, S=SEEDS):
         return y.transpose(2, 0, 3, 1).reshape(N, S * filters, P, P), backward
 
     full = Linear(filters * (P // size) ** 2, 10, copies=S, rng=rng)
-    return Sequential(Layer(function, W, b), F.relu, MaxPool(size), unstacked(S), full)
+    each = SideBySide(S, Layer(function, W, b), F.relu, MaxPool(size))
+    return Sequential(each, full)
 
 
 def cost(O, F, k=1, N=SIDE, K=10):
@@ -266,12 +208,12 @@ DENSE = "dense, as many weights"
 HOW = {
     "shared": (convolutional, ANYWHERE),
     "local": (local, ANYWHERE),
-    DENSE: (partial(dense, 14), ANYWHERE),
-    "dense, 64 units": (partial(dense, 64), ANYWHERE),
+    DENSE: (partial(dense, units=14), ANYWHERE),
+    "dense, 64 units": (partial(dense, units=64), ANYWHERE),
     "shared, scrambled": (convolutional, MIXED),
-    "dense, scrambled": (partial(dense, 14), MIXED),
+    "dense, scrambled": (partial(dense, units=14), MIXED),
 }
-KINDS = {name: Judged(*how) for name, how in HOW.items()}
+RIVALS = {name: taught(*how) for name, how in HOW.items()}
 print(f"{'':25}{'weights':>8}{'products':>9}")
 for name, (weights, products) in {
     "shared": cost(8, 3, 2),
@@ -280,17 +222,17 @@ for name, (weights, products) in {
     "dense, 64 units": dense_cost(64),
 }.items():
     print(f"{name:25}{weights:8,}{products:9,}")
-    assert weights == KINDS[name].weights
+    assert weights == weights_of(HOW[name][0])
 
 
 def draw_kinds(ax):
-    names = [f"{name}\n{kind.weights:,} weights" for name, kind in KINDS.items()]
-    means = [kind.right.mean() for kind in KINDS.values()]
+    names = [f"{name}\n{weights_of(make):,} weights" for name, (make, _) in HOW.items()]
+    means = [kind.right.mean() for kind in RIVALS.values()]
     ax.barh(names, means, color=[ORANGE, *[BLUE] * (len(names) - 1)])
     ax.invert_yaxis()
     ax.set(xlim=(0, 0.7), xlabel="share read")
     ax.set_title("What each idea is worth")
-    told = ", ".join(f"{name} {kind.right.mean():.0%}" for name, kind in KINDS.items())
+    told = ", ".join(f"{name} {kind.right.mean():.0%}" for name, kind in RIVALS.items())
     return f"Learned from 300 digits: {told} (means of twenty networks)."
 
 
@@ -305,7 +247,7 @@ MARGIN = 0.05  # of the share read: about two spreads of twenty networks
 
 def ahead(a, b):
     """By more than the margin, for each of the twenty."""
-    return KINDS[a].right > KINDS[b].right + MARGIN
+    return RIVALS[a].right > RIVALS[b].right + MARGIN
 
 
 def embedded(seed):
@@ -331,7 +273,7 @@ settle(
         "it can compute more": ~doable[:, 0],
         "it reads more digits with as many weights": ahead("shared", DENSE),
     },
-    evidence=f"A dense layer can copy a filter in {doable[:, 0].sum()} of {20} cases; a filter can copy a random dense layer in {(~doable[:, 1]).sum()}. It can do less. With as many weights it reads {KINDS['shared'].right.mean():.0%} against {KINDS[DENSE].right.mean():.0%}.",
+    evidence=f"A dense layer can copy a filter in {doable[:, 0].sum()} of {20} cases; a filter can copy a random dense layer in {(~doable[:, 1]).sum()}. It can do less. With as many weights it reads {RIVALS['shared'].right.mean():.0%} against {RIVALS[DENSE].right.mean():.0%}.",
     card=True,
 )
 settle(
@@ -344,7 +286,7 @@ settle(
             "shared, scrambled", "dense, scrambled"
         ),
     },
-    evidence=f"On pictures {KINDS['shared'].right.mean():.0%} against {KINDS[DENSE].right.mean():.0%}, on scrambled ones {KINDS['shared, scrambled'].right.mean():.0%} against {KINDS['dense, scrambled'].right.mean():.0%}.",
+    evidence=f"On pictures {RIVALS['shared'].right.mean():.0%} against {RIVALS[DENSE].right.mean():.0%}, on scrambled ones {RIVALS['shared, scrambled'].right.mean():.0%} against {RIVALS['dense, scrambled'].right.mean():.0%}.",
 )
 
 # %% [markdown]
@@ -496,17 +438,17 @@ exercises.check_moved(moved)
 # A map moves with its picture. Pooling replaces a block of it by one number, its largest value, its mean or its least, and has no weights. Follow one digit, one trained filter of the network above, and what pooling over blocks of 2 × 2 leaves; the digit moves to the right. Moved by two pixels, a whole block, the pooled map moves by one square: pooling does not undo a move, it hides moves inside a block.
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
-look, relu, *_ = KINDS["shared"].net.layers
+look, relu, *_ = RIVALS["shared"].net.layers[0].layers
 TRAVELLER = EVERYTHING.test.x[0, 3].reshape(8, 8)
 
 
 def maps_of(move):
     """The map (10, 10) of one filter on the digit moved, and its blocks of 2 × 2 pooled."""
-    x = np.zeros((SEEDS, 1, 1, SIDE, SIDE))
-    x[:, 0, 0, 2:10, move : move + 8] = TRAVELLER
+    x = np.zeros((1, SEEDS, SIDE, SIDE))
+    x[..., 2:10, move : move + 8] = TRAVELLER
     y = relu(look(x))[0, :8]  # of the first network
     y = y[y.reshape(8, -1).sum(axis=1).argmax()]  # the filter that answers most
-    return x[0, 0, 0], y, y.reshape(5, 2, 5, 2).max(axis=(1, 3))
+    return x[0, 0], y, y.reshape(5, 2, 5, 2).max(axis=(1, 3))
 
 
 def kept(now, before):
@@ -565,18 +507,20 @@ for k, d in ((2, 1), (3, 1), (5, 1), (5, 3), (10, 1)):
 # **How large should the block be?** Too large a block *harms the network*, say the notes. Sixteen filters of 5 × 5, digits anywhere, blocks from none to the whole map. Beside them the rival that shrinks a map without pooling: the same filters at every second place only (stride, 步长, of 2), at a quarter of the products.
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
-sixteen = partial(convolutional, 16, 5)
 POOLINGS = {"max": (MaxPool, (2, 4, 8)), "mean": (AvgPool, (2, 8))}
-NO_POOL = Judged(partial(sixteen, None), ANYWHERE)
-STRIDED = Judged(partial(sixteen, None, stride=2), ANYWHERE)
+NO_POOL = taught(partial(sixteen, pool=None), ANYWHERE)
+STRIDED = taught(partial(sixteen, pool=None, stride=2), ANYWHERE)
 POOLED = {
     name: {1: NO_POOL}
-    | {k: Judged(partial(sixteen, (kind, k)), ANYWHERE) for k in sizes}
+    | {k: taught(partial(sixteen, pool=(kind, k)), ANYWHERE) for k in sizes}
     for name, (kind, sizes) in POOLINGS.items()
 }
 LONGER = {  # four times as many steps, at the same rate
-    name: Judged(
-        partial(sixteen, (kind, 8)), ANYWHERE, steps=600, rates=[POOLED[name][8].rate]
+    name: taught(
+        partial(sixteen, pool=(kind, 8)),
+        ANYWHERE,
+        steps=600,
+        rates=[POOLED[name][8].rate],
     )
     for name, (kind, _) in POOLINGS.items()
 }
@@ -614,18 +558,18 @@ UNITS = round(cost(16, 5, 8)[1] / (SIDE**2 + 10))  # as many products
 AMOUNTS = (100, 300, 1000)
 BROAD = f"dense, {UNITS} units"
 CONTEST = {
-    "16 filters, max of all": (partial(sixteen, (MaxPool, 8)), POOLED["max"][8]),
-    "8 filters, max of 2 × 2": (convolutional, KINDS["shared"]),
-    BROAD: (partial(dense, UNITS), Judged(partial(dense, UNITS), ANYWHERE)),
+    "16 filters, max of all": (KINDS["16 filters, max of all"], POOLED["max"][8]),
+    "8 filters, max of 2 × 2": (convolutional, RIVALS["shared"]),
+    BROAD: (partial(dense, units=UNITS), taught(partial(dense, units=UNITS), ANYWHERE)),
 }
 FROM = {  # at the rate that was best with 300 digits
     name: [
-        at_300 if N == 300 else Judged(make, ANYWHERE, N=N, rates=[at_300.rate])
+        at_300 if N == 300 else taught(make, ANYWHERE, N=N, rates=[at_300.rate])
         for N in AMOUNTS
     ]
     for name, (make, at_300) in CONTEST.items()
 }
-PATIENT = Judged(
+PATIENT = taught(
     CONTEST[BROAD][0], ANYWHERE, N=1000, steps=600, rates=[FROM[BROAD][2].rate]
 ).right.mean()
 
@@ -729,8 +673,10 @@ PICTURES = {
     for task in TASKS
 }
 ANSWERED = {
-    (task, way): Judged(
-        partial(convolutional, 4, 3, pool), PICTURES[task], rates=(0.03, 0.1, 0.3, 1)
+    (task, way): taught(
+        partial(convolutional, filters=4, pool=pool),
+        PICTURES[task],
+        rates=(0.03, 0.1, 0.3, 1.0),
     ).right
     for task in TASKS
     for way, pool in WAYS.items()
@@ -810,15 +756,16 @@ settle(
     evidence=f"With a full layer the network has {cost(8, 3, 2)[0]:,} weights instead of {cost(8, 3)[0]:,}; a second convolution has {after(25):,} either way. Pooling itself has none.",
     turns={("filters * (8 * 9 + 1)", "filters * (8 * places + 1)"): "TRUE"},
 )
+STRIDED_WEIGHTS = weights_of(partial(sixteen, pool=None, stride=2))
 settle(
     "C9.16",
     tested="Does a stride of 2 instead of 1 leave fewer weights in the next layer?",
     on="next layer",
     cases={
-        "a full layer": STRIDED.weights < NO_POOL.weights,
+        "a full layer": STRIDED_WEIGHTS < weights_of(KINDS["16 filters"]),
         "a convolution": after(16) < after(64),
     },
-    evidence=f"With a full layer the network has {STRIDED.weights:,} instead of {NO_POOL.weights:,} weights, exactly as with pooling; a convolution has {after(16):,} either way. That some networks do so is a matter of record.",
+    evidence=f"With a full layer the network has {STRIDED_WEIGHTS:,} instead of {weights_of(KINDS['16 filters']):,} weights, exactly as with pooling; a convolution has {after(16):,} either way. That some networks do so is a matter of record.",
 )
 
 # %% [markdown]
@@ -948,8 +895,7 @@ def agreement(scores, moved):
 exercises.check_agreement(agreement)
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
-first, second, *_ = KINDS["shared"].net.layers
-block_of = im2col(second(first(STILL.x)), (2, 2), 2)
+block_of = im2col(relu(look(STILL.x[:, :, 0].swapaxes(0, 1))), (2, 2), 2)
 lively = block_of.max(axis=(2, 3)) > 0
 nothing = (block_of.min(axis=(2, 3))[lively] == 0).mean()
 by_definition(
@@ -963,12 +909,19 @@ errors = lambda judged: f"{1 - judged.right.mean():.0%}"
 settle(
     "C9.25",
     tested="Digits anywhere: does a network with shared filters and pooling make at least a tenth fewer errors than a dense network of as many weights?",
-    holds=fewer(KINDS["shared"], KINDS[DENSE]),
+    holds=fewer(RIVALS["shared"], RIVALS[DENSE]),
     control={
-        "scrambled pixels": fewer(KINDS["shared, scrambled"], KINDS["dense, scrambled"])
+        "scrambled pixels": fewer(
+            RIVALS["shared, scrambled"], RIVALS["dense, scrambled"]
+        )
     },
-    evidence=f"Errors {errors(KINDS['shared'])} against {errors(KINDS[DENSE])}, with scrambled pixels {errors(KINDS['shared, scrambled'])} against {errors(KINDS['dense, scrambled'])}. Digits in the middle leave little to gain: {errors(READERS['16 filters, max of 2 × 2'])} against {errors(READERS['dense, 64 units'])} with more weights. Speech was not tried.",
-    turns={("partial(dense, 14), ANYWHERE", "partial(dense, 14), IN_MIDDLE"): "FALSE"},
+    evidence=f"Errors {errors(RIVALS['shared'])} against {errors(RIVALS[DENSE])}, with scrambled pixels {errors(RIVALS['shared, scrambled'])} against {errors(RIVALS['dense, scrambled'])}. Digits in the middle leave little to gain: {errors(READERS['16 filters, max of 2 × 2'])} against {errors(READERS['dense, 64 units'])} with more weights. Speech was not tried.",
+    turns={
+        (
+            "partial(dense, units=14), ANYWHERE",
+            "partial(dense, units=14), IN_MIDDLE",
+        ): "FALSE"
+    },
 )
 
 # %% [markdown]

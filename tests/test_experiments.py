@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 from dlnotes.datasets import Samples, Split
-from dlnotes.experiments import boundary, contest, share_right
+from dlnotes.experiments import at_best_rate, boundary, contest, read, share_right
+from dlnotes.layers import mlp
 
 
 def part(*labels):
@@ -218,3 +219,41 @@ def test_each_step_halves_the_interval():
 def test_a_condition_that_does_not_turn_from_true_to_false_is_refused(holds):
     with pytest.raises(ValueError, match="true at low = 0 and false at high = 2"):
         boundary(holds, 0, 2)
+
+
+# ── Side by side, at the best rate ──
+
+
+def stacked(part):
+    """Three copies of the same two-class problem on a line, (3, N, 1) and (3, N)."""
+    x = np.random.default_rng(part).uniform(-1, 1, (3, 40, 1))
+    return Samples(x, (x[..., 0] > 0.2).astype(int))
+
+
+def test_the_best_rate_is_chosen_by_pilots_on_validation_samples():
+    """Catches pilots judged on test samples, a net that keeps the pilots' size, and a rate that hardly moves a weight."""
+    made = []
+
+    def make(S):
+        made.append(S)
+        return mlp((1, 2), rng=np.random.default_rng(0), copies=S)
+
+    spoiled = stacked(2)._replace(y=1 - stacked(2).y)
+    judged = at_best_rate(
+        make, Split(stacked(0), stacked(1), spoiled), rates=[1e-6, 0.3], steps=60, batch_size=10, pilots=2
+    )  # fmt: skip
+    assert judged.rate == 0.3 and made == [2, 2, 3]
+    assert judged.right.shape == (3,) and judged.right.max() < 0.2
+    assert (read(judged.net, stacked(1)) > 0.8).all()
+
+
+def test_a_single_rate_needs_no_pilots():
+    made = []
+    make = lambda S: (
+        made.append(S) or mlp((1, 2), rng=np.random.default_rng(0), copies=S)
+    )
+    split = Split(*map(stacked, range(3)))
+    assert at_best_rate(make, split, rates=[0.3], steps=5, batch_size=10).rate == 0.3
+    assert made == [3]
+    with pytest.raises(ValueError, match="rates must"):
+        at_best_rate(make, split, rates=[], steps=5, batch_size=10)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from dlnotes import functional as F
 from dlnotes import init, layers, losses, network, optim, training
+from dlnotes.arrays import Constant
 from dlnotes.gradcheck import numerical_gradient, relative_error
 from dlnotes.layers import Linear
 from dlnotes.network import Layer, Parameter, Residual, Sequential
@@ -280,6 +281,12 @@ LAYERS = {
         (4, 5, 3),
     ),
     "Residual": (lambda rng: Residual(Linear(4, 4, rng=rng), F.tanh), (5, 4)),
+    "SideBySide": (
+        lambda rng: network.SideBySide(2, layers.Conv2d(2, 3, 2, copies=2, rng=rng), F.tanh), (2, 3, 2, 3, 4),
+    ),
+    "SideBySide, the same for all": (
+        lambda rng: network.SideBySide(2, layers.Conv1d(2, 3, 2, copies=2, rng=rng), F.tanh), (1, 3, 2, 4),
+    ),
     "PReLU": (lambda rng: Layer(F.rectifier, Parameter(np.full(4, 0.25))), (5, 4)),
 }  # fmt: skip
 
@@ -323,6 +330,31 @@ def test_a_layer_in_float32_stays_in_float32(name, rng):
         p.value, p.grad = p.value.astype(np.float32), p.grad.astype(np.float32)
     y, backward = layer.forward(x, training=True)
     assert y.dtype == np.float32 and backward(y).dtype == np.float32
+
+
+def test_networks_side_by_side_are_those_networks(rng):
+    """Catches a network that sees its neighbor's channels, and rows that are put together in another order."""
+    x = rng.standard_normal((3, 5, 2, 6, 6))
+    conv = layers.Conv2d(2, 4, 3, groups=2, copies=3, rng=rng)
+    net = network.SideBySide(3, conv, F.relu, layers.MaxPool(2))
+    for s, (W, b) in enumerate(
+        zip(
+            conv.W.value.reshape(3, 4, 1, 3, 3), conv.b.value.reshape(3, 4), strict=True
+        )
+    ):
+        alone = F.max_pool(F.relu(F.conv2d(x[s], W, b, groups=2)[0])[0])[0]
+        assert_allclose(net(x)[s], alone.reshape(5, -1))
+    together = net(x[:1])
+    assert_allclose(together, net(np.repeat(x[:1], 3, axis=0)))
+
+
+def test_networks_side_by_side_spare_the_gradient_of_data(rng):
+    """Catches a mark of constant data that is lost on its way into the stack."""
+    conv = layers.Conv2d(1, 2, 3, copies=2, rng=rng)
+    y, backward = network.SideBySide(2, conv, F.relu).forward(
+        Constant(rng.standard_normal((2, 4, 1, 5, 5))), training=True
+    )
+    assert backward(np.ones_like(y)) is None and conv.W.grad.any()
 
 
 def test_a_perceptron_by_its_sizes_is_the_one_written_out(rng):

@@ -14,6 +14,10 @@ from .arguments import takes
 from .arrays import Array
 from .datasets import Samples, Split
 from .kinds import count, function, instance, not_negative
+from .losses import cross_entropy
+from .network import Layer
+from .optim import Adam
+from .training import fit_side_by_side
 
 
 class Contest(NamedTuple):
@@ -116,3 +120,63 @@ def _check(methods: dict, splits: list) -> None:
     for split in splits:
         for part, samples in instance(Split)("every split", split)._asdict().items():
             instance(Samples)(f"{part} of every split", samples)
+
+
+class Judged(NamedTuple):
+    """S networks that learned side by side, the rate they learned at, and the share of test samples each reads right, (S,)."""
+
+    net: Layer
+    rate: float
+    right: Array
+
+
+@takes(net=instance(Layer), samples=instance(Samples))
+def read(net: Layer, samples: Samples) -> Array:
+    """The share of samples x (S, N, ...), y (S, N) to which each of S networks gives the right class, (S,)."""
+    return (net(samples.x).argmax(axis=-1) == samples.y).mean(axis=-1)
+
+
+@takes(
+    make=function,
+    data=instance(Split),
+    rates="R+",
+    steps=count,
+    batch_size=count,
+    pilots=count,
+)
+def at_best_rate(
+    make: Callable[[int], Layer],
+    data: Split,
+    *,
+    rates: Array,
+    steps: int,
+    batch_size: int,
+    pilots: int = 4,
+) -> Judged:
+    """`make(S)` networks, trained by Adam at the rate at which a few pilots read most validation samples.
+
+    Every part of `data` holds x (S, N, ...) and y (S, N). The pilots are `make(pilots)`, on the samples of the
+    first ones; with a single rate there are none.
+    """
+
+    def trained(S: int, rate: float) -> Layer:
+        net = make(S)
+        fit_side_by_side(
+            net,
+            cross_entropy,
+            Adam(net.parameters(), rate),
+            data.train.x[:S],
+            data.train.y[:S],
+            steps=steps,
+            batch_size=batch_size,
+        )
+        return net
+
+    first = Samples(*(a[:pilots] for a in data.validation))
+    tried = [
+        read(trained(pilots, rate), first).mean() if len(rates) > 1 else 0.0
+        for rate in rates
+    ]
+    rate = rates[_first_best(np.array(tried), 0.0)]
+    net = trained(len(data.train.x), rate)
+    return Judged(net, rate, read(net, data.test))

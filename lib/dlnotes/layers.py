@@ -108,13 +108,20 @@ class Embedding(Layer):
 class Conv2d(Layer):
     """`functional.conv2d` from C to O channels with W drawn by `initialize` (default: He) and b = 0.
 
-    Stride, padding, dilation and groups as there.
+    Stride, padding, dilation and groups as there. With `copies` = S it is S such layers side by side, from S C to S O
+    channels, of which none sees another's, for `SideBySide`.
     """
 
     operation, rank = staticmethod(F.conv2d), 2
 
     @takes(
-        C=count, O=count, kernel=sizes, rng=generator, initialize=function, **settings
+        C=count,
+        O=count,
+        kernel=sizes,
+        rng=generator,
+        initialize=function,
+        copies=count,
+        **settings,
     )
     def __init__(
         self,
@@ -128,7 +135,9 @@ class Conv2d(Layer):
         padding: int | tuple[int, ...] = 0,
         dilation: int | tuple[int, ...] = 1,
         groups: int = 1,
+        copies: int = 1,
     ):
+        C, O, groups = copies * C, copies * O, copies * groups
         if C % groups or O % groups:
             raise ValueError(
                 f"C and O must be multiples of {groups} groups, got {C}, {O}"

@@ -13,8 +13,9 @@ from pathlib import Path
 import numpy as np
 
 from .arguments import takes
-from .arrays import Array, Backward
+from .arrays import Array, Backward, Constant, sum_to, unmarked
 from .kinds import (
+    count,
     file,
     floats,
     function,
@@ -164,6 +165,42 @@ class Residual(Sequential):
             return None if through is None else dy + through
 
         return x + y, backward
+
+
+class SideBySide(Sequential):
+    """S networks whose channels lie in one stack: x (S, N, C, *L) → (N, S·C, *L) → the layers → (S, N, D).
+
+    Convolutions among the layers have `copies` = S, so that no network sees another. D counts all that the last layer
+    gives for a sample, in one row, as a linear layer wants it. x (1, N, C, *L) are the same inputs for all.
+    """
+
+    @takes(S=count)
+    def __init__(self, S: int, *layers: Layer | Callable):
+        super().__init__(*layers)
+        self.S = S
+
+    def forward(self, x: Array, *, training: bool = False) -> tuple[Array, Backward]:
+        x, constant = unmarked(x)
+        if x.ndim < 4 or len(x) not in (1, self.S):
+            raise ValueError(f"x must have shape ({self.S}, N, C, ...), got {x.shape}")
+        each = np.broadcast_to(x, (self.S, *x.shape[1:]))
+        stack = each.swapaxes(0, 1).reshape(x.shape[1], -1, *x.shape[3:])
+        y, pullback = super().forward(
+            Constant(stack) if constant else stack, training=training
+        )
+        apart = y.reshape(len(y), self.S, -1)  # (N, S, D)
+
+        def backward(dy: Array) -> Array | None:
+            together = np.empty_like(y)  # in memory like y, which is faster
+            together[...] = dy.swapaxes(0, 1).reshape(y.shape)
+            dstack = pullback(together)
+            if dstack is None:
+                return None
+            return sum_to(
+                dstack.reshape(each.swapaxes(0, 1).shape).swapaxes(0, 1), x.shape
+            )
+
+        return np.ascontiguousarray(apart.swapaxes(0, 1)), backward
 
 
 class Bidirectional(Layer):
