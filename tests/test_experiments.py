@@ -249,9 +249,11 @@ def test_the_best_rate_is_chosen_by_pilots_on_validation_samples():
 
 def test_a_single_rate_needs_no_pilots():
     made = []
-    make = lambda S: (
-        made.append(S) or mlp((1, 2), rng=np.random.default_rng(0), copies=S)
-    )
+
+    def make(S):
+        made.append(S)
+        return mlp((1, 2), rng=np.random.default_rng(0), copies=S)
+
     split = Split(*map(stacked, range(3)))
     assert at_best_rate(make, split, rates=[0.3], steps=5, batch_size=10).rate == 0.3
     assert made == [3]
