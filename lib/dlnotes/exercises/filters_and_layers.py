@@ -101,7 +101,7 @@ def _needed(
 ):
     def answer(see, k, growth):
         layers, field = 0, start
-        while not enough(field, see):
+        while field < see:
             field += add(k, growth, layers)
             layers += 1
         return layers
@@ -125,14 +125,13 @@ check_layers_needed = Exercise(
         "82 values, width 2, gaps that triple": (82, 2, 3),
     },
     mistakes={
-        "one value sees itself: the field starts at 1": _needed(start=0),
+        "one value sees itself (the field starts at 1), and a field just as wide as asked is enough": _needed(start=0),
         "a layer adds k − 1, not k": _needed(add=lambda k, growth, layers: k * growth**layers),
         "the first layer has no gaps: growth to the power of l − 1": _needed(
             add=lambda k, growth, layers: (k - 1) * growth ** (layers + 1)),
         "the gaps grow from layer to layer": _needed(add=lambda k, growth, layers: (k - 1) * growth),
         "gaps multiply, they do not add up": _needed(add=lambda k, growth, layers: (k - 1) * max(growth * layers, 1)),
         "the gaps widen the field": _needed(add=lambda k, growth, layers: k - 1),
-        "as many as are needed, and no more: at least, not more than": _needed(enough=lambda field, see: field > see),
         "fields add up, they do not multiply": _needed(add=lambda k, growth, layers: k ** (layers + 1) - k**layers),
         "a whole number, rounded up": lambda see, k, growth: _needed()(see, k, growth) - 1 if see > 1 else 0,
         "the number of layers, not the field": lambda see, k, growth: 1 + sum(
