@@ -113,6 +113,7 @@ check_layers_needed = Exercise(
     "the number of layers",
     right=_needed(),
     cases=lambda rng: {
+        "12 values, width 3, no gaps": (12, 3, 1),
         "7 values, width 3, no gaps": (7, 3, 1),
         "7 values, width 3, gaps that double": (7, 3, 2),
         "8 values, width 3, no gaps": (8, 3, 1),
@@ -130,7 +131,7 @@ check_layers_needed = Exercise(
         "the first layer has no gaps: growth to the power of l − 1": _needed(
             add=lambda k, growth, layers: (k - 1) * growth ** (layers + 1)),
         "the gaps grow from layer to layer": _needed(add=lambda k, growth, layers: (k - 1) * growth),
-        "gaps multiply, they do not add up": _needed(add=lambda k, growth, layers: (k - 1) * max(growth * layers, 1)),
+        "gaps multiply, they do not add up": _needed(add=lambda k, growth, layers: (k - 1) * (1 + (growth - 1) * layers)),
         "the gaps widen the field": _needed(add=lambda k, growth, layers: k - 1),
         "fields add up, they do not multiply": _needed(add=lambda k, growth, layers: k ** (layers + 1) - k**layers),
         "a whole number, rounded up": lambda see, k, growth: _needed()(see, k, growth) - 1 if see > 1 else 0,
