@@ -970,7 +970,7 @@ settle(
         "new digits instead of learned ones": gaps(COMPARED["max of 2 × 2"])
         < gaps(STRIDED) - MARGIN,
     },
-    evidence=f"After a move {STEADY['max of 2 × 2'].mean():.0%} instead of {STEADY['no pooling'].mean():.0%} keep their answer, under noise {NOISY['max of 2 × 2'].mean():.0%} (mean of 2 × 2: {NOISY['mean of 2 × 2'].mean():.0%}) instead of {NOISY['no pooling'].mean():.0%}, which is hardly more. Of learned digits {gap(COMPARED['max of 2 × 2']):.0%} more are read than of new ones, with a stride {gap(STRIDED):.0%} more, with neither {gap(NO_POOL):.0%}.",
+    evidence=f"After a move {STEADY['max of 2 × 2'].mean():.0%} instead of {STEADY['no pooling'].mean():.0%} keep their answer, under noise {NOISY['max of 2 × 2'].mean():.0%} (with the mean of each block {NOISY['mean of 2 × 2'].mean():.0%}) instead of {NOISY['no pooling'].mean():.0%}, which is hardly more. Of learned digits {gap(COMPARED['max of 2 × 2']):.0%} more are read than of new ones, with a stride {gap(STRIDED):.0%} more, with neither {gap(NO_POOL):.0%}.",
     card=True,
 )
 

@@ -572,7 +572,7 @@ for name, how in SEVEN.items():
     )
 
 # %% [markdown]
-# Here one wide layer is the cheapest. *Usually several small filters are preferred to one large one*, say the notes, and so did those who built for photographs: Simonyan and Zisserman ([2015](../book/bibliography.md)) used nothing but 3 × 3. Count the weights between $C$ maps and $C$ maps in $n$ dimensions: one filter of width 7 on each side has $7^nC^2$, three layers of width 3, with the same field, have $3\cdot3^nC^2$:
+# Here one wide layer is the cheapest. *Usually several small filters are preferred to one large one*, say the notes, and so did those who built for photographs: Simonyan and Zisserman ([2015](../book/bibliography.md)) used nothing but 3 × 3. Count the weights between $C$ feature maps (特征图) and $C$ more in $n$ dimensions: one filter of width 7 on each side has $7^nC^2$, three layers of width 3, with the same field, have $3\cdot3^nC^2$:
 #
 # $$
 # \begin{array}{lccc}
@@ -943,7 +943,7 @@ for name, ((w, products), sees, use) in VARIANTS.items():
     print(f"{name:23}{w:8,}{products:12,}{sees:6}  {use}")
 
 # %% [markdown]
-# A bridge (残差, residual) costs nothing: its output is $\mathbf y=\mathbf x+f(\mathbf x)$, and on the way back
+# The bridges of a residual network (残差网络) cost nothing: the output of one is $\mathbf y=\mathbf x+f(\mathbf x)$, and on the way back
 #
 # $$
 # \mathrm dx=\mathrm dy+\Bigl(\frac{\partial f}{\partial\mathbf x}\Bigr)^{\!\top}\mathrm dy :
