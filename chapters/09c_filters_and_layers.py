@@ -752,7 +752,7 @@ assert RESCALED["0 to 255"].mean() < RESCALED["0 to 1"].mean() - 0.15
 assert abs(RESCALED["mean 0, spread 1"].mean() - RESCALED["0 to 1"].mean()) < 0.05
 
 # %% [markdown]
-# The scale matters: initial weights and rates are made for values of about 1, and gray values in the hundreds cost a third of what was read. Whether the mean is taken away matters little here.
+# The scale matters: initial weights and rates are made for values of about 1, and gray values in the hundreds cost more than a third of what was read. Whether the mean is taken away matters little here.
 #
 # (q9-13)=
 # :::{admonition} Question 9.13 · How is the activation function of a convolutional network determined?
