@@ -74,18 +74,22 @@ def as_colors(W):
     return 0.5 + W.transpose(1, 2, 0) / (2 * np.abs(W).max())
 
 
+def wall_of(pictures, columns):
+    """Small color pictures (n, F, F, 3) on a gray wall."""
+    n, F_size = len(pictures), pictures.shape[1]
+    rows, step = -(-n // columns), F_size + 1
+    wall = np.full((rows * step - 1, columns * step - 1, 3), 0.5)
+    for k, picture in enumerate(pictures):
+        r, c = step * (k // columns), step * (k % columns)
+        wall[r : r + F_size, c : c + F_size] = picture
+    return wall
+
+
 def draw_film(axes, steps):
-    for ax, picture, title in zip(
-        axes[:2], PHOTOGRAPHS, ("tower", "flower"), strict=True
-    ):
-        ax.imshow(picture)
-        ax.set_title(title)
-    wall = np.full((23, 23, 3), 0.5)
-    for n, W in enumerate(FILM[steps][0][0]):
-        r, c = divmod(n, 4)
-        wall[6 * r : 6 * r + 5, 6 * c : 6 * c + 5] = as_colors(W)
-    axes[2].imshow(wall)
-    axes[2].set_title(f"sixteen filters, step {steps}")
+    axes[0].imshow(np.concatenate(PHOTOGRAPHS))
+    axes[0].set_title("tower, flower")
+    axes[1].imshow(wall_of(np.array([as_colors(W) for W in FILM[steps][0][0]]), 4))
+    axes[1].set_title(f"sixteen filters, step {steps}")
     for ax in axes:
         ax.set_xticks([])
         ax.set_yticks([])
@@ -94,15 +98,15 @@ def draw_film(axes, steps):
 
 explore(
     draw_film,
-    columns=3,
+    columns=2,
     steps=STEPS,
     start=0,
     alt="Two photographs, and sixteen small filters in color.",
-    figsize=(9.4, 3),
+    figsize=(7.4, 3.6),
 )
 
 # %% [markdown]
-# They do change, from noise to colors and edges that nobody asked for. An animation that keeps them still shows one pass through a network that is already trained.
+# They do change: some take on a color that nobody asked for, others still look like noise when nearly all patches are told apart. An animation that keeps them still shows one pass through a network that is already trained.
 #
 # On this page you look inside a convolutional network: what its filters (卷积核) learn and whether they must, how many to take and how many layers, what all of it costs, and what the last layers throw away. Afterwards you can choose these numbers for a task of your own. You need [chapter 9b](09b_convolutional_networks.ipynb). Reading takes half an hour, the exercises as much again.
 
@@ -112,7 +116,7 @@ explore(
 #
 # *After this section you can say when random filters will do, and choose how many filters to take.*
 #
-# Learning moves a filter; that does not prove that it has to. So here is a rival whose filters stay as they were drawn, while only the full layer after them learns. Digits anywhere on a canvas of 12 × 12, 300 of them to learn from; filters of 5 × 5; the largest answer of each, anywhere; the best of four learning rates for both. Guess how many frozen filters do the work of eight that learn:
+# Learning moves a filter; that does not prove that it has to. So here is a rival whose filters stay as they were drawn, while only the full layer after them learns. Digits sit anywhere on a canvas of 12 × 12. Each filter of 5 × 5 hands on only its largest answer. Both rivals learn from 300 digits, at the best of their learning rates. Guess how many frozen filters do the work of eight that learn:
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 SIDE = 12
@@ -138,6 +142,10 @@ ANYWHERE, MIDDLE = (
 )
 RATES = (0.003, 0.01, 0.03, 0.1, 0.3)
 taught = partial(at_best_rate, steps=150, batch_size=20)
+
+
+def weights_of(make):
+    return sum(p.value.size for p in make(1).parameters())
 
 
 def through(data, look):
@@ -286,19 +294,22 @@ exercises.check_cosine(cosine)
 #
 # *After this section you can find out what a filter looks for, and doubt a tidy story about it.*
 #
-# Two ways to ask. The first: which places of the photographs does it answer to most? Choose one of the filters of the opening, after training. Its answer is an inner product, so the places look like the filter, as far as photographs can:
+# Two ways to ask. The first: which places of the photographs does it answer to most? Choose one of the filters of the opening, after training. Its answer is an inner product, so it is large where a place looks like the filter, or where the place is very bright or very dark. Divided by the strength of the place it is a cosine, and only likeness counts:
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 W_END = FILM[STEPS[-1]][0]
 SHOWN = [0, 1, 2, 3, 4, 5, 6, 7]
 
 
-def best_places(w, count=9):
-    """The places (photograph, row, column) of the largest answers, no two closer than five pixels."""
-    answers = [
-        conv2d(p.transpose(2, 0, 1)[None] - 0.5, w[None])[0][0, 0] for p in PHOTOGRAPHS
-    ]
-    left, found = np.array(answers), []
+def best_places(w, alike, count=9):
+    """The places (photograph, row, column) of the largest answers or cosines, no two closer than five pixels."""
+    left = []
+    for photograph in PHOTOGRAPHS:
+        x = photograph.transpose(2, 0, 1)[None] - 0.5
+        answer = conv2d(x, w[None])[0][0, 0]
+        strength = np.sqrt(conv2d(x**2, np.ones_like(w)[None])[0][0, 0])
+        left.append(answer / (strength if alike else 1.0))
+    left, found = np.array(left), []
     for _ in range(count):
         k, r, c = np.unravel_index(left.argmax(), left.shape)
         found.append((int(k), int(r), int(c)))
@@ -310,28 +321,28 @@ def draw_places(axes, filter_number):
     w = W_END[0, filter_number]
     axes[0].imshow(as_colors(w))
     axes[0].set_title("the filter")
-    wall = np.full((17, 17, 3), 0.5)
-    found = best_places(w)
-    for n, (k, r, c) in enumerate(found):
-        row, column = divmod(n, 3)
-        wall[6 * row : 6 * row + 5, 6 * column : 6 * column + 5] = PHOTOGRAPHS[k][
-            r : r + 5, c : c + 5
-        ]
-    axes[1].imshow(wall)
-    axes[1].set_title("nine best places")
+    told = []
+    for ax, alike, title in zip(
+        axes[1:], (False, True), ("largest answers", "largest cosines"), strict=True
+    ):
+        found = best_places(w, alike)
+        cut_out = [PHOTOGRAPHS[k][r : r + 5, c : c + 5] for k, r, c in found]
+        ax.imshow(wall_of(np.array(cut_out), 3))
+        ax.set_title(title)
+        told.append(sum(k == 0 for k, *_ in found))
     for ax in axes:
         ax.set_xticks([])
         ax.set_yticks([])
-    towers = sum(k == 0 for k, *_ in found)
-    return f"Filter {filter_number}: of its nine best places, {towers} are in the photograph of the tower and {9 - towers} in that of the flower."
+    return f"Filter {filter_number}: {told[0]} of the nine largest answers are in the photograph of the tower, and {told[1]} of the nine largest cosines."
 
 
 explore(
     draw_places,
-    columns=2,
+    columns=3,
     filter_number=SHOWN,
-    alt="A filter in color, and the nine patches of the photographs that it answers to most.",
-    figsize=(7.4, 3.4),
+    start=1,
+    alt="A filter in color, the nine patches of the photographs that it answers to most, and the nine most like it.",
+    figsize=(9.4, 3.2),
 )
 
 # %% [markdown]
@@ -404,7 +415,8 @@ def draw_triangle(ax, steps):
     ax.set(xlim=(-0.2, 1.2), ylim=(-0.12, 1), title=f"320 filters, step {steps}")
     ax.set_aspect("equal")
     ax.axis("off")
-    return f"Step {steps}: {alone.mean():.0%} of the filters vary by at least four fifths within one family (circles); the mean shares are "
+    corner = np.bincount(s[alone].argmax(axis=1), minlength=3)
+    return f"Step {steps}: {alone.mean():.0%} of the filters vary by at least four fifths within one family (circles: {corner[0]} color, {corner[1]} contour, {corner[2]} texture); the mean shares are "
 
 
 def tell_triangle(ax, steps):
@@ -420,7 +432,7 @@ def tell_triangle(ax, steps):
 explore(
     tell_triangle,
     steps=STEPS,
-    start=4,
+    start=0,
     alt="Filters as points in a triangle whose corners are color, contour and texture.",
     figsize=(5, 4.2),
 )
@@ -444,7 +456,7 @@ settle(
 )
 
 # %% [markdown]
-# The tidy story is a tendency. Nothing in the loss asks for one feature a filter: what is asked for is that the last layer can tell tower from flower, and mixtures serve as well. (In large networks, too, there are units for one thing and units that answer to several unrelated ones, called polysemantic; Olah and others [2020](../book/bibliography.md) show both.)
+# The tidy story is a tendency, and nearly all of the specialists are for color, which tells these two photographs apart. Nothing in the loss asks for one feature a filter: what is asked for is that the last layer can tell tower from flower, and mixtures serve as well. (In large networks, too, there are units for one thing and units that answer to several unrelated ones, called polysemantic; Olah and others [2020](../book/bibliography.md) show both.)
 #
 # :::{admonition} Exercise 2 · the best places
 # :class: exercise
@@ -478,7 +490,43 @@ exercises.check_places_of(places_of)
 #
 # *After this section you can say from the task how far a unit must see, and reach that far by layers, by size or by gaps.*
 #
-# Signals of sixteen values: noise, and two ticks that are $d$ or $d+1$ apart. Which? Here $L$ layers of filters of width 3, six filters each, and then the largest answer anywhere, so that nothing but a unit of the last map can see both ticks. Its receptive field (感受野, [chapter 9a](09a_convolution.ipynb)) is $1+2L$ values wide; to see two ticks $d$ apart it takes $d+1$. So the theory predicts a staircase: guessing below it. Predict the numbers above it, then look.
+# Signals of sixteen values: noise, and two ticks that are $d$ or $d+1$ apart. Which? Here $L$ layers of filters of width 3, six filters each, and then the largest answer anywhere, so that nothing but a unit of the last map can see both ticks. Its receptive field (感受野, [chapter 9a](09a_convolution.ipynb)) is $1+2L$ values wide; to see two ticks $d$ apart it takes $d+1$. Two ticks that are 4 apart, and the unit that stands best: how far down do its lines reach?
+
+# %% tags=["hide-input"] jupyter={"source_hidden": true}
+CONES = {
+    "one layer": [1],
+    "two layers": [1, 1],
+    "three layers": [1, 1, 1],
+    "two layers, one with gaps": [1, 2],
+}
+
+
+def draw_cone(ax, network):
+    gaps = CONES[network]
+    seen = [{7}]  # from the last layer back to the input
+    for gap in reversed(gaps):
+        seen.insert(0, {n + k * gap for n in seen[0] for k in (-1, 0, 1)})
+    for row, places in enumerate(seen):
+        for n in range(16):
+            color, alpha = (ORANGE, 1) if n in places else (INK, 0.25)
+            ax.plot(n, row, "s", ms=7, color=color, alpha=alpha)
+            if row and n in places:
+                for k in (-1, 0, 1):
+                    ends = [n + k * gaps[row - 1], n]
+                    ax.plot(ends, [row - 1, row], "-", color=ORANGE, lw=0.7)
+    for tick in (5, 9):
+        ax.plot([tick, tick], [-1.2, -0.4], "-", color=BLUE, lw=4)
+    ax.set_yticks(range(4), ["signal", "layer 1", "layer 2", "layer 3"])
+    ax.set(xlim=(-0.6, 15.6), ylim=(-1.4, 3.5), xlabel="place", title=network)
+    ax.grid(False)
+    both = "both ticks" if {5, 9} <= seen[0] else "not both ticks"
+    return f"A unit after {network} sees {len(seen[0])} values, and {both} (blue)."
+
+
+explore(draw_cone, network=list(CONES), start=0, figsize=(5.5, 3.2))
+
+# %% [markdown]
+# So the theory predicts a staircase, and guessing below it. Predict the numbers above it, then look.
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 LENGTH = 16
@@ -552,9 +600,9 @@ for d, L in DEPTH:
         assert DEPTH[d, L].mean() > 0.95
 
 # %% [markdown]
-# Too small a field, and no training helps: the networks guess. A field that is just large enough can do it in principle, and some of the twenty networks fail to learn it; one layer more, and all succeed. So the number of layers has a floor that follows from the task, and it pays to stay a little above it.
+# If the field is too small, training cannot help: the networks guess. A field that is just large enough can do it in principle, and some of the twenty networks fail to learn it; one layer more, and all succeed. So the number of layers has a floor that follows from the task, and it pays to stay a little above it.
 #
-# **Three ways to see seven values.** One wide filter; three layers of width 3; or two layers of width 3, the second with gaps (a dilation of 2: it skips every other value), which sees $1+2+4=7$:
+# **Three ways to see seven values.** One wide filter; three layers of width 3; or two layers of width 3, the second with gaps (a dilation of 2: it skips every other value), which sees $1+2+4=7$ (the last position of the slider above):
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 SEVEN = {
@@ -562,17 +610,20 @@ SEVEN = {
     "three of width 3": {"kernels": [3, 3, 3]},
     "two, the second with gaps": {"kernels": [3, 3], "dilations": [1, 2]},
 }
+RELIABLE = {}
 for name, how in SEVEN.items():
     make = partial(layered, **how)
     right = told_apart(make, SIGNALS[6]).right
-    filters = make(1).layers[0].parameters()
-    weights = sum(p.value.size for p in filters)
+    count = sum(p.value.size for p in make(1).layers[0].parameters())
     print(
-        f"{name:26} {weights:4} weights, {right.mean():.0%} told apart, {(right > 0.95).sum():2} of 20 networks above 95 %"
+        f"{name:26} {count:4} weights, {right.mean():.0%} told apart, {(right > 0.95).sum():2} of 20 networks above 95 %"
     )
+    RELIABLE[name] = right.mean()
+assert RELIABLE["one of width 7"] >= RELIABLE["three of width 3"]
+
 
 # %% [markdown]
-# Here one wide layer is the cheapest. *Usually several small filters are preferred to one large one*, say the notes, and so did those who built for photographs: Simonyan and Zisserman ([2015](../book/bibliography.md)) used nothing but 3 × 3. Count the weights between $C$ feature maps (特征图) and $C$ more in $n$ dimensions: one filter of width 7 on each side has $7^nC^2$, three layers of width 3, with the same field, have $3\cdot3^nC^2$:
+# Here one wide layer is the cheapest, and it is learned no less reliably. *Usually several small filters are preferred to one large one*, say the notes, and so did those who built for photographs: Simonyan and Zisserman ([2015](../book/bibliography.md)) used nothing but 3 × 3. Count the weights between $C$ feature maps (特征图) and $C$ more in $n$ dimensions: one filter of width 7 on each side has $7^nC^2$, three layers of width 3, with the same field, have $3\cdot3^nC^2$:
 #
 # $$
 # \begin{array}{lccc}
@@ -602,7 +653,7 @@ settle(
         "as many as go out": small() < large(),
         "one": small(C=1) < large(C=1),
     },
-    evidence=f"For {MAPS} filters {small():,} weights against {large():,} if {MAPS} maps come in, {small(C=1):,} against {large(C=1):,} if one does. What is usually preferred is a matter of record.",
+    evidence=f"For {MAPS} filters three small layers have {small():,} weights and one large {large():,} if {MAPS} maps come in; if one does, {small(C=1):,} and {large(C=1):,}. What is usually done is a matter of record.",
     card=True,
     turns={("MAPS = 64", "MAPS = 2"): "TRUE"},
 )
@@ -647,7 +698,7 @@ exercises.check_layers_needed(layers_needed)
 # (sec-9c-bend)=
 # ## What the bend is for
 #
-# *After this section you can say what would be lost without an activation, and where it would not be missed.*
+# *After this section you can say what would be lost without an activation, and where you can leave it out.*
 #
 # Put two convolutions one after the other, with nothing between. The first gives $z_q=\sum_ka_kx_{q+k}$, and the second
 #
@@ -686,7 +737,7 @@ by_definition(
 )
 
 # %% [markdown]
-# So does a network of *one* convolution need a bend? Four of them in the network that takes the largest answer anywhere, sixteen filters, each at the best of its rates:
+# So does a network of *one* convolution need a bend? Try three, and none, in the network of sixteen filters that hand on their largest answer, each at the best of its rates:
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
@@ -724,7 +775,7 @@ show(draw_bends, figsize=(5.5, 3.2))
 assert abs(BENT["ReLU"].mean() - BENT["none"].mean()) < 0.04
 
 # %% [markdown]
-# No bend is as good as a ReLU here: taking the largest is nonlinear itself. The sigmoid's answers lie in a narrow band and its slope is at most a quarter; within 150 steps it comes last.
+# Leaving the bend out costs nothing here: taking the largest is nonlinear itself. The sigmoid's answers lie in a narrow band and its slope is at most a quarter; within 150 steps it comes last.
 #
 # **What comes in** can matter as much as what bends it: the first layer sees gray values, and these come from 0 to 255, from 0 to 1, or with their mean taken away (preprocessing, [chapter 2b](02b_principal_components.ipynb)). The same network and digits, each at the best of its rates:
 
@@ -792,7 +843,7 @@ exercises.check_one_filter(one_filter)
 #
 # *After this section you can tell where a network spends its memory and its time, and save either.*
 #
-# A convolution uses each weight at every place, a full layer uses it once. So the two kinds of cost fall apart. Four networks that made history, counted layer by layer: LeNet-5 (LeCun and others [1998](../book/bibliography.md)), AlexNet (Krizhevsky, Sutskever and Hinton 2012), VGG-16 (Simonyan and Zisserman 2015) and ResNet-34 (He and others 2016).
+# A convolution uses each weight at every place, a full layer uses it once. So memory and time are spent in different places. Four networks that made history, counted layer by layer: LeNet-5 (LeCun and others [1998](../book/bibliography.md)), AlexNet (Krizhevsky, Sutskever and Hinton 2012), VGG-16 (Simonyan and Zisserman 2015) and ResNet-34 (He and others 2016).
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
@@ -853,8 +904,10 @@ COUNTS = {name: counted(*shape, layers) for name, (shape, layers) in NETWORKS.it
 
 def draw_costs(ax, network):
     parts = COUNTS[network] / COUNTS[network].sum(axis=0)
-    ax.barh(COSTS, parts[0], color=BLUE, label="convolutions")
-    ax.barh(COSTS, parts[1], left=parts[0], color=ORANGE, label="full layers")
+    total = COUNTS[network].sum(axis=0) / 1e6
+    names = [f"{cost}\n{n:,.2f} million" for cost, n in zip(COSTS, total, strict=True)]
+    ax.barh(names, parts[0], color=BLUE, label="convolutions")
+    ax.barh(names, parts[1], left=parts[0], color=ORANGE, label="full layers")
     ax.invert_yaxis()
     ax.set(xlim=(0, 1), ylim=(3.3, -0.6), xlabel="share", title=network)
     ax.legend(loc="lower center", ncols=2)
@@ -872,7 +925,7 @@ assert round(COUNTS["AlexNet"].sum(axis=0)[0]) == 60_965_224
 assert round(COUNTS["VGG-16"].sum(axis=0)[0]) == 138_357_544
 
 # %% [markdown]
-# (Values are the numbers that the layers hand on; training keeps them for the way back. LeNet-5 is counted with full connections between its maps, and its last layer as an ordinary one.) Three of the four keep their weights in the full layers and do their work in the convolutions. The fourth takes the mean of all places and has a single full layer left, and so its weights are in the convolutions too.
+# (Values are the numbers that the layers hand on; training keeps them for the way back. LeNet-5 is counted with full connections between its maps, and its last layer as an ordinary one.) Three of the four keep their weights in the full layers and do their work in the convolutions. The fourth takes the mean of all places and has a single full layer left, and so its weights are in the convolutions too. In short: full layers at the tail are large, but quick.
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
@@ -918,7 +971,7 @@ settle(
 )
 
 # %% [markdown]
-# **Layers that save.** One layer from 64 to 64 maps of 28 × 28, filters of 3 × 3, and what else can stand in its place. Each has been built for a reason, which is in the last column.
+# **Layers that save.** One layer from 64 to 64 maps of 28 × 28, filters of 3 × 3, and what else can stand in its place. (Their matrices are in [chapter 9a](09a_convolution.ipynb).) A *bottleneck* goes to 16 maps by filters of 1 × 1, does its 3 × 3 there, and comes back by 1 × 1. *Inception* puts branches of widths 1, 3 and 5 side by side and stacks their maps. *Residual* layers add their input to their output.
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
@@ -930,20 +983,21 @@ def layer(C, O, F_size, groups=1, places=28**2):
 
 VARIANTS = {
     "plain": (layer(64, 64, 3), 3, "the measure"),
-    "dilated by 2": (layer(64, 64, 3), 5, "sees further at the same cost: every pixel labeled"),
-    "four groups": (layer(64, 64, 3, groups=4), 3, "a quarter of the cost: two processors, many paths"),
-    "depthwise, then 1 × 1": (layer(64, 64, 3, groups=64) + layer(64, 64, 1), 3, "networks for telephones"),
-    "1 × 1": (layer(64, 64, 1), 1, "mixes maps, sees no neighbor"),
-    "bottleneck": (layer(64, 16, 1) + layer(16, 16, 3) + layer(16, 64, 1), 3, "deep networks: narrow in the middle"),
-    "inception": (layer(64, 16, 1) + layer(64, 16, 1) + layer(16, 32, 3) + layer(64, 8, 1) + layer(8, 16, 5), 5, "several widths side by side"),
-    "residual, two plain": (2 * layer(64, 64, 3), 5, "a bridge over two layers: gradients pass"),
+    "dilated by 2": (layer(64, 64, 3), 5, "to see further at the same cost"),
+    "transposed, stride 2": (layer(64, 64, 3), 2, "to make maps larger, for pictures"),
+    "four groups": (layer(64, 64, 3, groups=4), 3, "to compute parts apart"),
+    "depthwise, then 1 × 1": (layer(64, 64, 3, groups=64) + layer(64, 64, 1), 3, "for small devices"),
+    "1 × 1": (layer(64, 64, 1), 1, "to mix or to reduce maps"),
+    "bottleneck": (layer(64, 16, 1) + layer(16, 16, 3) + layer(16, 64, 1), 3, "for very deep networks"),
+    "inception": (layer(64, 16, 1) + layer(64, 16, 1) + layer(16, 32, 3) + layer(64, 8, 1) + layer(8, 16, 5), 5, "for patterns of several sizes"),
+    "residual, two plain": (2 * layer(64, 64, 3), 5, "to let gradients pass"),
 }  # fmt: skip
 print(f"{'':23}{'weights':>8}{'products':>12}  sees  use")
 for name, ((w, products), sees, use) in VARIANTS.items():
     print(f"{name:23}{w:8,}{products:12,}{sees:6}  {use}")
 
 # %% [markdown]
-# The bridges of a residual network (残差网络) cost nothing: the output of one is $\mathbf y=\mathbf x+f(\mathbf x)$, and on the way back
+# The bridge of a residual network (残差网络) adds no weights (the row counts the two layers that it bridges): its output is $\mathbf y=\mathbf x+f(\mathbf x)$, and on the way back
 #
 # $$
 # \mathrm dx=\mathrm dy+\Bigl(\frac{\partial f}{\partial\mathbf x}\Bigr)^{\!\top}\mathrm dy :
@@ -994,9 +1048,10 @@ def with_full_layer(S):
     return Sequential(look, hidden, F.relu, last)
 
 
-NET = at_best_rate(
-    with_full_layer, ANYWHERE, rates=RATES[:4], steps=300, batch_size=20
-).net
+read_by = partial(at_best_rate, rates=RATES[:4], steps=300, batch_size=20)
+NET = read_by(with_full_layer, ANYWHERE).net
+DIRECT = partial(keeping, filters=8, F_size=3)  # the same without the layer of 32
+WITHOUT = read_by(DIRECT, ANYWHERE).right
 
 
 def stages(x):
@@ -1065,7 +1120,7 @@ settle(
             "full layer", "scores"
         )
     },
-    evidence=f"Explained before the full layer {EXPLAINED['pooled'].mean():.0%}, after it {EXPLAINED['full layer'].mean():.0%}, from the scores {EXPLAINED['scores'].mean():.0%}. As for value: sixteen filters and their largest answers read {TRAINED[16].mean():.0%} of such digits with {16 * 26 + 170} weights, this network {read(NET, ANYWHERE.test).mean():.0%} with {weights(8, 3, 1) + 201 * 32 + 330:,}.",
+    evidence=f"Explained before the full layer {EXPLAINED['pooled'].mean():.0%}, after it {EXPLAINED['full layer'].mean():.0%}, from the scores {EXPLAINED['scores'].mean():.0%}. As for value: with this layer {read(NET, ANYWHERE.test).mean():.0%} of the digits are read ({weights_of(with_full_layer):,} weights), without it, the blocks straight to the scores, {WITHOUT.mean():.0%} ({weights_of(DIRECT):,}).",
     card=True,
     turns={
         (
@@ -1111,11 +1166,11 @@ exercises.check_explained(explained)
 # (sec-9c-summary)=
 # ## In one screen
 #
-# - Filters start at random and learn. Whether they *must* hangs on what follows: a large full layer makes up for random filters, sixteen largest answers do not. Freeze them, and see.
+# - Filters start at random and learn. Whether they *must* depends on what follows: a large full layer makes up for random filters; a layer that gets only sixteen largest answers cannot. Freeze them, and see.
 # - Trained filters specialize, but about half of them still mix color, contour and texture.
 # - The field of a unit must span what the question is about: below it a network guesses. Depth, width and gaps all widen it.
 # - Several small filters are cheaper than a large one in pictures and between many maps; not in signals, not on the first layer.
-# - Two convolutions without a bend are one. Where the largest is taken, the bend is not missed.
+# - Two convolutions without a bend are one. Where the largest is taken, the bend can be left out.
 # - Full layers hold the weights, convolutions do the work, unless the head takes a mean over all places: then convolutions have both.
 # - No layer restores information. Each throws away what the next question does not need.
 #
