@@ -250,7 +250,7 @@ show(draw_kinds, figsize=(5.5, 4.6))
 # \end{aligned}
 # $$ (eq-9b-cost)
 #
-# A weight that is shared is stored once and used at every place:
+# A weight that is shared is stored once and used at every place, so by {eq}`eq-9b-cost` the two costs part:
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
@@ -528,7 +528,7 @@ explore(
 # \frac{k-d}{k}=1-\frac dk .
 # $$ (eq-9b-stay)
 #
-# Blocks of two forgive a single dot one pixel half of the time, and two never. Count it on maps of single dots:
+# Blocks of two forgive a single dot one pixel half of the time, and two never. Count it on maps of single dots, beside {eq}`eq-9b-stay`:
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}

@@ -268,7 +268,7 @@ assert (
 )
 
 # %% [markdown]
-# Freezing costs dearly in three of four cases, and in one next to nothing: a full layer on all places, digits in the middle. That is the very case in which the filters were hardly needed, for pixels alone do nearly as well. And how far filters turn does not tell what turning is worth: before the full layer they turn least where freezing them still costs a good deal. (On photographs, too, random filters with the right bends and pooling came surprisingly close to trained ones: Jarrett and others [2009](../book/bibliography.md).) So “it works” does not show that filters have learned anything. Freeze them, and see; and take them away, and see.
+# Freezing costs dearly in three of four cases, and in one next to nothing: a full layer on all places, digits in the middle. That is also where the filters are hardly needed, for pixels alone do nearly as well. And how far filters turn does not tell what turning is worth: before the full layer they turn least where freezing them still costs a good deal. (On photographs, too, random filters with the right bends and pooling came surprisingly close to trained ones: Jarrett and others [2009](../book/bibliography.md).) So “it works” does not show that filters have learned anything. Freeze them, and see; and take them away, and see.
 #
 # (q9-6)=
 # :::{admonition} Question 9.6 · Are the initial values of a convolution filter fixed, given that they never seem to change?
@@ -371,7 +371,7 @@ explore(
 # s_k=\frac{v_k}{v_{\text{color}}+v_{\text{contour}}+v_{\text{texture}}} .
 # $$ (eq-9c-share)
 #
-# A filter that looks after one thing sits in a corner of the triangle. Drag from random filters to trained ones:
+# A filter that looks after one thing sits in a corner of the triangle, where one share of {eq}`eq-9c-share` is 1. Drag from random filters to trained ones:
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 u = np.arange(5) - 2.0
@@ -435,21 +435,13 @@ def draw_triangle(ax, steps):
     ax.set_aspect("equal")
     ax.axis("off")
     corner = np.bincount(s[alone].argmax(axis=1), minlength=3)
-    return f"Step {steps}: {alone.mean():.0%} of the filters vary by at least four fifths within one family (circles: {corner[0]} color, {corner[1]} contour, {corner[2]} texture); the mean shares are "
-
-
-def tell_triangle(ax, steps):
-    told = draw_triangle(ax, steps)
-    mean = shares(FILM[steps][0]).reshape(-1, 3).mean(axis=0)
-    return (
-        told
-        + ", ".join(f"{n} {m:.0%}" for n, m in zip(FAMILIES, mean, strict=True))
-        + "."
-    )
+    means = zip(FAMILIES, s.mean(axis=0), strict=True)
+    told = ", ".join(f"{name} {mean:.0%}" for name, mean in means)
+    return f"Step {steps}: {alone.mean():.0%} of the filters vary by at least four fifths within one family (circles: {corner[0]} color, {corner[1]} contour, {corner[2]} texture); the mean shares are {told}."
 
 
 explore(
-    tell_triangle,
+    draw_triangle,
     steps=STEPS,
     start=0,
     alt="Filters as points in a triangle whose corners are color, contour and texture.",
@@ -475,7 +467,7 @@ settle(
 )
 
 # %% [markdown]
-# The tidy story is a tendency, and nearly all of the specialists are for color, which tells these two photographs apart. (Read otherwise, that one filter looks for one pattern wherever it stands, the sentence is true by definition. And there is more than three families: an edge from red to green is in none of them.) Nothing in the loss asks for one feature a filter: what is asked for is that the last layer can tell tower from flower, and mixtures serve as well. (In large networks, too, there are units for one thing and units that answer to several unrelated ones, called polysemantic; Olah and others [2020](../book/bibliography.md) show both.)
+# The tidy story is a tendency, and nearly all of the specialists are for color, which tells these two photographs apart. (Read otherwise, that one filter looks for one pattern wherever it stands, the sentence is true by definition. And there are more than three families: an edge from red to green is in none of them.) Nothing in the loss asks for one feature a filter: what is asked for is that the last layer can tell tower from flower, and mixtures serve as well. (In large networks, too, there are units for one thing and units that answer to several unrelated ones, called polysemantic; Olah and others [2020](../book/bibliography.md) show both.)
 #
 # :::{admonition} Exercise 2 · the best places
 # :class: exercise
@@ -667,7 +659,7 @@ assert RELIABLE["one of width 7"] >= RELIABLE["three of width 3"]
 # \end{array}
 # $$ (eq-9c-small)
 #
-# Small filters save in pictures and not in signals. And they save only between many maps: the first layer sees one map or three, and there the two layers behind a small first one are what costs. (In 2-D, from $1$ map to $C$: $49C$ against $9C+2\cdot9C^2$.)
+# By {eq}`eq-9c-small` small filters save in pictures and not in signals. And they save only between many maps: the first layer sees one map or three, and there the two layers behind a small first one are what costs. (In 2-D, from $1$ map to $C$: $49C$ against $9C+2\cdot9C^2$.)
 
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
@@ -840,7 +832,7 @@ assert abs(RESCALED["mean 0, spread 1"].mean() - RESCALED["0 to 1"].mean()) < 0.
 # (q9-13)=
 # :::{admonition} Question 9.13 · How is the activation function of a convolutional network determined?
 # :class: question
-# By habit and validation; no theorem picks one. After a convolution a ReLU or a smooth relative, each with initial weights of its own size ([chapter 8b](08b_troubles_and_cures.ipynb) has that contest, [chapter 6c](06c_units_width_depth.ipynb) the activations); at the output, what the loss asks for. What must not be missing is *some* bend between two convolutions.
+# By habit and validation; no theorem picks one. After a convolution a ReLU or a smooth relative, each with initial weights of its own size ([chapter 8b](08b_troubles_and_cures.ipynb) has that contest, [chapter 6c](06c_units_width_depth.ipynb) the activations); at the output, what the loss asks for. What must not be missing is *some* bend between two convolutions, or {eq}`eq-9c-merge` makes them one.
 # :::
 #
 # :::{admonition} Exercise 4 · two filters as one

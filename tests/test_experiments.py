@@ -257,5 +257,7 @@ def test_a_single_rate_needs_no_pilots():
     split = Split(*map(stacked, range(3)))
     assert at_best_rate(make, split, rates=[0.3], steps=5, batch_size=10).rate == 0.3
     assert made == [3]
+    at_best_rate(make, split, rates=[0.1, 0.3], steps=5, batch_size=10, pilots=9)
+    assert made == [3, 3, 3, 3]  # no more pilots than networks
     with pytest.raises(ValueError, match="rates must"):
         at_best_rate(make, split, rates=[], steps=5, batch_size=10)

@@ -45,7 +45,7 @@ PLAN = """
 08b_troubles_and_cures | Troubles and cures | six troubles, looked for in real networks; initialization, normalization | 8a | done
 08c_optimizers | Optimizers | momentum, Adam, schedules, second order and beyond | 8b | done
 09a_convolution | Convolution | the arithmetic, the gradients, and why weights are shared | 6b | done
-09b_convolutional_networks | Convolutional networks | locality, sharing and pooling, each taken away by itself | 8b 9a | done
+09b_convolutional_networks | Convolutional networks | local windows, sharing and pooling, and what each is worth | 8b 9a | done
 09c_filters_and_layers | Filters and layers | what filters learn, how many and how deep, and what they cost | 9b | done
 10a_recurrence | Recurrence | unfolding in time, vanishing gradients, LSTM and GRU | 6b |
 10b_sequences | Sequences | encoder and decoder, attention, language | 10a |

@@ -156,7 +156,7 @@ def at_best_rate(
     """`make(S)` networks, trained by Adam at the rate at which a few pilots read most validation samples.
 
     Every part of `data` holds x (S, N, ...) and y (S, N). The pilots are `make(pilots)`, on the samples of the
-    first ones; with a single rate there are none.
+    first ones, at most S; with a single rate there are none. The first of equally good rates is taken.
     """
 
     def trained(S: int, rate: float) -> Layer:
@@ -172,6 +172,7 @@ def at_best_rate(
         )
         return net
 
+    pilots = min(pilots, len(data.train.x))
     first = Samples(*(a[:pilots] for a in data.validation))
     tried = [
         read(trained(pilots, rate), first).mean() if len(rates) > 1 else 0.0
